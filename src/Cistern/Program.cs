@@ -1,0 +1,6 @@
+namespace Cistern;
+
+internal static class Program
+{
+    public static int Main() => 0;
+}
