@@ -226,7 +226,7 @@ internal sealed class JournalLog : IDisposable
 
     private void EnsureFile()
     {
-        if (_file is not null && _files[^1].End < _settings.MaxFileBytes)
+        if (_file is not null && (!_files[^1].HasEntries || _files[^1].End < _settings.MaxFileBytes))
         {
             return;
         }
