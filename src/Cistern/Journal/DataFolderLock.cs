@@ -41,11 +41,11 @@ internal sealed class DataFolderLock : IDisposable
         }
     }
 
-    // .NET's own locking cannot tell the owner: while it holds a file exclusively, nobody can open the file to read who it is.
+    // .NET's own locking cannot tell the owner: while it holds a file exclusively, nobody can open the file with .NET to read who it is.
     private static SafeFileHandle OpenOnPosix(DataFolder folder)
     {
-        var file = FileDisk.Run("open", folder.Lock, () =>
-            File.OpenHandle(folder.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
+        CreateIfMissing(folder);
+        var file = FileDisk.Run("open", folder.Lock, () => PosixCalls.OpenUnlocked(folder.Lock));
         var locked = false;
         try
         {
@@ -60,6 +60,21 @@ internal sealed class DataFolderLock : IDisposable
             }
         }
     }
+
+    private static void CreateIfMissing(DataFolder folder) => FileDisk.Run("create", folder.Lock, () =>
+    {
+        try
+        {
+            if (!File.Exists(folder.Lock))
+            {
+                File.OpenHandle(folder.Lock, FileMode.CreateNew, FileAccess.Write).Dispose();
+            }
+        }
+        catch (IOException) when (File.Exists(folder.Lock))
+        {
+            // Another process was faster; who gets the lock is decided by the lock.
+        }
+    });
 
     private static SafeFileHandle OpenOnWindows(DataFolder folder)
     {

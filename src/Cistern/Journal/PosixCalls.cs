@@ -11,17 +11,25 @@ internal static partial class PosixCalls
     private const int WouldBlockMac = 35;
     private const int LockExclusiveNonBlocking = 2 | 4;
 
+    // O_RDONLY and O_RDWR have the same numbers everywhere, O_CLOEXEC (a child process does not get the descriptor) has not.
+    private const int ReadOnly = 0;
+    private const int ReadWrite = 2;
+
+    private static readonly int _closeOnExec = OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000;
+
     /// <summary>Makes content and length of a file durable, but not its times of access and change.</summary>
     public static void SyncData(SafeFileHandle file) => Check(() => fdatasync(file));
 
     public static void SyncDirectory(string path)
     {
-        // O_RDONLY is 0; a folder cannot be opened for more. O_CLOEXEC keeps the descriptor from a child process.
-        using var folder = Open(path, OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000);
+        using var folder = Open(path, ReadOnly);
         Check(() => fsync(folder));
     }
 
     public static void Link(string existing, string added) => Check(() => link(existing, added));
+
+    /// <summary>Opens an existing file without the advisory lock that .NET takes of every file it opens.</summary>
+    public static SafeFileHandle OpenUnlocked(string path) => Open(path, ReadWrite);
 
     /// <summary>Takes the advisory lock of a file; false if another process (or another handle) has it.</summary>
     public static bool TryLock(SafeFileHandle file)
@@ -40,11 +48,11 @@ internal static partial class PosixCalls
         return true;
     }
 
-    private static SafeFileHandle Open(string path, int flags)
+    private static SafeFileHandle Open(string path, int access)
     {
         while (true)
         {
-            var descriptor = open(path, flags);
+            var descriptor = open(path, access | _closeOnExec);
             if (descriptor >= 0)
             {
                 return new SafeFileHandle(descriptor, ownsHandle: true);

@@ -128,6 +128,36 @@ public sealed class JournalFaultTests : IDisposable
     }
 
     [Fact]
+    public void Start_makes_the_name_of_the_last_file_durable()
+    {
+        for (var seed = 0; seed < 40; seed++)
+        {
+            using var scratch = new ScratchFolder();
+            var folder = Path.Combine(scratch, "journal");
+            var disk = new SimulatedDisk(scratch, new Random(seed));
+            using (var journal = JournalEntries.Open(disk, folder, new() { MaxFileBytes = 1 }))
+            {
+                journal.AppendAndSync("before");
+                disk.Faults.Where = (operation, _) => operation is "sync the folder" or "delete";
+                disk.Faults.FailFrom = 1;
+                Assert.Throws<JournalUnavailableException>(() => journal.Append("h", "needs a new file"));
+            }
+
+            // The new file is there, whole, but nobody knows for how long.
+            disk.Faults.Heal();
+            disk.Kill();
+            using (var journal = JournalEntries.Open(disk, folder))
+            {
+                journal.AppendAndSync("after");
+            }
+
+            disk.Crash();
+            using var again = JournalEntries.Open(disk, folder);
+            Assert.True(again.ReadAll().SequenceEqual(["1 h-before before", "2 h-after after"]), $"seed {seed}");
+        }
+    }
+
+    [Fact]
     public void Release_that_fails_is_made_up_for_by_the_next()
     {
         var disk = new SimulatedDisk(_folder, new Random(5));
