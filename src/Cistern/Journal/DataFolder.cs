@@ -32,6 +32,8 @@ internal sealed class DataFolder(string path)
     /// <summary>Where the query engines put what does not fit in memory; emptied at each start.</summary>
     public string Spill => Path.Combine(Root, "spill");
 
+    public string JournalFile(long number) => Path.Combine(Journal, JournalFormat.FileName(number));
+
     public string SegmentsOf(string table) => Path.Combine(Segments, table);
 
     public string Segment(string table, long number) => Path.Combine(SegmentsOf(table), SegmentName(number));

@@ -150,7 +150,7 @@ public sealed class IdentityWindowTests
         Run(window, 0, 100_000);
         var fresh = Run(window, 100_000, 100_000);
         Run(window, 200_000, 3_000_000);
-        var old = Run(window, 3_200_000, 100_000);
+        var old = Enumerable.Range(32, 5).Min(part => Run(window, part * 100_000, 100_000)); // The quickest: others use the machine too.
 
         // Tombstones or lost slots would make the table a list by now, which is a hundred times slower.
         Assert.True(old < (10 * fresh) + TimeSpan.FromMilliseconds(50), $"fresh {fresh}, after three million removals {old}");
