@@ -35,7 +35,7 @@ internal sealed class CommandHelp(HelpAction standard, IReadOnlyList<string> roo
     private IReadOnlyList<string> ExamplesOf(Command command) => command switch
     {
         CisternCommand { Examples.Count: > 0 } own => own.Examples,
-        { Subcommands.Count: > 0 } group => [.. group.Subcommands.OfType<CisternCommand>().SelectMany(sub => sub.Examples.Take(1))],
+        CisternCommand group => [.. group.Subcommands.OfType<CisternCommand>().SelectMany(sub => sub.Examples.Take(1))],
         _ => rootExamples,
     };
 }

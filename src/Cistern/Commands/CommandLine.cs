@@ -34,7 +34,7 @@ internal static class CommandLine
         var name = NameOf(parsed.CommandResult.Command);
         if (parsed.Action is ParseErrorAction)
         {
-            return Misuse(context.Terminal, name, parsed.Errors[0].Message);
+            return Misuse(context.Terminal, name, ProblemOf(parsed));
         }
 
         var configuration = new InvocationConfiguration
@@ -66,10 +66,18 @@ internal static class CommandLine
         }
     }
 
-    private static IEnumerable<CisternCommand> All(CommandContext context) => [SendCommand.Create(context)];
+    private static IEnumerable<CisternCommand> All(CommandContext context) => [KeysCommand.Create(context), SendCommand.Create(context)];
 
     private static string NameOf(Command command) =>
         command is RootCommand ? "cistern" : $"{NameOf((Command)command.Parents.First())} {command.Name}";
+
+    // "Required command was not provided" would hide that a command was given, but one that does not exist.
+    private static string ProblemOf(ParseResult parsed) => (parsed.UnmatchedTokens, parsed.CommandResult.Command.Subcommands) switch
+    {
+        ([var unknown, ..], { Count: > 0 } commands) => $"there is no command '{unknown}'; there are {string.Join(", ", commands.Select(command => command.Name))}",
+        ([], { Count: > 0 } commands) => $"a command is missing; there are {string.Join(", ", commands.Select(command => command.Name))}",
+        _ => parsed.Errors[0].Message,
+    };
 
     private static int Misuse(Terminal terminal, string command, string message)
     {
