@@ -25,7 +25,7 @@ internal static class DestinationAnswer
 
         if (status != 200)
         {
-            return new DeliveryAttempt(DeliveryError.DestinationException, StatusMessage(status, body), Permanent: status == 413, AnsweredAt: null);
+            return new DeliveryAttempt(DeliveryError.DestinationException, StatusMessage(status, body), Permanent: status == 413, AnsweredAt: null, status);
         }
 
         return FindHeaderProblem(response) is { } problem

@@ -48,7 +48,7 @@ internal sealed class FirehoseSender
         {
             var attempt = await AttemptAsync(delivery, cancel);
             firstFailure ??= _time.GetTimestamp();
-            if (attempt.Error is null || attempt.Permanent || _retries.NextPause(attempts, _time.GetElapsedTime(firstFailure.Value)) is not { } pause)
+            if (attempt.Error is null || IsFinal(attempt) || _retries.NextPause(attempts, _time.GetElapsedTime(firstFailure.Value)) is not { } pause)
             {
                 return new DeliveryOutcome(attempt, attempts, _time.GetElapsedTime(started), _time.GetUtcNow());
             }
@@ -85,6 +85,9 @@ internal sealed class FirehoseSender
             return DestinationAnswer.Failed(DeliveryError.IllegalCharacterInHeaderValue, exception.Message);
         }
     }
+
+    private bool IsFinal(DeliveryAttempt attempt) =>
+        attempt.Permanent || (_destination.GiveUpWhenRefused && attempt.Status is >= 400 and < 500 and not 408 and not 429);
 
     private HttpRequestMessage CreateRequest(OutgoingDelivery delivery)
     {

@@ -31,6 +31,9 @@ internal sealed record HttpDestination
     /// <summary>How long one attempt may wait for its answer.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromMinutes(3);
 
+    /// <summary>A refusal that trying again cannot change (any 4xx but 408 and 429) is final. Firehose goes on trying; a person at a terminal would rather know.</summary>
+    public bool GiveUpWhenRefused { get; init; }
+
     /// <summary>What breaks Firehose's rules for a destination, or null.</summary>
     public string? FindProblem()
     {

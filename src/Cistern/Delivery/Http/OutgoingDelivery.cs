@@ -23,7 +23,8 @@ internal sealed record OutgoingDelivery
 /// <param name="Message">What came back or went wrong; for a refusal it holds the answer's body.</param>
 /// <param name="Permanent">Trying again is pointless: Firehose throws a batch away that was answered 413.</param>
 /// <param name="AnsweredAt">The destination's own time in its answer, if it was delivered.</param>
-internal sealed record DeliveryAttempt(DeliveryError? Error, string Message, bool Permanent, DateTimeOffset? AnsweredAt);
+/// <param name="Status">The status of the answer, if there was one that could be judged.</param>
+internal sealed record DeliveryAttempt(DeliveryError? Error, string Message, bool Permanent, DateTimeOffset? AnsweredAt, int? Status = null);
 
 /// <summary>What became of a delivery after its last attempt.</summary>
 /// <param name="Elapsed">From the start of the first attempt to the end of the last.</param>
