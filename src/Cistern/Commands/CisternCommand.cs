@@ -9,5 +9,5 @@ internal class CisternCommand(string name, string description, params string[] e
     public IReadOnlyList<string> Examples { get; } = examples;
 
     /// <summary>After Ctrl-C: how long the command may take to finish cleanly before the process ends.</summary>
-    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(10);
 }

@@ -66,7 +66,10 @@ internal static class CommandLine
         }
     }
 
-    private static IEnumerable<CisternCommand> All(CommandContext context) => [KeysCommand.Create(context), SendCommand.Create(context)];
+    private static IEnumerable<CisternCommand> All(CommandContext context) => 
+    [
+        new ServeCommand(context), KeysCommand.Create(context), new SendCommand(context), new ImportCommand(context), new QueryCommand(context),
+    ];
 
     private static string NameOf(Command command) =>
         command is RootCommand ? "cistern" : $"{NameOf((Command)command.Parents.First())} {command.Name}";

@@ -5,41 +5,51 @@ using Cistern.Delivery.Http;
 namespace Cistern.Commands;
 
 /// <summary><c>cistern send</c>: lines of a file or of standard input, sent as Firehose would send them.</summary>
-internal static class SendCommand
+internal sealed class SendCommand : CisternCommand
 {
     private const string DefaultStream = "arn:aws:firehose:local:000000000000:deliverystream/cistern-send";
 
-    private static readonly Argument<string> _file = new("file") { Description = "The file to send, plain or gzip; - is standard input.", DefaultValueFactory = _ => "-", Arity = ArgumentArity.ZeroOrOne };
-    private static readonly Option<Uri?> _url = SharedOptions.Url("The address of the destination; without a path, /firehose is meant.");
-    private static readonly Option<string?> _key = SharedOptions.Key();
-    private static readonly Option<string> _stream = new("--stream") { Description = "The ARN of the delivery stream to send as.", HelpName = "ARN", DefaultValueFactory = _ => DefaultStream };
-    private static readonly Option<bool> _gzip = new("--gzip") { Description = "Compress the bodies." };
-    private static readonly Option<int> _records = SharedOptions.Number("--records", "Records in a delivery at most; a line is a record.", EnvelopeWriter.RecordsMax, 1, EnvelopeWriter.RecordsMax);
-    private static readonly Option<long> _bytes = SharedOptions.Bytes("--bytes", "Bytes of records in a delivery at most, before base64; up to 64MiB.", 5L << 20);
-    private static readonly Option<TimeSpan> _interval = SharedOptions.Duration("--interval", "A delivery goes when it is this old, full or not.", TimeSpan.FromSeconds(5));
-    private static readonly Option<string[]> _attributes = SharedOptions.Attributes();
-    private static readonly Option<int> _parallel = SharedOptions.Number("--parallel", "Deliveries in flight at a time.", 2, 1, 256);
-    private static readonly Option<TimeSpan> _retryFor = SharedOptions.Duration("--retry-for", "How long a failed delivery is tried again, at most 2h.", TimeSpan.FromSeconds(300));
-    private static readonly Option<int> _repeat = SharedOptions.Number("--repeat", "Send the file this many times, each time with new delivery ids.", 1, 1, 1_000_000);
-    private static readonly Option<int> _rate = SharedOptions.Number("--rate", "Lines a second; 0 is as fast as it goes.", 0, 0, 10_000_000);
-    private static readonly Option<string?> _failed = new("--failed") { Description = "Keep deliveries that were given up in this folder, as Firehose's error objects.", HelpName = "DIR" };
+    private readonly Argument<string> _file = new("file") { Description = "The file to send, plain or gzip; - is standard input.", DefaultValueFactory = _ => "-", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<Uri?> _url = SharedOptions.Url("The address of the destination; without a path, /firehose is meant.");
+    private readonly Option<string?> _key = SharedOptions.Key();
+    private readonly Option<string> _stream = new("--stream") { Description = "The ARN of the delivery stream to send as.", HelpName = "ARN", DefaultValueFactory = _ => DefaultStream };
+    private readonly Option<bool> _gzip = new("--gzip") { Description = "Compress the bodies." };
+    private readonly Option<int> _records = SharedOptions.Number("--records", "Records in a delivery at most; a line is a record.", EnvelopeWriter.RecordsMax, 1, EnvelopeWriter.RecordsMax);
+    private readonly Option<long> _bytes = SharedOptions.Bytes("--bytes", "Bytes of records in a delivery at most, before base64; up to 64MiB.", 5L << 20);
+    private readonly Option<TimeSpan> _interval = SharedOptions.Duration("--interval", "A delivery goes when it is this old, full or not.", TimeSpan.FromSeconds(5));
+    private readonly Option<string[]> _attributes = SharedOptions.Pairs("--attribute", "A common attribute of every delivery; may be given several times.");
+    private readonly Option<int> _parallel = SharedOptions.Number("--parallel", "Deliveries in flight at a time.", 2, 1, 256);
+    private readonly Option<TimeSpan> _retryFor = SharedOptions.Duration("--retry-for", "How long a failed delivery is tried again, at most 2h.", TimeSpan.FromSeconds(300));
+    private readonly Option<int> _repeat = SharedOptions.Number("--repeat", "Send the file this many times, each time with new delivery ids.", 1, 1, 1_000_000);
+    private readonly Option<int> _rate = SharedOptions.Number("--rate", "Lines a second; 0 is as fast as it goes.", 0, 0, 10_000_000);
+    private readonly Option<string?> _failed = new("--failed") { Description = "Keep deliveries that were given up in this folder, as Firehose's error objects.", HelpName = "DIR" };
 
-    public static CisternCommand Create(CommandContext context)
-    {
-        var command = new CisternCommand(
+    public SendCommand(CommandContext context)
+        : base(
             "send",
             "Send lines through the Firehose protocol, with its batching, retries and checks of the answers.",
             "cistern send access.tsv.gz --url http://127.0.0.1:8080/firehose --key $KEY --gzip",
             "tail -f realtime.tsv | cistern send --url https://logs.example.com/v1/logs/aws_data_firehose_cloudfront --key $KEY --attribute cloudfront-fields=1-46",
             "cistern send sample.tsv --url http://127.0.0.1:8080 --key $KEY --repeat 100 --rate 5000 --failed ./failed")
-        {
-            _file, _url, _key, _stream, _gzip, _records, _bytes, _interval, _attributes, _parallel, _retryFor, _repeat, _rate, _failed,
-        };
-        command.SetAction((parsed, cancel) => RunAsync(context, ReadOptions(parsed), cancel));
-        return command;
+    {
+        Add(_file);
+        Add(_url);
+        Add(_key);
+        Add(_stream);
+        Add(_gzip);
+        Add(_records);
+        Add(_bytes);
+        Add(_interval);
+        Add(_attributes);
+        Add(_parallel);
+        Add(_retryFor);
+        Add(_repeat);
+        Add(_rate);
+        Add(_failed);
+        SetAction((parsed, cancel) => RunAsync(context, ReadOptions(parsed), cancel));
     }
 
-    private static SendOptions ReadOptions(ParseResult parsed)
+    private SendOptions ReadOptions(ParseResult parsed)
     {
         var url = parsed.GetValue(_url) ?? throw new CommandMisuseException($"--url is missing; name the destination, or set {SharedOptions.UrlVariable}");
         var options = new SendOptions
@@ -50,7 +60,7 @@ internal static class SendCommand
                 Url = url.AbsolutePath == "/" ? new Uri(url, "/firehose") : url,
                 SourceArn = parsed.GetValue(_stream)!,
                 AccessKey = parsed.GetValue(_key) ?? "",
-                CommonAttributes = SharedOptions.ReadAttributes(parsed.GetValue(_attributes)),
+                CommonAttributes = SharedOptions.ReadPairs(parsed.GetValue(_attributes)),
                 RetryWindow = parsed.GetValue(_retryFor),
             },
             Gzip = parsed.GetValue(_gzip),

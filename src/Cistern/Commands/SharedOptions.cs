@@ -25,8 +25,6 @@ internal static class SharedOptions
         DefaultValueFactory = static _ => Environment.GetEnvironmentVariable(KeyVariable),
     };
 
-    public static Option<string?> Data() => new("--data") { Description = "The data folder.", HelpName = "DIR" };
-
     public static Option<TimeSpan> Duration(string name, string description, TimeSpan fallback) => new(name)
     {
         Description = description,
@@ -63,35 +61,30 @@ internal static class SharedOptions
         return option;
     }
 
-    /// <summary><c>--attribute name=value</c>, any number of times.</summary>
-    public static Option<string[]> Attributes()
+    /// <summary>Pairs of a name, an equals sign and anything; the option may be given several times.</summary>
+    public static Option<string[]> Pairs(string name, string description)
     {
-        var option = new Option<string[]>("--attribute")
-        {
-            Description = "A common attribute of every delivery; may be given several times.",
-            HelpName = "NAME=VALUE",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
-        option.Validators.Add(static result =>
+        var option = new Option<string[]>(name) { Description = description, HelpName = "NAME=VALUE", Arity = ArgumentArity.ZeroOrMore };
+        option.Validators.Add(result =>
         {
             foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=') <= 0))
             {
-                result.AddError($"cannot read the attribute '{token.Value}'; write NAME=VALUE");
+                result.AddError($"cannot read '{token.Value}' for {name}; write NAME=VALUE");
             }
         });
         return option;
     }
 
-    public static Dictionary<string, string> ReadAttributes(string[]? pairs)
+    public static Dictionary<string, string> ReadPairs(string[]? pairs)
     {
-        var attributes = new Dictionary<string, string>(StringComparer.Ordinal);
+        var read = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var pair in pairs ?? [])
         {
             var equals = pair.IndexOf('=');
-            attributes[pair[..equals]] = pair[(equals + 1)..];
+            read[pair[..equals]] = pair[(equals + 1)..];
         }
 
-        return attributes;
+        return read;
     }
 
     private static Uri? ParseUrl(ArgumentResult argument)

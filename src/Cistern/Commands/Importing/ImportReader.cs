@@ -19,12 +19,16 @@ internal sealed class ImportReader(ImportFile file, string reading, bool gzip, T
     public const int LinesMax = 40_000;
     public const long BytesMax = 16L << 20;
 
+    private const int HeaderBytesMax = 64 << 10;
+    private const int LineBytesMax = EnvelopeWriter.RecordBytesMax / 2;
+
     private readonly EnvelopeWriter _envelope = new(gzip);
     private readonly ArrayBufferWriter<byte> _header = new();
     private readonly List<byte[]> _records = [];
     private readonly ArrayBufferWriter<byte> _record = new(EnvelopeWriter.RecordBytesMax);
     private byte[] _fileHash = [];
     private bool _inHeader;
+    private bool _known;
     private long _bytes;
     private long _lines;
     private long _start;
@@ -41,7 +45,7 @@ internal sealed class ImportReader(ImportFile file, string reading, bool gzip, T
         await using var stream = Open();
         _fileHash = await SHA256.HashDataAsync(stream, cancel);
         stream.Position = 0;
-        using var source = await LineSource.OpenAsync(stream, EnvelopeWriter.RecordBytesMax / 2, cancel);
+        using var source = await LineSource.OpenAsync(stream, LineBytesMax, cancel);
         do
         {
             while (source.TryTake(out var line))
@@ -86,6 +90,8 @@ internal sealed class ImportReader(ImportFile file, string reading, bool gzip, T
             return;
         }
 
+        RefuseWhatIsNoLog(line);
+
         if (_record.WrittenCount > 0 && _record.WrittenCount + line.Length + 1 > EnvelopeWriter.RecordBytesMax)
         {
             CloseRecord();
@@ -110,7 +116,27 @@ internal sealed class ImportReader(ImportFile file, string reading, bool gzip, T
             _inHeader = true;
         }
 
+        if (_header.WrittenCount + line.Length > HeaderBytesMax)
+        {
+            throw new InvalidDataException($"this is no CloudFront log: its header lines are over {HeaderBytesMax} bytes");
+        }
+
         AddLine(_header, line);
+    }
+
+    // Looks at the first line only: a single bad line further down is for the store to reject, and to keep.
+    private void RefuseWhatIsNoLog(ReadOnlySpan<byte> line)
+    {
+        var known = _known || reading.Contains("cloudfront-fields", StringComparison.Ordinal) || _header.WrittenCount > 0 || line[0] == (byte)'{' || BeginsLikeRealTime(line);
+        _known = known
+            ? true
+            : throw new InvalidDataException("this is no CloudFront log: it has neither header lines nor a timestamp in front; if it is one of selected fields, name them with --fields");
+    }
+
+    private static bool BeginsLikeRealTime(ReadOnlySpan<byte> line)
+    {
+        var tab = line.IndexOf((byte)'\t');
+        return tab > 0 && line[..tab].IndexOfAnyExcept("0123456789."u8) < 0;
     }
 
     // The last line of a file may lack its newline.

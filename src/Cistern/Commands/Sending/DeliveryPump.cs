@@ -8,21 +8,24 @@ namespace Cistern.Commands.Sending;
 /// The queue holds one delivery besides those being sent, so memory is bounded by <c>parallel + 2</c> bodies. The owner calls
 /// <see cref="SendAsync"/> for each and <see cref="CompleteAsync"/> at the end, which also brings out what went wrong.
 /// </remarks>
-internal sealed class DeliveryPump
+internal sealed class DeliveryPump<T>
+    where T : notnull
 {
     private readonly FirehoseSender _sender;
-    private readonly Action<OutgoingDelivery, DeliveryOutcome> _done;
-    private readonly Channel<OutgoingDelivery> _queue = Channel.CreateBounded<OutgoingDelivery>(1);
+    private readonly Func<T, OutgoingDelivery> _deliveryOf;
+    private readonly Action<T, DeliveryOutcome> _done;
+    private readonly Channel<T> _queue = Channel.CreateBounded<T>(1);
     private readonly Task _workers;
 
+    /// <param name="deliveryOf">The delivery in what is pumped; the rest is for <paramref name="done"/>.</param>
     /// <param name="done">Called once for each delivery, from several tasks at a time.</param>
-    public DeliveryPump(FirehoseSender sender, int parallel, Action<OutgoingDelivery, DeliveryOutcome> done, CancellationToken cancel)
+    public DeliveryPump(FirehoseSender sender, Func<T, OutgoingDelivery> deliveryOf, int parallel, Action<T, DeliveryOutcome> done, CancellationToken cancel)
     {
-        (_sender, _done) = (sender, done);
+        (_sender, _deliveryOf, _done) = (sender, deliveryOf, done);
         _workers = Task.WhenAll(Enumerable.Range(0, parallel).Select(_ => Task.Run(() => WorkAsync(cancel), cancel)));
     }
 
-    public async ValueTask SendAsync(OutgoingDelivery delivery, CancellationToken cancel)
+    public async ValueTask SendAsync(T delivery, CancellationToken cancel)
     {
         try
         {
@@ -47,7 +50,7 @@ internal sealed class DeliveryPump
         {
             await foreach (var delivery in _queue.Reader.ReadAllAsync(cancel))
             {
-                _done(delivery, await _sender.SendAsync(delivery, cancel));
+                _done(delivery, await _sender.SendAsync(_deliveryOf(delivery), cancel));
             }
         }
         finally

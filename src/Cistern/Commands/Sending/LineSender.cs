@@ -19,7 +19,7 @@ internal sealed class LineSender(CommandContext context, SendOptions options, Fi
     /// <summary>Sends everything and returns how many lines were too long for a record.</summary>
     public async Task<long> RunAsync(CancellationToken cancel)
     {
-        var pump = new DeliveryPump(sender, options.Parallel, Done, cancel);
+        var pump = new DeliveryPump<OutgoingDelivery>(sender, delivery => delivery, options.Parallel, Done, cancel);
         long tooLong = 0;
         _started = _time.GetTimestamp();
         for (var pass = 0; pass < options.Repeat; pass++)
@@ -46,7 +46,7 @@ internal sealed class LineSender(CommandContext context, SendOptions options, Fi
         ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 16, useAsync: true)
         : throw new CommandFailedException($"cannot read {path}: there is no such file");
 
-    private async Task SendLinesAsync(LineSource source, DeliveryPump pump, CancellationToken cancel)
+    private async Task SendLinesAsync(LineSource source, DeliveryPump<OutgoingDelivery> pump, CancellationToken cancel)
     {
         do
         {
@@ -59,7 +59,7 @@ internal sealed class LineSender(CommandContext context, SendOptions options, Fi
     }
 
     // Waits for input no longer than the open delivery may wait for more.
-    private async ValueTask<bool> FillAsync(LineSource source, DeliveryPump pump, CancellationToken cancel)
+    private async ValueTask<bool> FillAsync(LineSource source, DeliveryPump<OutgoingDelivery> pump, CancellationToken cancel)
     {
         var fill = source.FillAsync(cancel);
         if (fill.IsCompleted || !_open)
@@ -76,7 +76,7 @@ internal sealed class LineSender(CommandContext context, SendOptions options, Fi
         return await more;
     }
 
-    private async ValueTask AddAsync(ReadOnlyMemory<byte> line, DeliveryPump pump, CancellationToken cancel)
+    private async ValueTask AddAsync(ReadOnlyMemory<byte> line, DeliveryPump<OutgoingDelivery> pump, CancellationToken cancel)
     {
         if (_open && _envelope.RecordBytes + line.Length > options.Bytes)
         {
@@ -101,7 +101,7 @@ internal sealed class LineSender(CommandContext context, SendOptions options, Fi
 
     private TimeSpan Remaining() => options.Interval - _time.GetElapsedTime(_opened);
 
-    private async ValueTask FlushAsync(DeliveryPump pump, CancellationToken cancel)
+    private async ValueTask FlushAsync(DeliveryPump<OutgoingDelivery> pump, CancellationToken cancel)
     {
         if (_open)
         {
