@@ -124,9 +124,9 @@ internal sealed partial class FirehoseEndpoint
         }
 
         // (6) One exit, one shape.
-        var id = delivery?.DeliveryId ?? headers.RequestId;
-        var stream = delivery?.Stream ?? headers.SourceArn;
-        await (result.Commit is { } commit ? AcceptAsync(context, id, stream, key, result, commit, started) : RefuseAsync(context, id, stream, key.Key.Name, result));
+        await (result.Commit is { } commit
+            ? AcceptAsync(context, delivery!, result, commit)
+            : RefuseAsync(context, delivery?.DeliveryId ?? headers.RequestId, delivery?.Stream ?? headers.SourceArn, key.Key.Name, result));
     }
 
     // Null if the client is gone, so that nobody is there to answer.
@@ -142,7 +142,7 @@ internal sealed partial class FirehoseEndpoint
         }
     }
 
-    private async Task AcceptAsync(HttpContext context, string id, string stream, ActiveKey key, IngestResult result, CommitResult commit, long started)
+    private async Task AcceptAsync(HttpContext context, IncomingDelivery delivery, IngestResult result, CommitResult commit)
     {
         (commit.Status == CommitStatus.Stored ? _metrics.Stored : _metrics.Repeated).Add(1);
         _metrics.Rows.Add(commit.Rows);
@@ -150,11 +150,16 @@ internal sealed partial class FirehoseEndpoint
         _metrics.RepeatedRows.Add(commit.Repeats);
         if (commit.Status == CommitStatus.Repeated)
         {
-            _store.Count("repeat", "delivery", stream, key.Key.Name);
+            _store.Count("repeat", "delivery", delivery.Stream, delivery.KeyName);
         }
 
-        await FirehoseReply.SendAsync(context, result, id, _time.GetUtcNow());
-        _metrics.Durations.Record(_time.GetElapsedTime(started));
+        if (delivery.Context.Framing == DeliveryFraming.Entries)
+        {
+            _store.Count("entry", "request", delivery.Stream, delivery.KeyName);
+        }
+
+        await FirehoseReply.SendAsync(context, result, delivery.DeliveryId, _time.GetUtcNow());
+        _metrics.Durations.Record(_time.GetElapsedTime(delivery.Started));
     }
 
     private async Task RefuseAsync(HttpContext context, string id, string stream, string key, IngestResult result)

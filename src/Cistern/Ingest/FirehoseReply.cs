@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Cistern.Ingest;
@@ -12,10 +13,13 @@ internal static class FirehoseReply
     /// <summary>Ids are GUIDs; the bound keeps an answer under the 1 MiB that Firehose reads.</summary>
     public const int RequestIdLengthMax = 256;
 
+    // The strict encoder writes apostrophes as \u0027, for pages that put JSON into HTML. This text is read in a log by a person.
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static byte[] Write(string requestId, long timestamp, string? errorMessage)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer))
+        using (var writer = new Utf8JsonWriter(buffer, Readable))
         {
             writer.WriteStartObject();
             writer.WriteString("requestId"u8, Cut(requestId, RequestIdLengthMax));
@@ -44,7 +48,8 @@ internal static class FirehoseReply
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
 
-        await response.Body.WriteAsync(body, context.RequestAborted);
+        // Not with the token of the request: if the client is gone, the server drops the bytes, and that is no failure.
+        await response.Body.WriteAsync(body, CancellationToken.None);
     }
 
     // A cut between the two halves of a surrogate pair would leave a text that is no Unicode.

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Cistern.Operations;
@@ -6,6 +7,8 @@ namespace Cistern.Operations;
 /// <summary>Refusals of the API: problem details as RFC 9457 describes them.</summary>
 internal static class Problems
 {
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static async Task SendAsync(HttpContext context, int status, string title, string detail)
     {
         var body = Write(status, title, detail);
@@ -18,7 +21,7 @@ internal static class Problems
     private static ReadOnlyMemory<byte> Write(int status, string title, string detail)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer))
+        using (var writer = new Utf8JsonWriter(buffer, Readable))
         {
             writer.WriteStartObject();
             writer.WriteString("title"u8, title);
