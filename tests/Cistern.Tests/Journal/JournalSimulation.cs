@@ -11,7 +11,7 @@ public sealed class JournalSimulation
     private const int Steps = 80;
 
     [Fact]
-    public void Synced_entries_survive_whatever_the_disk_does() => SimulationRounds.Run(rounds: 150, seed =>
+    public void Synced_entries_survive_whatever_the_disk_does() => SimulationRounds.Run(rounds: 60, seed =>
     {
         using var folder = new ScratchFolder();
         new Round(folder, new Random(seed)).Run();
