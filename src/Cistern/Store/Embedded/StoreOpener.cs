@@ -15,7 +15,7 @@ internal sealed record EmbeddedOpening(
 /// (1) Lock the folder. (2) Read the manifest, remove files that it does not name. (3) Read back delivery ids and row identities from
 /// segments. (4) Open the journal: cut a torn tail, check every entry. (5) Store again what the segments do not hold. (6) Take deliveries.
 /// </remarks>
-internal sealed class StoreOpener(EmbeddedOpening opening)
+internal sealed partial class StoreOpener(EmbeddedOpening opening)
 {
     private readonly Stack<IDisposable> _owned = new();
 
@@ -71,6 +71,8 @@ internal sealed class StoreOpener(EmbeddedOpening opening)
         var journalSettings = new JournalSettings { MaxFileBytes = settings.JournalFileBytes, FirstSequence = files.Current.JournalPosition + 1 };
         var journal = Own(JournalLog.Open(disk, folder.Journal, journalSettings, opening.Random, static (_, _) => { }));
 
+        CheckJournal(journal, files.Current.JournalPosition);
+
         // (5)
         new JournalReplay(journal, recovery, folder).Run(files.Current.JournalPosition);
 
@@ -109,6 +111,22 @@ internal sealed class StoreOpener(EmbeddedOpening opening)
         return store;
     }
 
+    // Sequences that the manifest has seen would be given out again, and the next start would take new entries for sealed ones.
+    private void CheckJournal(JournalLog journal, long position)
+    {
+        if (journal.TornTail is { } torn)
+        {
+            Log.TornTail(opening.Logger, torn.File, torn.Offset, torn.Bytes, torn.Reason);
+        }
+
+        if (journal.NextSequence <= position || journal.FirstSequence > position + 1)
+        {
+            throw new InvalidDataException(
+                $"cannot open the store: the journal holds entries {journal.FirstSequence} to {journal.NextSequence - 1}, the manifest has sealed up to {position}; "
+                + "restore journal and manifest from the same backup");
+        }
+    }
+
     private QueryRunner NewRunner(string name, long memory, StoreTables tables, ScanRegistry scans)
     {
         var threads = opening.Settings.QueryThreads == 0 ? Environment.ProcessorCount : opening.Settings.QueryThreads;
@@ -135,5 +153,11 @@ internal sealed class StoreOpener(EmbeddedOpening opening)
     {
         _owned.Push(part);
         return part;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4501, LogLevel.Warning, "Cut the end of {File} at byte {Offset}, {Bytes} bytes that were never answered 200: {Reason}")]
+        public static partial void TornTail(ILogger logger, string file, long offset, long bytes, string reason);
     }
 }
