@@ -68,7 +68,7 @@ internal static class CommandLine
 
     private static IEnumerable<CisternCommand> All(CommandContext context) => 
     [
-        new ServeCommand(context), KeysCommand.Create(context), new SendCommand(context), new ImportCommand(context), new QueryCommand(context),
+        new ServeCommand(context), KeysCommand.Create(context), new SendCommand(context), new ImportCommand(context), new QueryCommand(context), new DemoCommand(context),
     ];
 
     private static string NameOf(Command command) =>
@@ -79,7 +79,7 @@ internal static class CommandLine
     {
         ([var unknown, ..], { Count: > 0 } commands) => $"there is no command '{unknown}'; there are {string.Join(", ", commands.Select(command => command.Name))}",
         ([], { Count: > 0 } commands) => $"a command is missing; there are {string.Join(", ", commands.Select(command => command.Name))}",
-        _ => parsed.Errors[0].Message,
+        _ => string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
     };
 
     private static int Misuse(Terminal terminal, string command, string message)

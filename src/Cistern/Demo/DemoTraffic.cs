@@ -25,7 +25,9 @@ internal sealed class DemoTraffic
     public DemoTraffic(int seed, DateTimeOffset start, double rate = NominalRate)
     {
         _world = new DemoWorld(seed);
-        _line = new RealtimeLine(_world.Random);
+
+        // Ids depend on the start too: a second run on the same folder brings other requests, not repeats.
+        _line = new RealtimeLine(new Random(seed ^ start.ToUnixTimeMilliseconds().GetHashCode()));
         var factor = rate / NominalRate;
         var from = start.ToUnixTimeMilliseconds();
         Await(new Arrivals(PersonVisitsPerHour * ActivityMax * factor, Person), from);

@@ -22,6 +22,8 @@ internal sealed class ImportReader(ImportFile file, string reading, bool gzip, T
     private const int HeaderBytesMax = 64 << 10;
     private const int LineBytesMax = EnvelopeWriter.RecordBytesMax / 2;
 
+    private static readonly SearchValues<byte> _timestampBytes = SearchValues.Create("0123456789."u8);
+
     private readonly EnvelopeWriter _envelope = new(gzip);
     private readonly ArrayBufferWriter<byte> _header = new();
     private readonly List<byte[]> _records = [];
@@ -136,7 +138,7 @@ internal sealed class ImportReader(ImportFile file, string reading, bool gzip, T
     private static bool BeginsLikeRealTime(ReadOnlySpan<byte> line)
     {
         var tab = line.IndexOf((byte)'\t');
-        return tab > 0 && line[..tab].IndexOfAnyExcept("0123456789."u8) < 0;
+        return tab > 0 && line[..tab].IndexOfAnyExcept(_timestampBytes) < 0;
     }
 
     // The last line of a file may lack its newline.
