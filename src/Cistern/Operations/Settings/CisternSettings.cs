@@ -94,6 +94,9 @@ public sealed record StoreSettings
     /// <summary>Parquet files a table before compaction goes before panels.</summary>
     public int MaxLiveFiles { get; init; } = 500;
 
+    /// <summary>Small files of one day and level that are joined into one.</summary>
+    public int CompactFiles { get; init; } = 8;
+
     /// <summary>Memory of the engine that seals and compacts.</summary>
     public long SealMemoryBytes { get; init; } = 192L << 20;
 

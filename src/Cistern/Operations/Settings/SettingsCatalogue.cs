@@ -81,6 +81,8 @@ internal static class SettingsCatalogue
             "Memory for that; under more traffic the window shrinks."),
         Setting.Number("store:maxLiveFiles", 10, 100_000, s => s.Store.MaxLiveFiles, (s, v) => s with { Store = s.Store with { MaxLiveFiles = v } },
             "Parquet files a table before compaction goes before panels."),
+        Setting.Number("store:compactFiles", 2, 100_000, s => s.Store.CompactFiles, (s, v) => s with { Store = s.Store with { CompactFiles = v } },
+            "Small files of one day and level that are joined into one when there are this many."),
         Setting.Size("store:sealMemoryBytes", 64 * MiB, TiB, s => s.Store.SealMemoryBytes, (s, v) => s with { Store = s.Store with { SealMemoryBytes = v } },
             "Memory of the engine that writes and joins Parquet files."),
 

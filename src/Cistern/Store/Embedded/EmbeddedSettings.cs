@@ -80,6 +80,7 @@ public sealed record EmbeddedSettings
         RetentionAge = settings.Store.RetentionAge > TimeSpan.Zero ? settings.Store.RetentionAge : null,
         RetentionBytes = settings.Store.RetentionBytes > 0 ? settings.Store.RetentionBytes : null,
         MaxSegments = settings.Store.MaxLiveFiles,
+        CompactFiles = settings.Store.CompactFiles,
         IdentityWindow = settings.Store.IdentityWindow,
         IdentityBytes = settings.Store.IdentityBytes,
         SealMemoryBytes = settings.Store.SealMemoryBytes,

@@ -10,7 +10,8 @@ namespace Cistern.Store.Embedded;
 /// <remarks>Format: <c>docs/format/segment.md</c>.</remarks>
 internal sealed class SegmentWriter(Engine engine, ScanRegistry scans, IDisk disk, DataFolder folder, Func<long> nextNumber)
 {
-    private const int RowGroupRows = 61_440;
+    /// <summary>How a segment is written, as options of DuckDB's COPY.</summary>
+    public const string ParquetOptions = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 61440, PARQUET_VERSION v2";
 
     /// <summary>Writes the frozen rows of a table: one file, and a second for rows whose time is outside <paramref name="usual"/>.</summary>
     public IReadOnlyList<SegmentInfo> Seal(FrozenTable table, (long From, long To) usual)
@@ -48,7 +49,7 @@ internal sealed class SegmentWriter(Engine engine, ScanRegistry scans, IDisk dis
         {
             connection.Execute(string.Create(
                 CultureInfo.InvariantCulture,
-                $"COPY ({select}) TO {TableSql.Literal(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {RowGroupRows}, PARQUET_VERSION v2)"));
+                $"COPY ({select}) TO {TableSql.Literal(path)} ({ParquetOptions})"));
         }
 
         disk.SyncFile(path);
