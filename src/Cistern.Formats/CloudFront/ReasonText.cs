@@ -7,7 +7,10 @@ namespace Cistern.Formats.CloudFront;
 /// <summary>The reason of the last refusal, written without allocating: a stream of bad lines must not cost more than one of good ones.</summary>
 internal sealed class ReasonText
 {
+    public const string Remedy = "configure the fields, for instance with the common attribute cloudfront-fields";
+
     private const int ValueBytesMax = 80;
+    private const int ShownBytesMax = ValueBytesMax * Utf8Text.GrowthMax;
 
     private readonly byte[] _text = new byte[512];
     private int _length;
@@ -22,7 +25,7 @@ internal sealed class ReasonText
     }
 
     /// <inheritdoc cref="Set(string)"/>
-    public bool Set([InterpolatedStringHandlerArgument("")] ref Handler text)
+    public bool Set([InterpolatedStringHandlerArgument("")] scoped ref Handler text)
     {
         _length = text.Length;
         return false;
@@ -31,22 +34,26 @@ internal sealed class ReasonText
     /// <summary>A value is none of its field's kind.</summary>
     public bool Field(int number, CloudFrontField field, ReadOnlySpan<byte> value)
     {
-        Span<byte> shown = stackalloc byte[ValueBytesMax * Utf8Text.GrowthMax];
-        var length = Utf8Text.Repair(value.Length <= ValueBytesMax ? value : value[..ValueBytesMax], shown);
-        var text = new Handler(0, 0, this);
-        text.AppendLiteral("field ");
-        text.AppendFormatted(number);
-        text.AppendLiteral(", ");
-        text.AppendFormatted(field.NameUtf8);
-        text.AppendLiteral(", is '");
-        text.AppendFormatted(shown[..length]);
-        text.AppendLiteral(value.Length > ValueBytesMax ? "…', which is not " : "', which is not ");
-        text.AppendLiteral(Expected(field.Kind));
-        text.AppendLiteral("; check that the field list is the one of the log");
-        return Set(ref text);
+        Span<byte> scratch = stackalloc byte[ShownBytesMax];
+        var shown = Show(value, scratch);
+        return Set($"field {number}, {field.NameUtf8}, is '{shown}', which is not {Expected(field)}; check that the field list is the one of the log");
     }
 
-    private static string Expected(FieldKind kind) => kind switch
+    /// <summary>A line without a list has as many fields as a known list, and a value that does not look like that list's field.</summary>
+    public bool Misfit(int count, int number, CloudFrontField field, ReadOnlySpan<byte> value)
+    {
+        Span<byte> scratch = stackalloc byte[ShownBytesMax];
+        var shown = Show(value, scratch);
+        return Set($"line has {count} fields, which matches no known list: field {number}, {field.NameUtf8}, is '{shown}', which is not {Expected(field)}; {Remedy}");
+    }
+
+    private static ReadOnlySpan<byte> Show(ReadOnlySpan<byte> value, Span<byte> scratch)
+    {
+        var length = Utf8Text.Repair(value.Length <= ValueBytesMax ? value : value[..ValueBytesMax], scratch);
+        return scratch[..length];
+    }
+
+    private static string Expected(CloudFrontField field) => field.Kind switch
     {
         FieldKind.Timestamp => "seconds since 1970 with up to six decimals",
         FieldKind.Milliseconds => "milliseconds since 1970",
@@ -57,7 +64,7 @@ internal sealed class ReasonText
         FieldKind.Int32 or FieldKind.Int64 => "a whole number",
         FieldKind.Decimal => "a decimal number",
         FieldKind.Boolean => "0, 1, true or false",
-        _ => "readable",
+        _ => "what this field holds",
     };
 
     /// <summary>Writes an interpolated reason straight to UTF-8; what does not fit is cut off.</summary>
