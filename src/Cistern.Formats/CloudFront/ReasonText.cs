@@ -10,9 +10,11 @@ internal sealed class ReasonText
     public const string Remedy = "configure the fields, for instance with the common attribute cloudfront-fields";
 
     private const int ValueBytesMax = 80;
+    private const int RawBytesMax = 512;
     private const int ShownBytesMax = ValueBytesMax * Utf8Text.GrowthMax;
 
-    private readonly byte[] _text = new byte[512];
+    private readonly byte[] _raw = new byte[RawBytesMax];
+    private readonly byte[] _text = new byte[RawBytesMax * Utf8Text.GrowthMax];
     private int _length;
 
     public ReadOnlySpan<byte> Text => _text.AsSpan(0, _length);
@@ -20,15 +22,14 @@ internal sealed class ReasonText
     /// <summary>Sets the reason; always false, so that a refusal is one expression.</summary>
     public bool Set(string text)
     {
-        Utf8.FromUtf16(text, _text, out _, out _length);
-        return false;
+        Utf8.FromUtf16(text, _raw, out _, out var length);
+        return End(length);
     }
 
     /// <inheritdoc cref="Set(string)"/>
     public bool Set([InterpolatedStringHandlerArgument("")] scoped ref Handler text)
     {
-        _length = text.Length;
-        return false;
+        return End(text.Length);
     }
 
     /// <summary>A value is none of its field's kind.</summary>
@@ -45,6 +46,13 @@ internal sealed class ReasonText
         Span<byte> scratch = stackalloc byte[ShownBytesMax];
         var shown = Show(value, scratch);
         return Set($"line has {count} fields, which matches no known list: field {number}, {field.NameUtf8}, is '{shown}', which is not {Expected(field)}; {Remedy}");
+    }
+
+    // A reason may quote bytes of the input, and it is stored as text.
+    private bool End(int length)
+    {
+        _length = Utf8Text.Repair(_raw.AsSpan(0, length), _text);
+        return false;
     }
 
     private static ReadOnlySpan<byte> Show(ReadOnlySpan<byte> value, Span<byte> scratch)
@@ -71,7 +79,7 @@ internal sealed class ReasonText
     [InterpolatedStringHandler]
     internal ref struct Handler(int literalLength, int formattedCount, ReasonText owner)
     {
-        private readonly Span<byte> _target = owner._text;
+        private readonly Span<byte> _target = owner._raw;
 
         public int Length { get; private set; }
 
