@@ -70,7 +70,7 @@ public sealed class RequestBodyTests
     {
         var bytes = new byte[length];
         new Random(length).NextBytes(bytes);
-        var pool = new BodySegments();
+        var pool = new BodySegments(1 << 20);
 
         // Twice, so that the second body is made of segments that were used before.
         for (var round = 0; round < 2; round++)
@@ -89,13 +89,52 @@ public sealed class RequestBodyTests
     [Fact]
     public void What_nobody_needs_is_let_go()
     {
-        var pool = new BodySegments();
+        var pool = new BodySegments(1 << 20);
         var segment = pool.Rent();
         pool.Return(segment);
         pool.Trim();
         pool.Trim();
 
         Assert.NotSame(segment, pool.Rent());
+    }
+
+    [Fact]
+    public void No_more_than_the_limit_is_kept()
+    {
+        var pool = new BodySegments(BodySegment.Size);
+        var segments = new[] { pool.Rent(), pool.Rent() };
+        Assert.All(segments, pool.Return);
+
+        Assert.Same(segments[0], pool.Rent());
+        Assert.NotSame(segments[1], pool.Rent());
+    }
+}
+
+public sealed class DecodedDeliveriesTests
+{
+    [Fact]
+    public void Who_needs_a_batch_gets_the_smallest_that_is_large_enough()
+    {
+        var pool = new DecodedDeliveries(1000);
+        var batches = new[] { 100, 300, 200 }.Select(grown => new PooledDelivery { Grown = grown }).ToArray();
+        Assert.All(batches, pool.Return);
+
+        Assert.Same(batches[2], pool.Rent(150));
+        Assert.Same(batches[1], pool.Rent(500));
+        Assert.Same(batches[0], pool.Rent(0));
+    }
+
+    [Fact]
+    public void What_is_over_the_limit_or_idle_is_let_go()
+    {
+        var pool = new DecodedDeliveries(1000);
+        var kept = new PooledDelivery { Grown = 600 };
+        pool.Return(kept);
+        pool.Return(new PooledDelivery { Grown = 500 });
+
+        Assert.Equal(0, pool.Trim());
+        Assert.Equal(600, pool.Trim());
+        Assert.NotSame(kept, pool.Rent(0));
     }
 }
 
