@@ -69,26 +69,3 @@ internal sealed class DecodeWorkers : IDisposable
 
     private sealed record Job(DeliveryContext Context, ReadOnlySequence<byte> Body, DecodedDelivery Into, TaskCompletionSource<DecodeOutcome> Done);
 }
-
-/// <summary>Batches that are free to use again, so that a common delivery allocates no columns.</summary>
-internal sealed class DecodedDeliveries
-{
-    private const int KeptMax = 8;
-    private const long KeptBytesMax = 12L << 20;
-
-    private readonly ConcurrentBag<DecodedDelivery> _free = [];
-
-    public DecodedDelivery Rent() => _free.TryTake(out var batch) ? batch : new DecodedDelivery();
-
-    public void Return(DecodedDelivery batch)
-    {
-        // Clearing keeps the columns as large as they grew, so that one that was very large is better let go.
-        if (batch.Bytes <= KeptBytesMax && _free.Count < KeptMax)
-        {
-            batch.Clear();
-            _free.Add(batch);
-        }
-    }
-
-    public void Trim() => _free.Clear();
-}

@@ -26,8 +26,8 @@ internal sealed class DeliveryIngester : IDisposable
     private readonly FairBudget _columns;
     private readonly BodyReader _reader;
     private readonly DecodeWorkers _workers;
-    private readonly BodySegments _segments = new();
-    private readonly DecodedDeliveries _batches = new();
+    private readonly BodySegments _segments;
+    private readonly DecodedDeliveries _batches;
 
     public DeliveryIngester(CisternSettings settings, IStore store, InFlight flight, ServerMetrics metrics, TimeProvider time)
     {
@@ -35,6 +35,8 @@ internal sealed class DeliveryIngester : IDisposable
         _workers = new DecodeWorkers(_settings.DecodeThreads > 0 ? _settings.DecodeThreads : Environment.ProcessorCount);
         _bodies = new FairBudget(_settings.InFlightBytes / 2, int.MaxValue, _settings.MaxWaiting, time);
         _columns = new FairBudget(_settings.InFlightBytes / 2, _workers.Count, int.MaxValue, time);
+        _segments = new BodySegments(_settings.InFlightBytes / 2);
+        _batches = new DecodedDeliveries(_settings.InFlightBytes / 2);
         _reader = new BodyReader(_bodies, _settings, time);
     }
 
@@ -69,14 +71,8 @@ internal sealed class DeliveryIngester : IDisposable
     }
 
     /// <summary>Lets go of buffers that nobody needed since the last call.</summary>
-    public void Trim()
-    {
-        _segments.Trim();
-        if (_flight.Count == 0)
-        {
-            _batches.Trim();
-        }
-    }
+    /// <returns>About how many bytes that were.</returns>
+    public long Trim() => _segments.Trim() + _batches.Trim();
 
     public void Dispose() => _workers.Dispose();
 
@@ -90,6 +86,7 @@ internal sealed class DeliveryIngester : IDisposable
             return unread;
         }
 
+        delivery.BodyRead = true;
         _metrics.BodyBytes.Add(body.Length);
         if (delivery.Request.ContentLength is null)
         {
@@ -108,14 +105,16 @@ internal sealed class DeliveryIngester : IDisposable
     private async Task<IngestResult> DecodeAndStoreAsync(IncomingDelivery delivery, RequestBody body, Patience patience, CancellationToken stop)
     {
         using var claim = _columns.Open(delivery.KeyName, delivery.Stream);
-        if (Waited.Refusal(await _columns.GrowAsync(claim, EstimateColumns(delivery.Context, body.Bytes), patience, stop), _settings) is { } refusal)
+        var estimate = EstimateColumns(delivery.Context, body.Bytes);
+        if (Waited.Refusal(await _columns.GrowAsync(claim, estimate, patience, stop), _settings) is { } refusal)
         {
             return refusal;
         }
 
-        var rows = _batches.Rent();
+        var batch = _batches.Rent(estimate);
         try
         {
+            var rows = batch.Rows;
             var outcome = await _workers.DecodeAsync(delivery.Context, body.Bytes, rows);
             claim.EndTurn();
             claim.Resize(rows.Bytes);
@@ -126,7 +125,7 @@ internal sealed class DeliveryIngester : IDisposable
         }
         finally
         {
-            _batches.Return(rows);
+            _batches.Return(batch);
         }
     }
 

@@ -126,7 +126,7 @@ internal sealed partial class FirehoseEndpoint
         // (6) One exit, one shape.
         await (result.Commit is { } commit
             ? AcceptAsync(context, delivery!, result, commit)
-            : RefuseAsync(context, delivery?.DeliveryId ?? headers.RequestId, delivery?.Stream ?? headers.SourceArn, key.Key.Name, result));
+            : RefuseAsync(context, delivery?.DeliveryId ?? headers.RequestId, delivery?.Stream ?? headers.SourceArn, key.Key.Name, result, delivery is { BodyRead: true }));
     }
 
     // Null if the client is gone, so that nobody is there to answer.
@@ -162,7 +162,7 @@ internal sealed partial class FirehoseEndpoint
         _metrics.Durations.Record(_time.GetElapsedTime(delivery.Started));
     }
 
-    private async Task RefuseAsync(HttpContext context, string id, string stream, string key, IngestResult result)
+    private async Task RefuseAsync(HttpContext context, string id, string stream, string key, IngestResult result, bool bodyRead = false)
     {
         var fault = result.Fault!.Value;
         _metrics.Refused(fault).Add(1);
@@ -173,7 +173,7 @@ internal sealed partial class FirehoseEndpoint
         }
 
         // A body that nobody reads would have to be read before the next request of the connection.
-        if (context.Request.ContentLength is not (null or 0) || context.Request.Headers.TransferEncoding.Count > 0)
+        if (!bodyRead && (context.Request.ContentLength is not (null or 0) || context.Request.Headers.TransferEncoding.Count > 0))
         {
             context.Response.Headers.Connection = HttpProtocol.IsHttp11(context.Request.Protocol) ? "close" : default;
         }

@@ -30,5 +30,8 @@ internal sealed record IncomingDelivery
     /// <summary>The monotonic clock at its arrival.</summary>
     public required long Started { get; init; }
 
+    /// <summary>Whether its body was read to the end, so that the connection can carry another request.</summary>
+    public bool BodyRead { get; set; }
+
     public string KeyName => Key.Key.Name;
 }

@@ -93,11 +93,8 @@ internal sealed class BodySegment : ReadOnlySequenceSegment<byte>
 }
 
 /// <summary>Segments that are free to use again. How many are in use at once is bounded by the budget of bodies, not here.</summary>
-internal sealed class BodySegments
+internal sealed class BodySegments(long keptBytesMax)
 {
-    // 32 MiB: a few common deliveries. What a burst of large ones needed beyond that goes back to the collector.
-    private const int KeptMax = (32 << 20) / BodySegment.Size;
-
     private readonly Stack<BodySegment> _free = new();
     private readonly Lock _lock = new();
     private int _leastFree;
@@ -121,7 +118,7 @@ internal sealed class BodySegments
         segment.Reset();
         lock (_lock)
         {
-            if (_free.Count < KeptMax)
+            if ((_free.Count + 1L) * BodySegment.Size <= keptBytesMax)
             {
                 _free.Push(segment);
             }
@@ -129,16 +126,19 @@ internal sealed class BodySegments
     }
 
     /// <summary>Lets go what nobody needed since the last call.</summary>
-    public void Trim()
+    /// <returns>How many bytes that were.</returns>
+    public long Trim()
     {
         lock (_lock)
         {
-            for (var idle = _leastFree; idle > 0; idle--)
+            var idle = _leastFree;
+            for (var count = 0; count < idle; count++)
             {
                 _free.Pop();
             }
 
             _leastFree = _free.Count;
+            return idle * (long)BodySegment.Size;
         }
     }
 }

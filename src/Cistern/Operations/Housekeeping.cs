@@ -4,10 +4,12 @@ using Cistern.Ingest.Keys;
 namespace Cistern.Operations;
 
 /// <summary>The server's own timer: it calls what is due in the rooms, once a second.</summary>
-internal sealed partial class Housekeeping(AccessKeys keys, DeliveryIngester ingester, TimeProvider time, ILogger<Housekeeping> logger) : IDisposable
+internal sealed partial class Housekeeping(AccessKeys keys, DeliveryIngester ingester, InFlight flight, TimeProvider time, ILogger<Housekeeping> logger) : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TrimInterval = TimeSpan.FromMinutes(1);
+
+    private const long WorthCollecting = 8 << 20;
 
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
@@ -32,7 +34,16 @@ internal sealed partial class Housekeeping(AccessKeys keys, DeliveryIngester ing
         if (time.GetElapsedTime(_trimmedAt) >= TrimInterval)
         {
             _trimmedAt = time.GetTimestamp();
-            ingester.Trim();
+            GiveBack(ingester.Trim());
+        }
+    }
+
+    // A server that has nothing to do has no reason to collect, so that a burst's memory would stay with it.
+    private void GiveBack(long trimmed)
+    {
+        if (trimmed >= WorthCollecting && flight.Count == 0)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
     }
 
