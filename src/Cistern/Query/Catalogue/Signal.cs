@@ -1,0 +1,72 @@
+using System.Collections.Frozen;
+using Cistern.Formats.Columns;
+
+namespace Cistern.Query.Catalogue;
+
+/// <summary>One table that can be asked: its fields and its measures.</summary>
+internal sealed class Signal
+{
+    private readonly FrozenDictionary<string, QueryField> _fields;
+    private readonly FrozenDictionary<string, Measure> _measures;
+
+    public Signal(TableSchema table, IReadOnlyList<QueryField> computed, IReadOnlyList<Measure> measures)
+    {
+        Name = table.Name;
+        Fields = [.. UserColumns.Of(table).Select(QueryField.Column), .. computed];
+        Measures = measures;
+        _fields = Fields.ToFrozenDictionary(field => field.Name, StringComparer.Ordinal);
+        _measures = measures.ToFrozenDictionary(measure => measure.Name, StringComparer.Ordinal);
+    }
+
+    public string Name { get; }
+
+    public IReadOnlyList<QueryField> Fields { get; }
+
+    public IReadOnlyList<Measure> Measures { get; }
+
+    /// <summary>What words without a field are looked for in.</summary>
+    public required IReadOnlyList<string> FreeText { get; init; }
+
+    /// <summary>Columns that tell rows of one delivery and time apart, for a stable order of pages.</summary>
+    public required IReadOnlyList<string> TieBreak { get; init; }
+
+    /// <summary>Whether rows have a <c>weight</c>, so that counts may be scaled.</summary>
+    public bool Weighted { get; init; }
+
+    /// <summary>SQL of how much of the signal a group holds, which judges whether its changes are worth showing.</summary>
+    public required string Support { get; init; }
+
+    /// <summary>Finds a field, also one under a key of a map.</summary>
+    public bool TryField(string name, out QueryField field)
+    {
+        if (_fields.TryGetValue(name, out field!))
+        {
+            return true;
+        }
+
+        var dot = name.IndexOf('.', StringComparison.Ordinal);
+        if (dot > 0 && dot < name.Length - 1 && _fields.TryGetValue(name[..dot], out var map) && map.IsMap)
+        {
+            field = map.Under(name[(dot + 1)..]);
+            return true;
+        }
+
+        return false;
+    }
+
+    public bool TryMeasure(string name, out Measure measure) => _measures.TryGetValue(name, out measure!);
+}
+
+/// <summary>The columns of a table as a user sees them.</summary>
+internal static class UserColumns
+{
+    // The two columns that hold a request's id are joined by the store into the text that CloudFront wrote.
+    private const string RequestId = "request_id";
+    private const string RequestIdText = "request_id_text";
+
+    public static IEnumerable<ColumnSpec> Of(TableSchema table) => table.Columns
+        .Where(column => column.Name != RequestIdText)
+        .Select(column => column.Name == RequestId
+            ? new ColumnSpec(RequestId, ColumnType.Text, "The request's id as CloudFront wrote it (field 13 x-edge-request-id).", column.Since)
+            : column);
+}

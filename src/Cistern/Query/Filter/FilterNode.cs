@@ -1,0 +1,50 @@
+using Cistern.Query.Catalogue;
+
+namespace Cistern.Query.Filter;
+
+/// <summary>What a <c>where</c> means.</summary>
+internal abstract record FilterNode;
+
+/// <summary>Every part holds; of no part: always.</summary>
+internal sealed record AllOf(IReadOnlyList<FilterNode> Parts) : FilterNode;
+
+internal sealed record AnyOf(IReadOnlyList<FilterNode> Parts) : FilterNode;
+
+/// <summary>The part does not hold, or cannot be judged because a value is missing.</summary>
+internal sealed record NotNode(FilterNode Part) : FilterNode;
+
+/// <summary>Words somewhere in the signal's free text, in any case.</summary>
+internal sealed record Words(TextPattern Pattern) : FilterNode;
+
+/// <summary>The field has a value: text that is not empty, a number that is there.</summary>
+internal sealed record Present(QueryField Field) : FilterNode;
+
+/// <summary>A text, or bytes written as text, is like a pattern.</summary>
+internal sealed record TextTest(QueryField Field, TextPattern Pattern) : FilterNode;
+
+internal sealed record BooleanTest(QueryField Field, bool Value) : FilterNode;
+
+/// <summary>A number, a time or a text compared with a value: <c>long</c>, <c>double</c>, <c>DateTimeOffset</c> or <c>string</c>.</summary>
+internal sealed record Comparison(QueryField Field, ComparisonOperator Operator, object Value) : FilterNode;
+
+internal enum ComparisonOperator
+{
+    Equal = 1,
+    Less = 2,
+    LessOrEqual = 3,
+    Greater = 4,
+    GreaterOrEqual = 5,
+}
+
+/// <summary>Text with <c>*</c> for anything: the pieces between the stars.</summary>
+internal sealed record TextPattern(IReadOnlyList<string> Pieces)
+{
+    public bool IsExact => Pieces.Count == 1;
+
+    /// <summary>The same pattern anywhere in a text.</summary>
+    public TextPattern Anywhere() => new(["", .. Pieces, ""]);
+
+    /// <summary>The pattern of LIKE, with a backslash before what LIKE would read as a sign.</summary>
+    public string ToLike() => string.Join('%', Pieces.Select(piece => piece
+        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)));
+}

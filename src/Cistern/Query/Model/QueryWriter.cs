@@ -1,0 +1,169 @@
+using Cistern.Query.Catalogue;
+using Cistern.Query.Filter;
+using Cistern.Query.Sql;
+using Cistern.Store;
+
+namespace Cistern.Query.Model;
+
+/// <summary>Writes a question as one SELECT.</summary>
+/// <remarks>
+/// <code>
+/// WITH picked AS (the best series)                       only with time and another dimension
+///      now_groups AS (bucket b, dimensions d0…, measures m0…, support, sampled)
+///      before_groups AS (the same over the range before, its time moved forward)   only to compare
+/// SELECT b, d0…, m0, before0, change0, …, sampled FROM … ORDER BY …
+/// </code>
+/// The result's columns are in this order; <see cref="AnswerColumns"/> says what each becomes.
+/// </remarks>
+internal sealed class QueryWriter
+{
+    private readonly Question _question;
+    private readonly SqlScope _scope;
+    private readonly SqlDialect _dialect;
+    private readonly string _filter;
+    private readonly string[] _dimensions;
+    private readonly string[] _measures;
+
+    private QueryWriter(Question question, SqlDialect dialect)
+    {
+        _question = question;
+        _dialect = dialect;
+        var begin = question.Compare ? question.Period.From - question.Period.Length : question.Period.From;
+        _scope = new(dialect, Zones.Pieces(question.Period.Zone, begin, question.Period.To));
+        _filter = new FilterSql(question.Signal, _scope).Write(question.Filter);
+        _dimensions = [.. question.Dimensions.Select(field => field.Sql(_scope))];
+        _measures = [.. question.Measures.Select(measure => measure.Sql(dialect))];
+    }
+
+    public static StoreQuery Write(Question question, SqlDialect dialect, QuerySettings settings)
+    {
+        var writer = new QueryWriter(question, dialect);
+        var sql = writer.Statement();
+        var begin = question.Compare ? question.Period.From - question.Period.Length : question.Period.From;
+        return new(
+            sql, writer._scope.Parameters, [question.Signal.Name], new TimeRange(begin, question.Period.To),
+            QueryPool.Panels, new(settings.PanelTime, QueryBounds.RowsMax));
+    }
+
+    private string Statement()
+    {
+        var parts = new List<string>();
+        if (_question.IsSeries)
+        {
+            parts.Add($"picked AS ({Picked()})");
+        }
+
+        parts.Add($"now_groups AS ({Groups(_question.Period.Range, moved: false)})");
+        if (_question.Compare)
+        {
+            parts.Add($"before_groups AS ({Groups(Before(), moved: true)})");
+        }
+
+        return $"WITH {string.Join(",\n", parts)}\nSELECT {Selected()}\nFROM {Joined()}{OrderBySql()}{(_question.Buckets is null ? $"\nLIMIT {_question.Limit}" : "")}";
+    }
+
+    private TimeRange Before() => new(_question.Period.From - _question.Period.Length, _question.Period.From);
+
+    private string Picked()
+    {
+        var keys = _dimensions.Select((sql, place) => $"{sql} AS k{place}");
+        var places = Enumerable.Range(1, _dimensions.Length);
+        var ranks = _question.Order.Where(term => term.By != OrderBy.Time).Select(term => term.By switch
+        {
+            OrderBy.Measure => $"{_measures[term.Place]}{Direction(term)}",
+            _ => $"{term.Place + 1}{Direction(term)}",
+        });
+        return $"SELECT {string.Join(", ", keys)} FROM {From()} WHERE {Where(_question.Period.Range)} "
+            + $"GROUP BY {string.Join(", ", places)} ORDER BY {string.Join(", ", ranks.Concat(places.Select(place => $"{place}")))} LIMIT {_question.Limit}";
+    }
+
+    private string Groups(TimeRange range, bool moved)
+    {
+        var keys = Buckets(moved).Concat(_dimensions.Select((sql, place) => $"{sql} AS d{place}")).ToArray();
+        var values = _measures.Select((sql, place) => $"{sql} AS m{place}");
+        string[] extras = [$"{_question.Signal.Support} AS support", $"{Sampled()} AS sampled"];
+        var groups = keys.Length == 0 ? "" : $" GROUP BY {string.Join(", ", Enumerable.Range(1, keys.Length))}";
+        return $"SELECT {string.Join(", ", keys.Concat(values).Concat(extras))} FROM {From()}{PickedOnly()} WHERE {Where(range)}{groups}";
+    }
+
+    private IEnumerable<string> Buckets(bool moved)
+    {
+        if (_question.Buckets is not { } buckets)
+        {
+            return [];
+        }
+
+        var time = _dialect.Microseconds(_scope.Column("time"));
+        var at = moved ? $"({time} + {_question.Period.Length.Ticks / TimeSpan.TicksPerMicrosecond})" : time;
+        return [$"{buckets.Sql(at, _dialect.IntegerDivide)} AS b"];
+    }
+
+    private string Sampled() => _question.Signal.Weighted ? "max(CASE WHEN weight <> 1 THEN 1 ELSE 0 END)" : "0";
+
+    private string From() => _dialect.Identifier(_question.Signal.Name);
+
+    private string PickedOnly() => !_question.IsSeries
+        ? ""
+        : $" JOIN picked ON {string.Join(" AND ", _dimensions.Select((sql, place) => _dialect.Same(sql, $"picked.k{place}")))}";
+
+    private string Where(TimeRange range) =>
+        $"{_scope.Column("time")} >= {_scope.Parameter(range.From)} AND {_scope.Column("time")} < {_scope.Parameter(range.To)} AND {_filter}";
+
+    private string Joined()
+    {
+        if (!_question.Compare)
+        {
+            return "now_groups AS n";
+        }
+
+        var keys = Keys().ToArray();
+        return keys.Length == 0
+            ? "now_groups AS n CROSS JOIN before_groups AS e"
+            : $"now_groups AS n FULL JOIN before_groups AS e ON {string.Join(" AND ", keys.Select(key => _dialect.Same($"n.{key}", $"e.{key}")))}";
+    }
+
+    private IEnumerable<string> Keys() => (_question.Buckets is null ? Array.Empty<string>() : ["b"]).Concat(_dimensions.Select((_, place) => $"d{place}"));
+
+    private string Selected()
+    {
+        var keys = Keys().Select(key => _question.Compare ? $"coalesce(n.{key}, e.{key}) AS {key}" : $"n.{key} AS {key}");
+        var values = _question.Measures.SelectMany((measure, place) => Values(measure, place));
+        return string.Join(", ", keys.Concat(values).Append("n.sampled AS sampled"));
+    }
+
+    private IEnumerable<string> Values(Measure measure, int place)
+    {
+        if (!_question.Compare || measure.Kind == MeasureKind.Moment)
+        {
+            return [$"n.m{place} AS m{place}"];
+        }
+
+        var (now, before) = measure.Kind == MeasureKind.Count
+            ? ($"coalesce(n.m{place}, 0)", $"coalesce(e.m{place}, 0)")
+            : ($"n.m{place}", $"e.m{place}");
+        var support = measure.Kind == MeasureKind.Count ? before : "e.support";
+        var change = $"CASE WHEN {support} >= {QueryBounds.ChangeSupportMin} AND {before} <> 0 THEN CAST({now} - {before} AS DOUBLE) / {before} END";
+        return [$"{now} AS m{place}", $"{before} AS before{place}", $"{change} AS change{place}"];
+    }
+
+    private string OrderBySql()
+    {
+        var keys = Keys().ToArray();
+        var terms = _question.Buckets is null ? _question.Order.Select(Term) : [$"b{TimeDirection()}"];
+        var all = terms.Concat(keys).ToArray();
+        return keys.Length == 0 ? "" : $"\nORDER BY {string.Join(", ", all)}";
+    }
+
+    private string TimeDirection() => _question.Order.Any(term => term is { By: OrderBy.Time, Descending: true }) ? " DESC" : "";
+
+    private static string Term(OrderTerm term) => term.By switch
+    {
+        OrderBy.Time => $"b{Direction(term)}",
+        OrderBy.Measure => $"m{term.Place}{Direction(term)}",
+        OrderBy.Dimension => $"d{term.Place}{Direction(term)}",
+        OrderBy.Before => $"before{term.Place}{Direction(term)}",
+        OrderBy.Change => $"change{term.Place}{Direction(term)}",
+    };
+
+    private static string Direction(OrderTerm term) => term.Descending ? " DESC NULLS LAST" : " ASC NULLS LAST";
+}

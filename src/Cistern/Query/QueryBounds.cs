@@ -1,0 +1,59 @@
+namespace Cistern.Query;
+
+/// <summary>Every limit of a question, with its reason. <c>docs/api.md</c> and <c>docs/filters.md</c> name them too.</summary>
+internal static class QueryBounds
+{
+    /// <summary>Characters of <c>where</c>: a screen full; the browser keeps it in the address.</summary>
+    public const int FilterLengthMax = 4096;
+
+    /// <summary>Parentheses and minus signs within each other: bounds the stack of the parser and of the engine.</summary>
+    public const int FilterDepthMax = 16;
+
+    /// <summary>Tests in one <c>where</c>, each alternative counted: bounds the statement.</summary>
+    public const int FilterTermsMax = 200;
+
+    /// <summary>Points of a series: more than a screen has columns of pixels.</summary>
+    public const int PointsMax = 2_000;
+
+    /// <summary>Rows of one answer of <c>/api/query</c> and one page of <c>/api/rows</c>.</summary>
+    public const int RowsMax = 10_000;
+
+    /// <summary>Groups, or series, if the question does not say.</summary>
+    public const int LimitDefault = 100;
+
+    /// <summary>Rows of a page, if the question does not say.</summary>
+    public const int PageDefault = 100;
+
+    /// <summary>Measures, dimensions and facets of one question.</summary>
+    public const int NamesMax = 32;
+
+    /// <summary>Values of a facet.</summary>
+    public const int FacetValuesMax = 1_000;
+
+    public const int FacetValuesDefault = 10;
+
+    /// <summary>Bytes of a body of <c>/api/query</c>.</summary>
+    public const int ModelBytesMax = 64 * 1024;
+
+    /// <summary>Bytes of a statement: its parse tree is some fifty times as large.</summary>
+    public const int SqlBytesMax = 64 * 1024;
+
+    /// <summary>Bytes of an answer. It is kept until it is whole, so that a failure is always a status and never a torn body.</summary>
+    public const int AnswerBytesMax = 32 * 1024 * 1024;
+
+    /// <summary>A change is hidden if there was less than this before: it would be noise.</summary>
+    public const int ChangeSupportMin = 20;
+}
+
+/// <summary>What an operator may change about questions.</summary>
+internal sealed record QuerySettings
+{
+    /// <summary>How long a panel's question, a page or a facet may run.</summary>
+    public TimeSpan PanelTime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a statement of <c>/api/sql</c> may run.</summary>
+    public TimeSpan SqlTime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many rows a statement of <c>/api/sql</c> may give.</summary>
+    public long SqlRows { get; init; } = 10_000;
+}

@@ -1,0 +1,83 @@
+namespace Cistern.Query.Sql;
+
+/// <summary>How one engine writes what engines write differently. Everything else in our statements is common SQL.</summary>
+internal abstract class SqlDialect
+{
+    public abstract string Identifier(string name);
+
+    /// <summary>The n-th parameter, from 1.</summary>
+    public abstract string Parameter(int number);
+
+    /// <summary>A moment as microseconds since 1970, a whole number.</summary>
+    public abstract string Microseconds(string time);
+
+    public abstract string IntegerDivide(string left, string right);
+
+    /// <summary>The first match of a pattern (RE2), or of its first group; empty if there is none.</summary>
+    public abstract string Extract(string text, string pattern, bool group);
+
+    /// <summary>Whether a text is like a pattern with % and _ that a backslash escapes.</summary>
+    public abstract string Like(string text, string pattern, bool ignoreCase);
+
+    /// <summary>The value under a key, or the empty text.</summary>
+    public abstract string MapText(string map, string key);
+
+    /// <summary>The number under a key, or NULL.</summary>
+    public abstract string MapNumber(string map, string key);
+
+    public abstract string MapSize(string map);
+
+    /// <summary>Bytes as text in which everything but printable ASCII is <c>\xNN</c>.</summary>
+    public abstract string BytesAsText(string bytes);
+
+    /// <summary>True where the condition is false or unknown, so that a minus sign gives the complement.</summary>
+    public abstract string IsNotTrue(string condition);
+
+    /// <summary>Equal, where NULL equals NULL.</summary>
+    public abstract string Same(string left, string right);
+
+    public abstract string SumWhere(string value, string condition);
+
+    public abstract string Sum(string value);
+
+    public abstract string CountDistinct(string value);
+
+    /// <summary>The value below which a share of the values lie, estimated.</summary>
+    public abstract string Quantile(string value, double share);
+}
+
+/// <summary>DuckDB's SQL.</summary>
+internal sealed class DuckDbDialect : SqlDialect
+{
+    public override string Identifier(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    public override string Parameter(int number) => FormattableString.Invariant($"${number}");
+
+    public override string Microseconds(string time) => $"epoch_us({time})";
+
+    public override string IntegerDivide(string left, string right) => $"({left} // {right})";
+
+    public override string Extract(string text, string pattern, bool group) => $"regexp_extract({text}, '{pattern}', {(group ? 1 : 0)})";
+
+    public override string Like(string text, string pattern, bool ignoreCase) => $"{text} {(ignoreCase ? "ILIKE" : "LIKE")} {pattern} ESCAPE '\\'";
+
+    public override string MapText(string map, string key) => $"coalesce({map}[{key}], '')";
+
+    public override string MapNumber(string map, string key) => $"{map}[{key}]";
+
+    public override string MapSize(string map) => $"cardinality({map})";
+
+    public override string BytesAsText(string bytes) => $"CAST({bytes} AS VARCHAR)";
+
+    public override string IsNotTrue(string condition) => $"({condition}) IS NOT TRUE";
+
+    public override string Same(string left, string right) => $"{left} IS NOT DISTINCT FROM {right}";
+
+    public override string SumWhere(string value, string condition) => $"coalesce(sum({value}) FILTER (WHERE {condition}), 0)";
+
+    public override string Sum(string value) => $"coalesce(sum({value}), 0)";
+
+    public override string CountDistinct(string value) => $"count(DISTINCT {value})";
+
+    public override string Quantile(string value, double share) => FormattableString.Invariant($"approx_quantile({value}, {share})");
+}

@@ -1,0 +1,203 @@
+using System.Diagnostics;
+using Cistern.DuckDb;
+
+namespace Cistern.Tests.DuckDb;
+
+public sealed class InstanceTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cistern-duckdb-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Theory]
+    [InlineData("no_such_option", "1", "no_such_option")]
+    [InlineData("memory_limit", "plenty", "plenty")]
+    [InlineData("threads", "-3", "threads")]
+    public void Open_says_which_setting_is_refused(string name, string value, string expected)
+    {
+        var fault = Assert.Throws<DuckDbException>(() => Databases.Open((name, value)));
+
+        Assert.Contains(expected, fault.Message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("json")]
+    [InlineData("parquet")]
+    public void An_extension_that_we_need_is_part_of_the_library(string extension)
+    {
+        using var instance = Databases.Open();
+        using var connection = instance.Connect();
+
+        Assert.Equal(
+            ["True", "STATICALLY_LINKED"],
+            Assert.Single(connection.Rows($"SELECT loaded, install_mode FROM duckdb_extensions() WHERE extension_name = '{extension}'")).Select(Databases.Text));
+    }
+
+    [Fact]
+    public void A_statement_can_be_read_as_a_tree()
+    {
+        using var instance = Databases.Open();
+        using var connection = instance.Connect();
+        using var statement = connection.Prepare("SELECT json_serialize_sql($1::VARCHAR)");
+        statement.Bind(1, "SELECT a FROM b");
+        using var result = statement.Execute();
+
+        Assert.Contains("\"table_name\":\"b\"", Assert.IsType<string>(Assert.Single(Assert.Single(result.Rows()))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_statement_over_the_memory_limit_fails_alone()
+    {
+        using var instance = Databases.Open(("memory_limit", "64MB"), ("max_temp_directory_size", "0KB"));
+        using var connection = instance.Connect();
+
+        var fault = Assert.Throws<DuckDbException>(() => connection.Rows("SELECT list(i || ' a text that takes room') FROM range(5000000) t(i)"));
+
+        Assert.Equal(DuckDbErrorKind.OutOfMemory, fault.Kind);
+        Assert.Equal((Int128)499500, connection.Value("SELECT sum(i) FROM range(1000) t(i)"));
+    }
+
+    [Fact]
+    public void A_statement_over_the_memory_limit_spills_where_it_may()
+    {
+        using var instance = Databases.Open(
+            ("memory_limit", "64MB"), ("temp_directory", Path.Combine(_folder.FullName, "spill")), ("max_temp_directory_size", "1GB"));
+        using var connection = instance.Connect();
+
+        Assert.Equal(3_000_000L, connection.Value(
+            "SELECT count(*) FROM (SELECT i, md5(i::VARCHAR) AS h FROM range(3000000) t(i) ORDER BY h OFFSET 0) WHERE h > ''"));
+    }
+
+    // The settings of a query instance: Parquet in one folder and nothing else of the disk, for good.
+    [Fact]
+    public void Locked_settings_confine_a_database_to_one_folder()
+    {
+        var inside = Directory.CreateDirectory(Path.Combine(_folder.FullName, "segments")).FullName;
+        WriteParquet(Path.Combine(inside, "a.parquet"));
+        WriteParquet(Path.Combine(_folder.FullName, "b.parquet"));
+        using var instance = Databases.Open(
+            ("allowed_directories", $"[{DuckDbSql.Literal(inside + "/")}]"), ("enable_external_access", "false"), ("lock_configuration", "true"));
+        using var connection = instance.Connect();
+
+        Assert.Equal(42, (int)(long)connection.Value($"SELECT i FROM read_parquet({DuckDbSql.Literal(Path.Combine(inside, "a.parquet"))})")!);
+        AssertRefused(connection, $"SELECT * FROM read_parquet({DuckDbSql.Literal(Path.Combine(_folder.FullName, "b.parquet"))})");
+        AssertRefused(connection, $"SELECT * FROM read_parquet({DuckDbSql.Literal(Path.Combine(inside, "../b.parquet"))})");
+        AssertRefused(connection, "SELECT * FROM read_text('/etc/passwd')");
+        AssertRefused(connection, "SELECT * FROM '/etc/passwd'");
+        AssertRefused(connection, "SET enable_external_access = true");
+        AssertRefused(connection, "SET allowed_directories = ['/']");
+        AssertRefused(connection, "SET memory_limit = '100GB'");
+        AssertRefused(connection, "LOAD httpfs");
+    }
+
+    [Fact]
+    public void Locked_settings_leave_room_for_functions_and_temporary_views()
+    {
+        using var source = new SampleSource(3);
+        using var instance = Databases.Open(("enable_external_access", "false"), ("lock_configuration", "true"));
+        using var connection = instance.Connect();
+
+        connection.RegisterScan("scan", _ => source);
+        connection.Execute("CREATE TEMP VIEW v AS SELECT * FROM scan(7)");
+
+        Assert.Equal(3L, connection.Value("SELECT count(*) FROM v"));
+    }
+
+    [Fact]
+    public void Databases_share_nothing()
+    {
+        using var first = Databases.Open();
+        using var second = Databases.Open();
+        using var one = first.Connect();
+        using var other = second.Connect();
+        one.Execute("CREATE TABLE t(i INTEGER)");
+
+        Assert.Equal(DuckDbErrorKind.Catalog, Assert.Throws<DuckDbException>(() => other.Execute("SELECT * FROM t")).Kind);
+    }
+
+    [Fact]
+    public void Connections_statements_and_scans_leave_no_memory_behind()
+    {
+        using var source = new SampleSource(100);
+        using var instance = Databases.Open();
+        AssertBoundedGrowth(rounds: 3000, limitMiB: 48, () => QueryOnce(instance, source, "f" + Guid.NewGuid().ToString("N")[..1]));
+    }
+
+    [Fact]
+    public void Databases_leave_no_memory_behind()
+    {
+        using var source = new SampleSource(100);
+        AssertBoundedGrowth(rounds: 300, limitMiB: 64, () =>
+        {
+            using var instance = Databases.Open(("threads", "1"));
+            QueryOnce(instance, source, "scan");
+        });
+    }
+
+    private static void QueryOnce(DuckDbInstance instance, SampleSource source, string function)
+    {
+        using var connection = instance.Connect();
+        Register(connection, function, source);
+        using var statement = connection.Prepare($"SELECT *, $1 || text FROM {function}(1)");
+        statement.Bind(1, "a text longer than twelve bytes");
+        using var result = statement.Execute();
+        Assert.True(result.NextChunk());
+        Assert.Equal(0L, result.Vector(0).GetValue(0));
+        Assert.Throws<DuckDbException>(() => connection.Prepare("SELECT nothing"));
+        Assert.Throws<DuckDbException>(() => connection.Rows("SELECT error('bad')"));
+    }
+
+    // One of sixteen names: most rounds find theirs taken.
+    private static void Register(DuckDbConnection connection, string function, SampleSource source)
+    {
+        try
+        {
+            connection.RegisterScan(function, _ => source);
+        }
+        catch (DuckDbException taken) when (taken.Kind == DuckDbErrorKind.Catalog)
+        {
+        }
+    }
+
+    private static void AssertBoundedGrowth(int rounds, int limitMiB, Action round)
+    {
+        for (var warmup = 0; warmup < rounds / 3; warmup++)
+        {
+            round();
+        }
+
+        var before = ResidentMiB();
+        for (var number = 0; number < rounds; number++)
+        {
+            round();
+        }
+
+        var after = ResidentMiB();
+        Assert.True(after - before < limitMiB, $"{rounds} rounds grew the process from {before} to {after} MiB");
+    }
+
+    private static long ResidentMiB()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        using var process = Process.GetCurrentProcess();
+        return process.WorkingSet64 >> 20;
+    }
+
+    private static void WriteParquet(string path)
+    {
+        using var instance = Databases.Open();
+        using var connection = instance.Connect();
+        connection.Execute($"COPY (SELECT 42 AS i) TO {DuckDbSql.Literal(path)} (FORMAT parquet)");
+    }
+
+    private static void AssertRefused(DuckDbConnection connection, string sql)
+    {
+        var fault = Assert.Throws<DuckDbException>(() => connection.Execute(sql));
+
+        Assert.True(
+            fault.Kind is DuckDbErrorKind.Permission or DuckDbErrorKind.InvalidInput or DuckDbErrorKind.InvalidConfiguration or DuckDbErrorKind.Catalog,
+            $"{sql}: {fault.Kind}: {fault.Message}");
+        Assert.Contains("disabled", fault.Message + (fault.Message.Contains("locked", StringComparison.Ordinal) ? " disabled" : ""), StringComparison.OrdinalIgnoreCase);
+    }
+}
