@@ -90,6 +90,10 @@ internal sealed class SendCommand : CisternCommand
         {
             tooLong = await lines.RunAsync(cancel);
         }
+        catch (InvalidDataException exception)
+        {
+            throw new CommandFailedException($"cannot send {options.File} to its end: {exception.Message}");
+        }
         finally
         {
             progress.Finish();

@@ -22,15 +22,40 @@ public sealed class LineSourceTests
     [Fact]
     public async Task Gzip_is_inflated_whatever_the_name_is()
     {
-        using var buffer = new MemoryStream();
-        using (var gzip = new GZipStream(buffer, CompressionMode.Compress, leaveOpen: true))
-        {
-            gzip.Write("a\nb\n"u8);
-        }
+        var (lines, source) = await ReadAsync(new TricklingStream(Gzip("a\nb\nc"), 3), 100);
 
-        var (lines, _) = await ReadAsync(new TricklingStream(buffer.ToArray(), 3), 100);
+        Assert.Equal(["a\n", "b\n", "c"], lines);
+        Assert.Equal(5, source.Position);
+    }
+
+    [Fact]
+    public async Task Gzip_files_that_were_joined_are_read_to_the_last()
+    {
+        var (lines, _) = await ReadAsync(new MemoryStream([.. Gzip("a\n"), .. Gzip("b\n")]), 100);
 
         Assert.Equal(["a\n", "b\n"], lines);
+    }
+
+    [Fact]
+    public async Task Gzip_that_was_cut_anywhere_is_not_taken_for_whole()
+    {
+        var whole = Gzip("a line that is long enough to be compressed, compressed, compressed\n");
+        for (var length = 2; length < whole.Length; length++)
+        {
+            var cut = new MemoryStream(whole[..length]);
+            await Assert.ThrowsAsync<InvalidDataException>(() => ReadAsync(cut, 100));
+        }
+    }
+
+    [Theory]
+    [InlineData(700_000, "")]
+    [InlineData(262_130, "\nb\n")]
+    public async Task A_line_over_the_limit_in_gzip_is_left_out_and_counted(int length, string rest)
+    {
+        var (lines, source) = await ReadAsync(new MemoryStream(Gzip("a\n" + new string('x', length) + rest)), 1000);
+
+        Assert.Equal(rest.Length > 0 ? ["a\n", "b\n"] : ["a\n"], lines);
+        Assert.Equal((1, length + 2 + rest.Length), (source.TooLong, source.Position));
     }
 
     [Theory]
@@ -59,6 +84,17 @@ public sealed class LineSourceTests
 
         Assert.Equal(rest.Length > 0 ? ["a\n", "b\n"] : ["a\n"], lines);
         Assert.Equal((1, text.Length), (source.TooLong, source.Position));
+    }
+
+    private static byte[] Gzip(string text)
+    {
+        using var buffer = new MemoryStream();
+        using (var gzip = new GZipStream(buffer, CompressionMode.Compress, leaveOpen: true))
+        {
+            gzip.Write(Encoding.UTF8.GetBytes(text));
+        }
+
+        return buffer.ToArray();
     }
 
     private static async Task<(List<string> Lines, LineSource Source)> ReadAsync(Stream stream, int limit)

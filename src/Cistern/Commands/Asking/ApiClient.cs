@@ -38,9 +38,9 @@ internal sealed class ApiClient(HttpClient http, Uri server, string key)
         {
             throw new CommandFailedException($"cannot reach {server}: {exception.Message}");
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new CommandFailedException($"cannot read the answer of {new Uri(server, path)}: {exception.Message}");
+            throw new CommandFailedException($"cannot read the answer of {new Uri(server, path)}, which may be no Cistern: {exception.Message}");
         }
     }
 

@@ -6,11 +6,17 @@ namespace Cistern.Commands.Sending;
 /// <remarks>
 /// <see cref="TryTake"/> hands out what is buffered; when it has nothing, <see cref="FillAsync"/> reads on. A line keeps its
 /// newline. A line over the limit is skipped whole and counted, so that it cannot exhaust the memory.
+/// .NET's inflater takes a file that was cut off for a whole one. So a gzip member of our own follows what is inflated: if its
+/// text does not come out last, the file is damaged.
 /// </remarks>
 internal sealed class LineSource : IDisposable
 {
+    private static readonly byte[] _endMark = [.. "\0end of the compressed file\0"u8];
+    private static readonly byte[] _endMember = Compress(_endMark);
+
     private readonly Stream _stream;
     private readonly int _lineBytesMax;
+    private readonly bool _gzip;
     private byte[] _buffer = new byte[256 << 10];
     private int _start;
     private int _end;
@@ -18,7 +24,7 @@ internal sealed class LineSource : IDisposable
     private bool _skipping;
     private bool _ended;
 
-    public LineSource(Stream stream, int lineBytesMax) => (_stream, _lineBytesMax) = (stream, lineBytesMax);
+    private LineSource(Stream stream, int lineBytesMax, bool gzip) => (_stream, _lineBytesMax, _gzip) = (stream, lineBytesMax, gzip);
 
     /// <summary>Lines that were over the limit.</summary>
     public long TooLong { get; private set; }
@@ -30,9 +36,9 @@ internal sealed class LineSource : IDisposable
     {
         var head = new byte[2];
         var read = await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancel);
-        Stream whole = new PrefixedStream(head.AsMemory(0, read), stream);
         var gzip = read == 2 && head[0] == 0x1F && head[1] == 0x8B;
-        return new LineSource(gzip ? new GZipStream(whole, CompressionMode.Decompress) : whole, lineBytesMax);
+        var whole = new FramedStream(head.AsMemory(0, read), stream, gzip ? _endMember : default);
+        return new LineSource(gzip ? new GZipStream(whole, CompressionMode.Decompress) : whole, lineBytesMax, gzip);
     }
 
     /// <summary>The next line, valid until the next call of <see cref="FillAsync"/>.</summary>
@@ -58,6 +64,7 @@ internal sealed class LineSource : IDisposable
     }
 
     /// <summary>Reads more; false at the end, when <see cref="TryTake"/> has handed out everything.</summary>
+    /// <exception cref="InvalidDataException">Compressed input is damaged or cut off.</exception>
     public async ValueTask<bool> FillAsync(CancellationToken cancel)
     {
         if (_ended)
@@ -68,7 +75,12 @@ internal sealed class LineSource : IDisposable
         MakeRoom();
         var read = await _stream.ReadAsync(_buffer.AsMemory(_end), cancel);
         _end += read;
-        _ended = read == 0;
+        if (read == 0)
+        {
+            TakeEndMark();
+            _ended = true;
+        }
+
         return !_ended || HasRest;
     }
 
@@ -76,6 +88,28 @@ internal sealed class LineSource : IDisposable
 
     // What is left when the input ended without a newline; also a line too long whose bytes are gone already.
     private bool HasRest => _start < _end || _skipping;
+
+    private void TakeEndMark()
+    {
+        if (_gzip)
+        {
+            _end -= _buffer.AsSpan(_start, _end - _start).EndsWith(_endMark)
+                ? _endMark.Length
+                : throw new InvalidDataException("the compressed data is cut off or damaged");
+            _searched = Math.Min(_searched, _end);
+        }
+    }
+
+    private static byte[] Compress(byte[] text)
+    {
+        using var buffer = new MemoryStream();
+        using (var gzip = new GZipStream(buffer, CompressionLevel.NoCompression, leaveOpen: true))
+        {
+            gzip.Write(text);
+        }
+
+        return buffer.ToArray();
+    }
 
     private int? NextEnd()
     {
@@ -91,10 +125,12 @@ internal sealed class LineSource : IDisposable
 
     private void MakeRoom()
     {
-        if (_end - _start > _lineBytesMax)
+        // What may be the end mark stays.
+        if (_end - _start > _lineBytesMax + _endMark.Length)
         {
-            Position += _end - _start;
-            (_start, _skipping) = (_end, true);
+            var kept = _end - _endMark.Length;
+            Position += kept - _start;
+            (_start, _skipping) = (kept, true);
         }
 
         _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
@@ -105,10 +141,11 @@ internal sealed class LineSource : IDisposable
         }
     }
 
-    // Standard input cannot seek, so the two bytes that were looked at are put in front again.
-    private sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) : Stream
+    // Standard input cannot seek, so the bytes that were looked at are put in front again; and behind comes what marks the end.
+    private sealed class FramedStream(ReadOnlyMemory<byte> head, Stream body, ReadOnlyMemory<byte> tail) : Stream
     {
-        private ReadOnlyMemory<byte> _prefix = prefix;
+        private ReadOnlyMemory<byte> _head = head;
+        private ReadOnlyMemory<byte> _tail = tail;
 
         public override bool CanRead => true;
 
@@ -120,12 +157,17 @@ internal sealed class LineSource : IDisposable
 
         public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-        public override int Read(Span<byte> buffer) => _prefix.IsEmpty ? rest.Read(buffer) : TakePrefix(buffer);
+        public override int Read(Span<byte> buffer) =>
+            !_head.IsEmpty ? Take(ref _head, buffer)
+            : body.Read(buffer) is > 0 and var read ? read
+            : Take(ref _tail, buffer);
 
         public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            _prefix.IsEmpty ? rest.ReadAsync(buffer, cancellationToken) : ValueTask.FromResult(TakePrefix(buffer.Span));
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            !_head.IsEmpty ? Take(ref _head, buffer.Span)
+            : await body.ReadAsync(buffer, cancellationToken) is > 0 and var read ? read
+            : Take(ref _tail, buffer.Span);
 
         public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
             ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -144,17 +186,17 @@ internal sealed class LineSource : IDisposable
         {
             if (disposing)
             {
-                rest.Dispose();
+                body.Dispose();
             }
 
             base.Dispose(disposing);
         }
 
-        private int TakePrefix(Span<byte> buffer)
+        private static int Take(ref ReadOnlyMemory<byte> part, Span<byte> buffer)
         {
-            var taken = Math.Min(buffer.Length, _prefix.Length);
-            _prefix.Span[..taken].CopyTo(buffer);
-            _prefix = _prefix[taken..];
+            var taken = Math.Min(buffer.Length, part.Length);
+            part.Span[..taken].CopyTo(buffer);
+            part = part[taken..];
             return taken;
         }
     }
