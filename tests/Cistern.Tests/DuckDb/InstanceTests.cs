@@ -72,18 +72,19 @@ public sealed class InstanceTests : IDisposable
     [Fact]
     public void Locked_settings_confine_a_database_to_one_folder()
     {
-        var inside = Directory.CreateDirectory(Path.Combine(_folder.FullName, "segments")).FullName;
+        var inside = Directory.CreateDirectory(Path.Combine(_folder.FullName, "owner's segments")).FullName;
         WriteParquet(Path.Combine(inside, "a.parquet"));
         WriteParquet(Path.Combine(_folder.FullName, "b.parquet"));
         using var instance = Databases.Open(
-            ("allowed_directories", $"[{DuckDbSql.Literal(inside + "/")}]"), ("enable_external_access", "false"), ("lock_configuration", "true"));
+            ("allowed_directories", DuckDbSql.List([inside + "/"])), ("enable_external_access", "false"), ("lock_configuration", "true"));
         using var connection = instance.Connect();
 
         Assert.Equal(42, (int)(long)connection.Value($"SELECT i FROM read_parquet({DuckDbSql.Literal(Path.Combine(inside, "a.parquet"))})")!);
         AssertRefused(connection, $"SELECT * FROM read_parquet({DuckDbSql.Literal(Path.Combine(_folder.FullName, "b.parquet"))})");
         AssertRefused(connection, $"SELECT * FROM read_parquet({DuckDbSql.Literal(Path.Combine(inside, "../b.parquet"))})");
         AssertRefused(connection, "SELECT * FROM read_text('/etc/passwd')");
-        AssertRefused(connection, "SELECT * FROM '/etc/passwd'");
+        AssertRefused(connection, $"SELECT * FROM {DuckDbSql.Literal(Path.Combine(_folder.FullName, "b.parquet"))}");
+        AssertRefused(connection, $"COPY (SELECT 1) TO {DuckDbSql.Literal(Path.Combine(_folder.FullName, "c.parquet"))}");
         AssertRefused(connection, "SET enable_external_access = true");
         AssertRefused(connection, "SET allowed_directories = ['/']");
         AssertRefused(connection, "SET memory_limit = '100GB'");

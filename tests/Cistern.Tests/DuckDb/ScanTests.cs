@@ -123,8 +123,8 @@ public sealed class ScanTests : IDisposable
     [InlineData("SELECT max(text), min(number) FROM scan(1)", "number,text")]
     [InlineData("SELECT text FROM scan(1) WHERE small < 0 ORDER BY time LIMIT 3", "small,text,time")]
     [InlineData("SELECT map_keys(texts) FROM scan(1)", "texts")]
-    [InlineData("SELECT count(*) FROM scan(1)", "")]
-    [InlineData("SELECT 1 FROM scan(1)", "")]
+    [InlineData("SELECT count(*) FROM scan(1)", "number")]
+    [InlineData("SELECT 1 FROM scan(1)", "number")]
     public void Columns_that_a_statement_does_not_need_are_never_asked_for(string sql, string expected)
     {
         _sources[1] = new SampleSource(100);
@@ -157,7 +157,7 @@ public sealed class ScanTests : IDisposable
         _sources[1] = new SampleSource(100_000)
         {
             MaxThreads = 4,
-            BeforeChunk = row => throw (row > 50_000 ? new InvalidDataException($"batch is damaged: ünreadable") : new InvalidDataException("batch is damaged: ünreadable")),
+            BeforeChunk = row => _ = row < 50_000 ? row : throw new InvalidDataException("batch is damaged: ünreadable"),
         };
         _sources[2] = new SampleSource(10);
 
@@ -203,14 +203,16 @@ public sealed class ScanTests : IDisposable
         Assert.Equal(DuckDbErrorKind.Catalog, Assert.Throws<DuckDbException>(() => other.Rows("SELECT * FROM v")).Kind);
     }
 
-    [Fact]
-    public void A_name_is_registered_once()
+    [Theory]
+    [InlineData("scan")]
+    [InlineData("SCAN")]
+    [InlineData("range")]
+    public void A_name_that_is_taken_is_refused(string name)
     {
-        var fault = Assert.Throws<DuckDbException>(() => _connection.RegisterScan("scan", _ => null));
+        var fault = Assert.Throws<DuckDbException>(() => _connection.RegisterScan(name, _ => null));
 
-        Assert.Contains("'scan'", fault.Message, StringComparison.Ordinal);
-        _sources[1] = new SampleSource(3);
-        Assert.Equal(3L, _connection.Value("SELECT count(*) FROM scan(1)"));
+        Assert.Equal(DuckDbErrorKind.Catalog, fault.Kind);
+        Assert.Contains($"'{name}'", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -219,6 +221,12 @@ public sealed class ScanTests : IDisposable
         _sources[1] = new SampleSource(100_000);
 
         Assert.Throws<DuckDbException>(() => _connection.Rows("SELECT CASE WHEN number = 77777 THEN error('stop') END FROM scan(1)"));
+        Assert.Equal(0, _sources[1].Open);
+
+        Assert.Throws<DuckDbException>(() => _connection.Rows("SELECT CASE WHEN number = 77777 THEN error('stop') END FROM scan(1)", streaming: true));
+        Assert.Equal(0, _sources[1].Open);
+
+        _ = _connection.Rows("SELECT number FROM scan(1)", streaming: true);
         Assert.Equal(0, _sources[1].Open);
 
         using (var statement = _connection.Prepare("SELECT number, text FROM scan(1)"))
