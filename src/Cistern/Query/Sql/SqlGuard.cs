@@ -1,0 +1,129 @@
+using System.Text;
+using System.Text.Json;
+using Cistern.DuckDb;
+
+namespace Cistern.Query.Sql;
+
+/// <summary>Decides whether a user's statement may run. Nothing of the statement runs here: it is only parsed.</summary>
+/// <remarks>
+/// The engine that parses is one of its own, empty and without access to files, of the same library as the one that will run the
+/// statement; so both read the same text the same way. Its tree (<c>json_serialize_sql</c>) takes nothing but SELECT, and
+/// <see cref="TreeCheck"/> walks it.
+/// </remarks>
+internal sealed class SqlGuard : IDisposable
+{
+    // The tree of a flat statement is about 12 levels deep, and each nested query adds about as many.
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 2_000 };
+
+    private readonly IReadOnlyCollection<string> _tables;
+    private readonly Lock _lock = new();
+    private readonly DuckDbInstance _instance;
+    private readonly DuckDbConnection _connection;
+    private readonly DuckDbStatement _parse;
+
+    /// <param name="tables">The tables that a statement may ask.</param>
+    public SqlGuard(IReadOnlyCollection<string> tables)
+    {
+        _tables = tables;
+        _instance = DuckDbInstance.Open(new Dictionary<string, string>
+        {
+            ["enable_external_access"] = "false",
+            ["autoinstall_known_extensions"] = "false",
+            ["autoload_known_extensions"] = "false",
+            ["threads"] = "1",
+            ["memory_limit"] = "256MB",
+            ["lock_configuration"] = "true",
+        });
+        _connection = _instance.Connect();
+        _parse = _connection.Prepare("SELECT json_serialize_sql($1)");
+    }
+
+    /// <summary>Checks a statement; if it may run, also gives the tables that it asks.</summary>
+    public QueryProblem? Check(string sql, out IReadOnlyList<string> used)
+    {
+        used = [];
+        if (Refusal(sql) is { } early)
+        {
+            return early;
+        }
+
+        try
+        {
+            using var tree = JsonDocument.Parse(Parse(sql), Options);
+            return Check(sql, tree.RootElement, out used);
+        }
+        catch (JsonException)
+        {
+            return new(QueryFault.SqlRefused, "cannot run the statement: it is nested too deeply; write it flatter");
+        }
+        catch (DuckDbException wrong)
+        {
+            return new(QueryFault.SqlRefused, $"cannot run the statement: it cannot be parsed ({wrong.Message})");
+        }
+    }
+
+    public void Dispose()
+    {
+        _parse.Dispose();
+        _connection.Dispose();
+        _instance.Dispose();
+    }
+
+    private static QueryProblem? Refusal(string sql)
+    {
+        if (Encoding.UTF8.GetByteCount(sql) > QueryBounds.SqlBytesMax)
+        {
+            return new(QueryFault.LimitExceeded, $"cannot run a statement of more than {QueryBounds.SqlBytesMax} bytes; shorten it");
+        }
+
+        // The engine's text ends at a zero, so what follows it would be run unread or read unrun.
+        var zero = sql.IndexOf('\0', StringComparison.Ordinal);
+        return zero < 0 ? null : new(QueryFault.SqlRefused, "cannot run the statement: it has a character 0; remove it", zero);
+    }
+
+    private string Parse(string sql)
+    {
+        lock (_lock)
+        {
+            _parse.Bind(1, sql);
+            using var result = _parse.Execute();
+            return result.NextChunk() ? (string)result.Vector(0).GetValue(0)! : throw new InvalidOperationException("json_serialize_sql gave no row");
+        }
+    }
+
+    private QueryProblem? Check(string sql, JsonElement tree, out IReadOnlyList<string> used)
+    {
+        used = [];
+        if (tree.GetProperty("error").GetBoolean())
+        {
+            return Wrong(sql, tree);
+        }
+
+        var statements = tree.GetProperty("statements");
+        if (statements.GetArrayLength() != 1)
+        {
+            return new(QueryFault.SqlRefused, $"cannot run {statements.GetArrayLength()} statements: exactly one SELECT is allowed; send them one by one");
+        }
+
+        var check = new TreeCheck(_tables);
+        var problem = check.Check(statements[0]);
+        used = [.. check.Used];
+        return problem is null ? null : problem with { Position = CharacterAt(sql, check.Place) };
+    }
+
+    private static QueryProblem Wrong(string sql, JsonElement tree)
+    {
+        var message = tree.GetProperty("error_message").GetString()!;
+        var place = tree.TryGetProperty("position", out var position) && long.TryParse(position.GetString(), out var bytes) ? CharacterAt(sql, bytes) : null;
+        return tree.GetProperty("error_type").ValueEquals("not implemented")
+            ? new(QueryFault.SqlRefused, "cannot run the statement: only SELECT is allowed (also WITH, FROM, VALUES); nothing here writes, sets, attaches or explains")
+            : new(QueryFault.BodyMalformed, $"cannot parse the statement: {message}", place);
+    }
+
+    // The engine counts bytes of UTF-8, our callers UTF-16.
+    private static int? CharacterAt(string sql, long? bytes)
+    {
+        var utf8 = Encoding.UTF8.GetBytes(sql);
+        return bytes is >= 0 && bytes <= utf8.Length ? Encoding.UTF8.GetCharCount(utf8, 0, (int)bytes) : null;
+    }
+}
