@@ -36,8 +36,8 @@ internal static class KnownLists
         return count < lists.Length ? lists[count] : None;
     }
 
-    /// <summary>Whether the fields with a shape of their own look like it.</summary>
-    public static bool Fits(LinePlan plan, ReadOnlySpan<byte> line, ReadOnlySpan<int> ends)
+    /// <summary>Whether the fields with a shape of their own look like it; if not, <paramref name="misfit"/> is the place of the first that does not.</summary>
+    public static bool Fits(LinePlan plan, ReadOnlySpan<byte> line, ReadOnlySpan<int> ends, out int misfit)
     {
         var start = 0;
         for (var place = 0; place < plan.Fields.Length; place++)
@@ -45,12 +45,14 @@ internal static class KnownLists
             var value = line[start..ends[place]];
             if (!IsLeftOut(value) && !FieldShapes.Fits(plan.Fields[place], value))
             {
+                misfit = place;
                 return false;
             }
 
             start = ends[place] + 1;
         }
 
+        misfit = -1;
         return true;
     }
 

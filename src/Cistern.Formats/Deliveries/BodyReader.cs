@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Compression;
 
 namespace Cistern.Formats.Deliveries;
@@ -10,7 +11,8 @@ namespace Cistern.Formats.Deliveries;
 /// <para><see cref="GZipStream"/> takes a body that ends too early for a whole one. So the body is followed by a gzip member of our own
 /// whose text must come out last: after a cut the inflater eats that member as data, and the text does not appear.</para>
 /// </remarks>
-internal sealed class BodyReader : IDisposable
+[SuppressMessage("Design", "CA1001", Justification = "The streams live from Open to Close, within one call of the decoder.")]
+internal sealed class BodyReader
 {
     private const int BufferBytes = 64 << 10;
 
@@ -83,7 +85,17 @@ internal sealed class BodyReader : IDisposable
         return Take(filled + read) && (read == room || End());
     }
 
-    public void Dispose()
+    /// <summary>Reads the rest without looking at it, so that a fault behind what was read is known.</summary>
+    public void Drain()
+    {
+        while (!Ended && Refill())
+        {
+            Consume(Window.Length);
+        }
+    }
+
+    /// <summary>Gives back what the delivery needed. The reader can be opened again.</summary>
+    public void Close()
     {
         _gzip?.Dispose();
         _plain?.Dispose();

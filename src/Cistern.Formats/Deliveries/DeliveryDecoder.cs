@@ -7,7 +7,7 @@ namespace Cistern.Formats.Deliveries;
 /// Holds scratch buffers, so one instance serves one delivery at a time and is kept for the next. Input is untrusted: whatever the bytes,
 /// it does not throw, memory stays within a few times the body limit, and every line, entry or undecodable record ends as one row or one reject.
 /// </remarks>
-public sealed class DeliveryDecoder : IDisposable
+public sealed class DeliveryDecoder
 {
     private readonly BodyReader _body = new();
     private readonly RecordDecoder _records = new();
@@ -40,16 +40,15 @@ public sealed class DeliveryDecoder : IDisposable
                 DeliveryFraming.Entries => ReadEntries(into),
             };
             into.InflatedBytes = _body.Total;
+            fault = IsCutGzip(fault, context) ? DeliveryFault.GzipBroken : fault;
             Detail = fault is { } found ? Detail ?? Explain(found, context) : null;
             return fault;
         }
         finally
         {
-            _body.Dispose();
+            _body.Close();
         }
     }
-
-    public void Dispose() => _body.Dispose();
 
     private DeliveryFault? ReadEnvelope(DeliveryContext context, DecodedDelivery into)
     {
@@ -63,6 +62,24 @@ public sealed class DeliveryDecoder : IDisposable
         var fault = _entries.Read(into);
         Detail = _entries.Detail;
         return fault;
+    }
+
+    // A cut body ends in rubbish, which is no JSON either. The sender must hear of the cut.
+    private bool IsCutGzip(DeliveryFault? fault, DeliveryContext context)
+    {
+        if (!context.Gzip || fault != DeliveryFault.EnvelopeMalformed)
+        {
+            return false;
+        }
+
+        _body.Drain();
+        if (_body.Fault != DeliveryFault.GzipBroken)
+        {
+            return false;
+        }
+
+        Detail = null;
+        return true;
     }
 
     private static string Explain(DeliveryFault fault, DeliveryContext context) => fault switch

@@ -15,6 +15,12 @@ internal static class Utf8Text
     /// <summary>Copies text and puts U+FFFD in the place of NUL and of what is not UTF-8; the target is <see cref="GrowthMax"/> times as long.</summary>
     public static int Repair(ReadOnlySpan<byte> bytes, Span<byte> target)
     {
+        if (IsText(bytes))
+        {
+            bytes.CopyTo(target);
+            return bytes.Length;
+        }
+
         var written = 0;
         while (!bytes.IsEmpty)
         {

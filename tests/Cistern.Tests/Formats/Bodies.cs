@@ -49,7 +49,7 @@ internal static class Bodies
     /// <summary>Decodes a body that must be readable.</summary>
     public static DecodedDelivery Decode(DeliveryContext context, byte[] body)
     {
-        using var decoder = new DeliveryDecoder();
+        var decoder = new DeliveryDecoder();
         var into = new DecodedDelivery();
         var fault = decoder.Decode(context, new ReadOnlySequence<byte>(body), into);
         Assert.True(fault is null, $"{fault}: {decoder.Detail}");
