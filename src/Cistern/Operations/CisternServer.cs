@@ -115,6 +115,8 @@ public sealed partial class CisternServer : IAsyncDisposable
 
         firehose.Map(app);
         app.Services.GetRequiredService<HealthPages>().Map(app);
+
+        // What is mapped here is reached only through the gate.
         QueryEndpoints.Map(app.MapGroup(ReadGate.Prefix));
         QueryEndpoints.MapOpenApi(app);
     }
