@@ -58,13 +58,10 @@ internal sealed class DecodeWorkers : IDisposable
             catch (Exception error)
             {
                 // A decoder never throws for input, so this is our bug. The sender gets its 500, and the thread a decoder without a broken state.
-                decoder.Dispose();
                 decoder = new DeliveryDecoder();
                 job.Done.SetException(error);
             }
         }
-
-        decoder.Dispose();
     }
 
     private sealed record Job(DeliveryContext Context, ReadOnlySequence<byte> Body, DecodedDelivery Into, TaskCompletionSource<DecodeOutcome> Done);
