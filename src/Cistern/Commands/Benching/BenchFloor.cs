@@ -21,7 +21,7 @@ internal static class BenchFloor
         using var connection = instance.Connect();
         HotTable table = new(Tables.Requests);
         connection.RegisterScan(ScanRegistry.FunctionName, _ => Scan(table));
-        using var decoder = new DeliveryDecoder();
+        var decoder = new DeliveryDecoder();
         var rows = new DecodedDelivery();
         long total = 0;
         var cpu = Process.GetCurrentProcess().TotalProcessorTime;

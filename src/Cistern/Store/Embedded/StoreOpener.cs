@@ -17,6 +17,9 @@ internal sealed record EmbeddedOpening(
 /// </remarks>
 internal sealed partial class StoreOpener(EmbeddedOpening opening)
 {
+    // One thread keeps rows in the order of arrival without holding them back, and a thread that waits for others in DuckDB turns in circles.
+    private const int SealThreads = 1;
+
     private readonly Stack<IDisposable> _owned = new();
 
     public EmbeddedStore Open()
@@ -46,7 +49,7 @@ internal sealed partial class StoreOpener(EmbeddedOpening opening)
 
         // (2)
         var scans = new ScanRegistry();
-        var sealEngine = Own(NewEngine("seal", settings.SealMemoryBytes, 2, false, scans));
+        var sealEngine = Own(NewEngine("seal", settings.SealMemoryBytes, SealThreads, false, scans));
         var tables = new StoreTables();
         var files = new StoreFiles(disk, folder);
         foreach (var (table, segments) in files.Open())
@@ -63,7 +66,7 @@ internal sealed partial class StoreOpener(EmbeddedOpening opening)
         var ids = new DeliveryIds(key, settings.DeliveryIdWindow, settings.DeliveryIdBytes);
         var identities = new IdentityWindow(settings.IdentityWindow, settings.IdentityBytes);
         var identity = new RowIdentity(key);
-        using var recovery = new StoreRecovery(tables, settings, sealEngine, ids, imports, identities, identity, opening.Time, opening.Logger);
+        var recovery = new StoreRecovery(tables, settings, sealEngine, ids, imports, identities, identity, opening.Time, opening.Logger);
         recovery.LoadDeliveryIds();
         recovery.LoadIdentities();
 

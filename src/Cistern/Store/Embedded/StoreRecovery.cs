@@ -9,7 +9,7 @@ namespace Cistern.Store.Embedded;
 
 /// <summary>What an opening store reads back: delivery ids and row identities from segments, then the journal behind them.</summary>
 internal sealed partial class StoreRecovery(
-    StoreTables tables, EmbeddedSettings settings, Engine engine, DeliveryIds ids, ImportIds imports, IdentityWindow identities, RowIdentity identity, TimeProvider time, ILogger logger) : IDisposable
+    StoreTables tables, EmbeddedSettings settings, Engine engine, DeliveryIds ids, ImportIds imports, IdentityWindow identities, RowIdentity identity, TimeProvider time, ILogger logger)
 {
     private readonly DeliveryDecoder _decoder = new();
     private readonly DecodedDelivery _rows = new();
@@ -39,8 +39,6 @@ internal sealed partial class StoreRecovery(
             }
         });
     }
-
-    public void Dispose() => _decoder.Dispose();
 
     /// <summary>Stores one journal entry again, exactly as it was stored before the start.</summary>
     public void Replay(long sequence, ReadOnlySpan<byte> headerBytes, ReadOnlySequence<byte> body)

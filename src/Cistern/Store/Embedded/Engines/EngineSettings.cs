@@ -16,6 +16,8 @@ internal sealed record EngineSettings(string Name, long MemoryBytes, long SpillB
         ["max_temp_directory_size"] = $"{SpillBytes / 1024}KiB",
         ["autoinstall_known_extensions"] = "false",
         ["autoload_known_extensions"] = "false",
-        ["preserve_insertion_order"] = ReadsOnly ? "false" : "true",
+
+        // To keep the order DuckDB would hold a whole file in memory before it writes. One thread keeps it anyway, row group by row group.
+        ["preserve_insertion_order"] = "false",
     };
 }
