@@ -5,8 +5,8 @@ using Cistern.Formats.Deliveries;
 namespace Cistern.Ingest;
 
 /// <param name="Fault">Null if the body is a delivery; its rows and rejects are then in the batch.</param>
-/// <param name="RequestId">The id that the body holds, if it could be read.</param>
-internal readonly record struct DecodeOutcome(DeliveryFault? Fault, string? Detail, string? RequestId);
+/// <param name="Detail">After a fault what is wrong, for the sender.</param>
+internal sealed record DecodeOutcome(DeliveryFault? Fault, string? Detail);
 
 /// <summary>Threads of their own that decode: a body takes up to a second of computing, for which the thread pool is not made.</summary>
 /// <remarks>Each thread has its decoder. Who may use a thread is decided by the budget, so that the queue here holds no more jobs than threads.</remarks>
@@ -53,7 +53,7 @@ internal sealed class DecodeWorkers : IDisposable
             try
             {
                 var fault = decoder.Decode(job.Context, job.Body, job.Into);
-                job.Done.SetResult(new DecodeOutcome(fault, decoder.Detail, decoder.RequestId));
+                job.Done.SetResult(new DecodeOutcome(fault, decoder.Detail));
             }
             catch (Exception error)
             {

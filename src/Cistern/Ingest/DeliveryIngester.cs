@@ -14,8 +14,8 @@ namespace Cistern.Ingest;
 /// </remarks>
 internal sealed class DeliveryIngester : IDisposable
 {
-    // Firehose gives up after 180 s. A commit that takes longer than this is refused; should it succeed after all, the repeat finds it.
-    private static readonly TimeSpan CommitLimit = TimeSpan.FromSeconds(60);
+    /// <summary>Firehose gives up after 180 s. A commit that takes longer than this is refused; should it succeed after all, the repeat finds it.</summary>
+    public static readonly TimeSpan CommitLimit = TimeSpan.FromSeconds(60);
 
     private readonly IStore _store;
     private readonly IngestSettings _settings;

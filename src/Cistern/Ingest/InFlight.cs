@@ -3,6 +3,8 @@ namespace Cistern.Ingest;
 /// <summary>The deliveries being worked on, so that a stop can finish them and take no new ones.</summary>
 internal sealed class InFlight : IDisposable
 {
+    private static readonly TimeSpan CommitMargin = TimeSpan.FromSeconds(5);
+
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
@@ -51,13 +53,25 @@ internal sealed class InFlight : IDisposable
             }
         }
 
+        if (!await IsEmptyWithinAsync(limit, time))
+        {
+            await _aborting.CancelAsync();
+
+            // What the store has begun it ends within its own limit, and it must not be closed before.
+            await IsEmptyWithinAsync(DeliveryIngester.CommitLimit + CommitMargin, time);
+        }
+    }
+
+    private async Task<bool> IsEmptyWithinAsync(TimeSpan limit, TimeProvider time)
+    {
         try
         {
             await _empty.Task.WaitAsync(limit, time);
+            return true;
         }
         catch (TimeoutException)
         {
-            await _aborting.CancelAsync();
+            return false;
         }
     }
 

@@ -113,6 +113,8 @@ public sealed partial class CisternServer : IAsyncDisposable
 
         firehose.Map(app);
         app.Services.GetRequiredService<HealthPages>().Map(app);
+
+        // What is mapped here is reached only through the gate. The query room adds its addresses to this group.
         app.MapGroup(ReadGate.Prefix);
     }
 

@@ -87,6 +87,7 @@ public sealed class AnswerTableTests
     [Theory]
     [InlineData("not json")]
     [InlineData("{\"requestId\":\"0c0f7c2e-1111-4222-8333-444444444444\",\"timestamp\":1}")]
+    [InlineData("{\"timestamp\":1,\"records\":[]}")]
     [InlineData("[]")]
     [InlineData("")]
     public async Task A_body_that_is_no_delivery_is_answered_400(string body)

@@ -3,7 +3,15 @@ using System.Text;
 
 namespace Cistern.Tests.Ingest;
 
+/// <summary>Tests that measure the process, so that no others may run beside them.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class MeasuredAlone
+{
+    public const string Name = "measured alone";
+}
+
 /// <summary>Bodies large, empty, chunked, slow, cut off and hostile.</summary>
+[Collection(MeasuredAlone.Name)]
 public sealed class BodyTests
 {
     private const string Id = "5a1c9e11-2222-4333-8444-555555555555";
@@ -113,7 +121,7 @@ public sealed class BodyTests
     public async Task A_gzip_bomb_is_answered_503_and_takes_no_more_than_the_limit()
     {
         await using var server = await TestServer.StartAsync(settings => settings with { Ingest = settings.Ingest with { MaxBodyBytes = 32 << 20 } });
-        var bomb = TestDeliveries.Gzip(Encoding.ASCII.GetBytes($"{{\"requestId\":\"{Id}\",\"timestamp\":1,\"records\":[{new string(' ', 512 << 20)}]}}"));
+        var bomb = Bomb(mebibytes: 512);
         await server.PostAsync("before", TestDeliveries.Body("before", "x"));
         GC.Collect();
         var before = Process.GetCurrentProcess().WorkingSet64;
@@ -179,6 +187,54 @@ public sealed class BodyTests
 
         Protocol.AssertAnswer(await http.ReadAnswerAsync(), 401, Id);
         Assert.Equal(0, await InFlightBytesAsync(server));
+    }
+
+    [Fact]
+    public async Task A_client_that_waits_before_it_sends_is_told_to_go_on()
+    {
+        await using var server = await TestServer.StartAsync();
+        var body = TestDeliveries.Body(Id, "x");
+        using var http = server.Connect();
+        await http.SendHeadAsync("POST", TestServer.Firehose, [.. server.Headers(Id, body.Length), "Expect: 100-continue"]);
+
+        Assert.Equal(100, (await http.ReadAnswerAsync()).Status);
+        await http.SendAsync(body);
+
+        Protocol.AssertAnswer(await http.ReadAnswerAsync(), 200, Id);
+    }
+
+    [Fact]
+    public async Task A_connection_is_kept_after_answers_and_after_refusals_of_what_was_read()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var http = server.Connect();
+        foreach (var (id, text, status) in new[] { ("a", "{}", 400), ("b", null, 200), ("a", "none", 400), ("c", null, 200) })
+        {
+            var body = text is null ? TestDeliveries.Body(id, "x") : Encoding.UTF8.GetBytes(text);
+            await http.SendHeadAsync("POST", TestServer.Firehose, server.Headers(id, body.Length));
+            await http.SendAsync(body);
+
+            Protocol.AssertAnswer(await http.ReadAnswerAsync(), status, id);
+        }
+    }
+
+    private static byte[] Bomb(int mebibytes)
+    {
+        var compressed = new MemoryStream();
+        using (var gzip = new System.IO.Compression.GZipStream(compressed, System.IO.Compression.CompressionLevel.Fastest))
+        {
+            gzip.Write(Encoding.ASCII.GetBytes($"{{\"requestId\":\"{Id}\",\"timestamp\":1,\"records\":["));
+            var blank = new byte[1 << 20];
+            blank.AsSpan().Fill((byte)' ');
+            for (var count = 0; count < mebibytes; count++)
+            {
+                gzip.Write(blank);
+            }
+
+            gzip.Write("]}"u8);
+        }
+
+        return compressed.ToArray();
     }
 
     private static IEnumerable<string> Unsized(TestServer server) =>

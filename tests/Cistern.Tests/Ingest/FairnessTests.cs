@@ -4,6 +4,7 @@ using Cistern.Ingest.Keys;
 namespace Cistern.Tests.Ingest;
 
 /// <summary>One key floods. The small version of the measurement that the benchmark does on a quiet machine.</summary>
+[Collection(MeasuredAlone.Name)]
 public sealed class FairnessTests
 {
     private const int Floods = 6;
