@@ -3,9 +3,15 @@ using Cistern.DuckDb.Native;
 namespace Cistern.DuckDb;
 
 /// <summary>A database in memory, with memory limit, threads and spill folder of its own.</summary>
+/// <remarks>
+/// No setting makes a database read-only: <c>allowed_directories</c> with <c>enable_external_access=false</c> confines files to those
+/// folders, and inside them COPY and ATTACH still write. Whoever takes statements from outside has to look at them first.
+/// </remarks>
 public sealed class DuckDbInstance : IDisposable
 {
-    private static readonly string[] _lastSettings = ["enable_external_access", "lock_configuration"];
+    // Set once the database is open, in this order. The first is ignored when it comes with the configuration (the value shows, but
+    // files grow past it: tests hold it); the others forbid what would come after them.
+    private static readonly string[] _lastSettings = ["max_temp_directory_size", "enable_external_access", "lock_configuration"];
 
     private readonly DatabaseHandle _handle;
 
@@ -17,8 +23,8 @@ public sealed class DuckDbInstance : IDisposable
     /// <summary>Opens an empty database.</summary>
     /// <param name="settings">DuckDB's options by name, as for <c>SET GLOBAL</c>; a list is written as in SQL (<see cref="DuckDbSql.List"/>).</param>
     /// <remarks>
-    /// <c>enable_external_access</c> and <c>lock_configuration</c> come last whatever their order here: they forbid the settings that
-    /// would come after them, such as <c>allowed_directories</c>.
+    /// <c>enable_external_access</c> and <c>lock_configuration</c> come last whatever their order here, so that they may stand beside
+    /// the settings that they forbid to change, such as <c>allowed_directories</c>.
     /// </remarks>
     /// <exception cref="DuckDbException">An option is unknown or its value is refused.</exception>
     public static DuckDbInstance Open(IReadOnlyDictionary<string, string> settings)

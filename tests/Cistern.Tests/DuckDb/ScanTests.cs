@@ -272,6 +272,52 @@ public sealed class ScanTests : IDisposable
         Assert.Equal(6, faults.Count);
     }
 
+    [Fact]
+    public void To_fill_a_chunk_allocates_nothing()
+    {
+        var (chunks, allocated) = (0, 0L);
+        _connection.RegisterScan("probe", _ => new ProbeSource(chunk =>
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            chunk[0].Values<int>().Fill(chunks);
+            chunk[0].EnsureValidity()[0] = 1;
+            chunk[1].SetConstantText("a text longer than twelve bytes"u8);
+            chunk[2].SetAllNull();
+            chunk[3].ReserveEntries(1);
+            chunk[3].MapKeys.Strings()[0] = DuckDbString.Inline("key"u8);
+            chunk[3].MapValues.Values<double>()[0] = 1.5;
+            chunk[3].MapRows().Fill(new DuckDbListEntry(0, 1));
+            chunk.Count = chunk.Capacity;
+            allocated += chunks == 0 ? 0 : GC.GetAllocatedBytesForCurrentThread() - before; // The first one is compiled on the way.
+            return ++chunks <= 100;
+        }));
+
+        Assert.Equal(
+            [100L * 2048, 100L * 1985, 100L * 2048, 0L, 100 * 2048 * 1.5],
+            Assert.Single(_connection.Rows("SELECT count(*), count(small), count(text), count(nothing), sum(map['key']) FROM probe(1)")));
+        Assert.Equal(0, allocated);
+    }
+
+    // Sealed files are in order of arrival: DuckDB reads a scan with one thread where the order of rows matters.
+    [Fact]
+    public void A_copy_keeps_the_order_of_rows()
+    {
+        var folder = Directory.CreateTempSubdirectory("cistern-duckdb-");
+        try
+        {
+            var file = DuckDbSql.Literal(Path.Combine(folder.FullName, "x.parquet"));
+            _sources[1] = new SampleSource(500_000) { MaxThreads = 4 };
+
+            _connection.Execute($"COPY (SELECT number FROM scan(1)) TO {file} (FORMAT parquet)");
+
+            Assert.Equal(500_000L, _connection.Value($"SELECT count(*) FROM read_parquet({file}, file_row_number = true) WHERE number = file_row_number"));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     private static void AssertAllRows(List<object?[]> rows, int expected)
     {
         Assert.Equal(expected, rows.Count);
@@ -286,7 +332,10 @@ public sealed class ScanTests : IDisposable
 
     private sealed class ProbeSource(FillChunk fill) : IScanSource, IScan
     {
-        public IReadOnlyList<ScanColumn> Columns { get; } = [new("small", DuckDbScanType.Int32)];
+        public IReadOnlyList<ScanColumn> Columns { get; } =
+        [
+            new("small", DuckDbScanType.Int32), new("text", DuckDbScanType.Varchar), new("nothing", DuckDbScanType.Blob), new("map", DuckDbScanType.MapVarcharDouble),
+        ];
 
         public long RowCount => 1;
 
