@@ -62,9 +62,30 @@ public sealed class DuckDbConnection : IDisposable
     /// Gives the source of a handle, or null where there is none, which fails the statement. Called whenever a statement is bound: when
     /// a view is created, when a statement is prepared and again when it runs, from any thread.
     /// </param>
-    public void RegisterScan(string functionName, Func<long, IScanSource?> resolve) => ScanFunction.Register(_handle, functionName, resolve);
+    public void RegisterScan(string functionName, Func<long, IScanSource?> resolve)
+    {
+        // The library would keep the first function of a name and say nothing.
+        using var statement = Prepare("SELECT 1 FROM duckdb_functions() WHERE lower(function_name) = lower($1) LIMIT 1");
+        statement.Bind(1, functionName);
+        using var same = statement.Execute();
+        if (same.NextChunk())
+        {
+            throw new DuckDbException(DuckDbErrorKind.Catalog, $"cannot register table function '{functionName}': there is a function of that name");
+        }
+
+        ScanFunction.Register(_handle, functionName, resolve);
+    }
 
     public void Dispose() => _handle.Dispose();
+
+    /// <summary>Ends a streaming statement that was left half-way: the library keeps its plan, and with it the scans, until the next one begins.</summary>
+    internal void EndStatement()
+    {
+        if (!_handle.IsClosed)
+        {
+            Prepare("SELECT 1").Dispose();
+        }
+    }
 
     // The library reads text up to the first NUL. What stands behind it must not pass as if it had been read.
     private static void RefuseNul(string sql)

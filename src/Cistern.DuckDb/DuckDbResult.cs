@@ -11,11 +11,13 @@ public sealed unsafe class DuckDbResult : IDisposable
     private readonly CancellationToken _cancel;
     private readonly string[] _names;
     private readonly DuckDbType[] _types;
+    private DuckDbConnection? _streamOf;
     private ChunkHandle? _chunk;
 
-    internal DuckDbResult(ResultHandle handle, CancellationTokenRegistration interruption, CancellationToken cancel)
+    internal DuckDbResult(ResultHandle handle, DuckDbConnection? streamOf, CancellationTokenRegistration interruption, CancellationToken cancel)
     {
         _handle = handle;
+        _streamOf = streamOf;
         _interruption = interruption;
         _cancel = cancel;
         _names = new string[Api.ColumnCount(handle)];
@@ -54,6 +56,7 @@ public sealed unsafe class DuckDbResult : IDisposable
 
         if (chunk == 0)
         {
+            _streamOf = null;
             ThrowIfFailed();
             return false;
         }
@@ -75,6 +78,8 @@ public sealed unsafe class DuckDbResult : IDisposable
         _interruption.Dispose();
         DropChunk();
         _handle.Dispose();
+        _streamOf?.EndStatement();
+        _streamOf = null;
     }
 
     internal static DuckDbException ErrorOf(ResultHandle result) => new(Api.ResultErrorKind(result), Utf8.Read(Api.ResultError(result)));

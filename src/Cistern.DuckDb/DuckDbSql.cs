@@ -8,4 +8,7 @@ public static class DuckDbSql
 
     /// <summary>A quoted name.</summary>
     public static string Identifier(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    /// <summary>A list of text literals, also as the value of a setting.</summary>
+    public static string List(IEnumerable<string> texts) => $"[{string.Join(", ", texts.Select(Literal))}]";
 }

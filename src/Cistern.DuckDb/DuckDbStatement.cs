@@ -74,7 +74,7 @@ public sealed unsafe class DuckDbStatement : IDisposable
         try
         {
             Run(streaming, result, cancel);
-            return new DuckDbResult(result, interruption, cancel);
+            return new DuckDbResult(result, streaming ? _connection : null, interruption, cancel);
         }
         catch
         {

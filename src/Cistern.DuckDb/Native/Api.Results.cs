@@ -74,6 +74,9 @@ internal static unsafe partial class Api
     [LibraryImport(Library, EntryPoint = "duckdb_vector_reference_value")]
     public static partial void ReferenceValue(nint vector, ValueHandle value);
 
+    [LibraryImport(Library, EntryPoint = "duckdb_vector_reference_value")]
+    public static partial void ReferenceValue(nint vector, nint value);
+
     [LibraryImport(Library, EntryPoint = "duckdb_create_logical_type")]
     public static partial LogicalTypeHandle CreateLogicalType(DuckDbTypeId type);
 
@@ -126,10 +129,10 @@ internal static unsafe partial class Api
     public static partial LogicalTypeHandle StructChildType(LogicalTypeHandle type, ulong index);
 
     [LibraryImport(Library, EntryPoint = "duckdb_create_varchar_length")]
-    public static partial ValueHandle CreateText(byte* text, ulong length);
+    public static partial nint CreateText(byte* text, ulong length);
 
     [LibraryImport(Library, EntryPoint = "duckdb_create_blob")]
-    public static partial ValueHandle CreateBlob(byte* data, ulong length);
+    public static partial nint CreateBlob(byte* data, ulong length);
 
     [LibraryImport(Library, EntryPoint = "duckdb_create_null_value")]
     public static partial ValueHandle CreateNull();

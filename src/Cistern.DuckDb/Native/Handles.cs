@@ -92,6 +92,9 @@ internal sealed class LogicalTypeHandle() : SafeHandleZeroOrMinusOneIsInvalid(ow
 /// <summary><c>duckdb_value</c>.</summary>
 internal sealed class ValueHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
 {
+    public ValueHandle(nint value)
+        : this() => SetHandle(value);
+
     protected override bool ReleaseHandle()
     {
         Api.DestroyValue(ref handle);

@@ -19,21 +19,15 @@ internal sealed class BoundScan(IScanSource source, ScanTypes types)
     /// <summary>Begins a pass over the columns that the plan needs.</summary>
     public ScanState Begin(nint info)
     {
-        var vectors = (int)Api.InitColumnCount(info);
-        var projection = new List<int>(vectors);
-        var columns = new List<ProjectedColumn>(vectors);
-        for (var vector = 0; vector < vectors; vector++)
+        var projection = new int[Api.InitColumnCount(info)];
+        var projected = new ScanType[projection.Length];
+        for (var column = 0; column < projection.Length; column++)
         {
-            // A plan that needs no column (count(*)) asks for one that exists in no source: its values are never looked at.
-            var place = Api.InitColumnIndex(info, (ulong)vector);
-            if (place < (ulong)source.Columns.Count)
-            {
-                projection.Add((int)place);
-                columns.Add(new ProjectedColumn(vector, types[source.Columns[(int)place].Type]));
-            }
+            projection[column] = checked((int)Api.InitColumnIndex(info, (ulong)column));
+            projected[column] = types[source.Columns[projection[column]].Type];
         }
 
         Api.InitSetMaxThreads(info, (ulong)Math.Max(1, source.MaxThreads));
-        return new ScanState(source.Begin(projection.ToArray()), [.. columns]);
+        return new ScanState(source.Begin(projection), projected);
     }
 }

@@ -6,10 +6,9 @@ namespace Cistern.DuckDb;
 public readonly ref struct ChunkWriter
 {
     private readonly nint _chunk;
-    private readonly ProjectedColumn[] _columns;
+    private readonly ScanType[] _projected;
 
-    internal ChunkWriter(nint chunk, ProjectedColumn[] columns) =>
-        (_chunk, _columns, Capacity) = (chunk, columns, VectorWriter.StandardCapacity);
+    internal ChunkWriter(nint chunk, ScanType[] projected) => (_chunk, _projected, Capacity) = (chunk, projected, VectorWriter.StandardCapacity);
 
     /// <summary>The most rows that a chunk takes.</summary>
     public int Capacity { get; }
@@ -22,14 +21,8 @@ public readonly ref struct ChunkWriter
     }
 
     /// <summary>The vector of a column, by its place in the projection.</summary>
-    public VectorWriter this[int projectedColumn]
-    {
-        get
-        {
-            var column = _columns[projectedColumn];
-            return new VectorWriter(Api.ChunkVector(_chunk, (ulong)column.Vector), column.Type, Capacity);
-        }
-    }
+    public VectorWriter this[int projectedColumn] =>
+        new(Api.ChunkVector(_chunk, (ulong)projectedColumn), _projected[projectedColumn], Capacity);
 
     private int CheckCount(int count) => (uint)count <= (uint)Capacity
         ? count

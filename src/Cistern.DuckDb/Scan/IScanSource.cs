@@ -38,7 +38,7 @@ public sealed record ScanColumn(string Name, DuckDbScanType Type);
 /// <remarks>Used by any number of statements and threads at once. What it offers must not change while one of them is bound.</remarks>
 public interface IScanSource
 {
-    /// <summary>All columns, in order; at least one.</summary>
+    /// <summary>All columns, in order; at least one. The first is read where a statement needs none (<c>count(*)</c>), so let it be a cheap one.</summary>
     IReadOnlyList<ScanColumn> Columns { get; }
 
     /// <summary>How many rows there are, for the planner.</summary>
@@ -48,11 +48,11 @@ public interface IScanSource
     int MaxThreads { get; }
 
     /// <summary>Begins to read.</summary>
-    /// <param name="projection">The places in <see cref="Columns"/> that are read, in the order in which the chunk has them; may be empty (<c>count(*)</c>).</param>
+    /// <param name="projection">The places in <see cref="Columns"/> that are read, in the order in which the chunk has them.</param>
     IScan Begin(ReadOnlySpan<int> projection);
 }
 
-/// <summary>One pass over a source. Disposed by DuckDB with the statement's plan, on any thread.</summary>
+/// <summary>One pass over a source. Disposed on any thread, at the latest with the result (or statement) that reads it.</summary>
 public interface IScan : IDisposable
 {
     /// <summary>Writes the next rows.</summary>

@@ -27,7 +27,7 @@ internal sealed unsafe class ScanFunction(string name, Func<long, IScanSource?> 
         Api.SupportsProjectionPushdown(function, pushdown: true);
         if (Api.RegisterTableFunction(connection, function) != NativeState.Success)
         {
-            throw new DuckDbException(DuckDbErrorKind.Catalog, $"cannot register table function '{name}'; is the name taken or the connection in a failed transaction?");
+            throw new DuckDbException(DuckDbErrorKind.Catalog, $"cannot register table function '{name}'; is the connection in a failed transaction?");
         }
     }
 

@@ -5,9 +5,12 @@ namespace Cistern.DuckDb;
 /// <summary>A scan type with DuckDB's objects for it: the logical type, and the values for vectors that are constant.</summary>
 internal sealed unsafe class ScanType : IDisposable
 {
+    private readonly int _valueSize;
+
     public ScanType(DuckDbScanType type, ScanType? key = null, ScanType? value = null)
     {
         (Type, Key, Value) = (type, key, value);
+        _valueSize = SizeOf(type);
         Logical = CreateLogical();
         Null = CreateNull();
         Empty = CreateEmpty();
@@ -28,7 +31,8 @@ internal sealed unsafe class ScanType : IDisposable
 
     private bool IsText => Type is DuckDbScanType.Varchar or DuckDbScanType.Blob;
 
-    public static ValueHandle CreateText(DuckDbScanType type, ReadOnlySpan<byte> value)
+    /// <summary>A value that the caller destroys: without a handle, since one is made for each chunk.</summary>
+    public static nint CreateText(DuckDbScanType type, ReadOnlySpan<byte> value)
     {
         // The library takes a null pointer for a fault, also where the length is 0.
         fixed (byte* data = value.IsEmpty ? "\0"u8 : value)
@@ -39,20 +43,27 @@ internal sealed unsafe class ScanType : IDisposable
 
     public void RequireSize(int bytes)
     {
-        var expected = Type switch
+        if (bytes != _valueSize)
         {
-            DuckDbScanType.Boolean => sizeof(byte),
-            DuckDbScanType.Int32 => sizeof(int),
-            DuckDbScanType.Int64 or DuckDbScanType.Timestamp => sizeof(long),
-            DuckDbScanType.Double => sizeof(double),
-            DuckDbScanType.Varchar or DuckDbScanType.Blob or DuckDbScanType.MapVarcharVarchar or DuckDbScanType.MapVarcharDouble => 0,
-        };
-        Require(bytes == expected, $"values of {bytes} bytes");
+            throw Mismatch($"values of {bytes} bytes");
+        }
     }
 
-    public void RequireText() => Require(IsText, "texts");
+    public void RequireText()
+    {
+        if (!IsText)
+        {
+            throw Mismatch("texts");
+        }
+    }
 
-    public void RequireMap() => Require(Key is not null, "map entries");
+    public void RequireMap()
+    {
+        if (Key is null)
+        {
+            throw Mismatch("map entries");
+        }
+    }
 
     public void Dispose()
     {
@@ -61,13 +72,17 @@ internal sealed unsafe class ScanType : IDisposable
         Empty?.Dispose();
     }
 
-    private void Require(bool holds, string what)
+    private InvalidOperationException Mismatch(string what) => new($"a vector of type {Type} does not hold {what}");
+
+    // Texts and maps have accessors of their own: no value has their size.
+    private static int SizeOf(DuckDbScanType type) => type switch
     {
-        if (!holds)
-        {
-            throw new InvalidOperationException($"a vector of type {Type} does not hold {what}");
-        }
-    }
+        DuckDbScanType.Boolean => sizeof(byte),
+        DuckDbScanType.Int32 => sizeof(int),
+        DuckDbScanType.Int64 or DuckDbScanType.Timestamp => sizeof(long),
+        DuckDbScanType.Double => sizeof(double),
+        DuckDbScanType.Varchar or DuckDbScanType.Blob or DuckDbScanType.MapVarcharVarchar or DuckDbScanType.MapVarcharDouble => 0,
+    };
 
     private LogicalTypeHandle CreateLogical() => Type switch
     {
@@ -93,7 +108,7 @@ internal sealed unsafe class ScanType : IDisposable
 
     private ValueHandle? CreateEmpty() => Type switch
     {
-        DuckDbScanType.Varchar or DuckDbScanType.Blob => CreateText(Type, default),
+        DuckDbScanType.Varchar or DuckDbScanType.Blob => new ValueHandle(CreateText(Type, default)),
         DuckDbScanType.MapVarcharVarchar or DuckDbScanType.MapVarcharDouble => CreateEmptyMap(),
         _ => null,
     };

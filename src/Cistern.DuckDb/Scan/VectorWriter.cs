@@ -67,8 +67,9 @@ public readonly unsafe ref struct VectorWriter
     public void SetConstantText(ReadOnlySpan<byte> value)
     {
         _type.RequireText();
-        using var constant = ScanType.CreateText(Type, value);
+        var constant = ScanType.CreateText(Type, value);
         Api.ReferenceValue(_vector, constant);
+        Api.DestroyValue(ref constant);
     }
 
     /// <summary>Where the entries of each row of a map lie.</summary>

@@ -123,8 +123,8 @@ public sealed class ScanTests : IDisposable
     [InlineData("SELECT max(text), min(number) FROM scan(1)", "number,text")]
     [InlineData("SELECT text FROM scan(1) WHERE small < 0 ORDER BY time LIMIT 3", "small,text,time")]
     [InlineData("SELECT map_keys(texts) FROM scan(1)", "texts")]
-    [InlineData("SELECT count(*) FROM scan(1)", "")]
-    [InlineData("SELECT 1 FROM scan(1)", "")]
+    [InlineData("SELECT count(*) FROM scan(1)", "number")]
+    [InlineData("SELECT 1 FROM scan(1)", "number")]
     public void Columns_that_a_statement_does_not_need_are_never_asked_for(string sql, string expected)
     {
         _sources[1] = new SampleSource(100);
@@ -157,7 +157,7 @@ public sealed class ScanTests : IDisposable
         _sources[1] = new SampleSource(100_000)
         {
             MaxThreads = 4,
-            BeforeChunk = row => throw (row > 50_000 ? new InvalidDataException($"batch is damaged: ünreadable") : new InvalidDataException("batch is damaged: ünreadable")),
+            BeforeChunk = row => _ = row < 50_000 ? row : throw new InvalidDataException("batch is damaged: ünreadable"),
         };
         _sources[2] = new SampleSource(10);
 
@@ -203,14 +203,16 @@ public sealed class ScanTests : IDisposable
         Assert.Equal(DuckDbErrorKind.Catalog, Assert.Throws<DuckDbException>(() => other.Rows("SELECT * FROM v")).Kind);
     }
 
-    [Fact]
-    public void A_name_is_registered_once()
+    [Theory]
+    [InlineData("scan")]
+    [InlineData("SCAN")]
+    [InlineData("range")]
+    public void A_name_that_is_taken_is_refused(string name)
     {
-        var fault = Assert.Throws<DuckDbException>(() => _connection.RegisterScan("scan", _ => null));
+        var fault = Assert.Throws<DuckDbException>(() => _connection.RegisterScan(name, _ => null));
 
-        Assert.Contains("'scan'", fault.Message, StringComparison.Ordinal);
-        _sources[1] = new SampleSource(3);
-        Assert.Equal(3L, _connection.Value("SELECT count(*) FROM scan(1)"));
+        Assert.Equal(DuckDbErrorKind.Catalog, fault.Kind);
+        Assert.Contains($"'{name}'", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -219,6 +221,12 @@ public sealed class ScanTests : IDisposable
         _sources[1] = new SampleSource(100_000);
 
         Assert.Throws<DuckDbException>(() => _connection.Rows("SELECT CASE WHEN number = 77777 THEN error('stop') END FROM scan(1)"));
+        Assert.Equal(0, _sources[1].Open);
+
+        Assert.Throws<DuckDbException>(() => _connection.Rows("SELECT CASE WHEN number = 77777 THEN error('stop') END FROM scan(1)", streaming: true));
+        Assert.Equal(0, _sources[1].Open);
+
+        _ = _connection.Rows("SELECT number FROM scan(1)", streaming: true);
         Assert.Equal(0, _sources[1].Open);
 
         using (var statement = _connection.Prepare("SELECT number, text FROM scan(1)"))
@@ -264,6 +272,52 @@ public sealed class ScanTests : IDisposable
         Assert.Equal(6, faults.Count);
     }
 
+    [Fact]
+    public void To_fill_a_chunk_allocates_nothing()
+    {
+        var (chunks, allocated) = (0, 0L);
+        _connection.RegisterScan("probe", _ => new ProbeSource(chunk =>
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            chunk[0].Values<int>().Fill(chunks);
+            chunk[0].EnsureValidity()[0] = 1;
+            chunk[1].SetConstantText("a text longer than twelve bytes"u8);
+            chunk[2].SetAllNull();
+            chunk[3].ReserveEntries(1);
+            chunk[3].MapKeys.Strings()[0] = DuckDbString.Inline("key"u8);
+            chunk[3].MapValues.Values<double>()[0] = 1.5;
+            chunk[3].MapRows().Fill(new DuckDbListEntry(0, 1));
+            chunk.Count = chunk.Capacity;
+            allocated += chunks == 0 ? 0 : GC.GetAllocatedBytesForCurrentThread() - before; // The first one is compiled on the way.
+            return ++chunks <= 100;
+        }));
+
+        Assert.Equal(
+            [100L * 2048, 100L * 1985, 100L * 2048, 0L, 100 * 2048 * 1.5],
+            Assert.Single(_connection.Rows("SELECT count(*), count(small), count(text), count(nothing), sum(map['key']) FROM probe(1)")));
+        Assert.Equal(0, allocated);
+    }
+
+    // Sealed files are in order of arrival: DuckDB reads a scan with one thread where the order of rows matters.
+    [Fact]
+    public void A_copy_keeps_the_order_of_rows()
+    {
+        var folder = Directory.CreateTempSubdirectory("cistern-duckdb-");
+        try
+        {
+            var file = DuckDbSql.Literal(Path.Combine(folder.FullName, "x.parquet"));
+            _sources[1] = new SampleSource(500_000) { MaxThreads = 4 };
+
+            _connection.Execute($"COPY (SELECT number FROM scan(1)) TO {file} (FORMAT parquet)");
+
+            Assert.Equal(500_000L, _connection.Value($"SELECT count(*) FROM read_parquet({file}, file_row_number = true) WHERE number = file_row_number"));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     private static void AssertAllRows(List<object?[]> rows, int expected)
     {
         Assert.Equal(expected, rows.Count);
@@ -278,7 +332,10 @@ public sealed class ScanTests : IDisposable
 
     private sealed class ProbeSource(FillChunk fill) : IScanSource, IScan
     {
-        public IReadOnlyList<ScanColumn> Columns { get; } = [new("small", DuckDbScanType.Int32)];
+        public IReadOnlyList<ScanColumn> Columns { get; } =
+        [
+            new("small", DuckDbScanType.Int32), new("text", DuckDbScanType.Varchar), new("nothing", DuckDbScanType.Blob), new("map", DuckDbScanType.MapVarcharDouble),
+        ];
 
         public long RowCount => 1;
 

@@ -1,0 +1,72 @@
+using System.Collections;
+using Cistern.Ingest.Keys;
+using Cistern.Operations;
+using Cistern.Operations.Settings;
+
+namespace Cistern.Commands;
+
+/// <summary>A server within this process, on loopback, with a key that goes with it: for a command that is given a data folder instead of an address.</summary>
+/// <remarks>The command then speaks HTTP to it like to any other, so that there is one way through the program, and one to test.</remarks>
+internal sealed class LocalServer : IAsyncDisposable
+{
+    private static readonly TimeSpan _keyLife = TimeSpan.FromDays(7);
+
+    private readonly CisternServer _server;
+    private readonly KeyStore _keys;
+    private readonly string _keyName;
+
+    private LocalServer(CisternServer server, KeyStore keys, string keyName, string key)
+    {
+        (_server, _keys, _keyName, Key) = (server, keys, keyName, key);
+        Url = new Uri(server.Urls[0]);
+    }
+
+    public Uri Url { get; }
+
+    public string Key { get; }
+
+    /// <param name="purpose">Begins the name of the key, which is stored with each delivery.</param>
+    /// <exception cref="CommandFailedException">The settings of the folder or its keys cannot be used.</exception>
+    /// <exception cref="IOException">Another process has the folder, or the address.</exception>
+    public static async Task<LocalServer> StartAsync(
+        CommandContext context, string folder, string purpose, KeyScopes scopes, string listen = "http://127.0.0.1:0", CancellationToken cancel = default)
+    {
+        var settings = ReadSettings(new Dictionary<string, string> { [SettingsCatalogue.DataFolder] = folder, ["listen"] = listen }, context.Environment);
+        var server = await CisternServer.StartAsync(settings, context.OpenStore, new ServerOptions { Time = context.Time, Logging = WarningsOnly }, cancel);
+        try
+        {
+            var keys = new KeyStore(settings.DataFolder, context.Time);
+            var name = $"{purpose}-{Guid.NewGuid():N}"[..(purpose.Length + 9)];
+            var made = keys.Create(new NewKey { Name = name, Scopes = scopes, Expires = context.Time.GetUtcNow() + _keyLife });
+            return new LocalServer(server, keys, name, made.Secret?.Reveal() ?? throw new CommandFailedException(made.Problem!));
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Reads the settings of a data folder, and what the command line puts over them.</summary>
+    /// <exception cref="CommandFailedException">Some are wrong; the message names them all.</exception>
+    public static CisternSettings ReadSettings(Dictionary<string, string> commandLine, IDictionary environment)
+    {
+        var reading = SettingsReader.Read(commandLine, environment);
+        return reading.Problems.Count == 0
+            ? reading.Settings
+            : throw new CommandFailedException("cannot use the settings:" + string.Concat(reading.Problems.Select(problem => $"{Environment.NewLine}  {problem}")));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _keys.Revoke(_keyName);
+    }
+
+    // What the server says at its start and stop would only be in the way of what the command says.
+    private static void WarningsOnly(ILoggingBuilder logging)
+    {
+        ServerLogging.ToStandardError(logging);
+        logging.SetMinimumLevel(LogLevel.Warning);
+    }
+}

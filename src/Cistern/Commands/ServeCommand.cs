@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Cistern.Operations;
+using Cistern.Operations.Settings;
+
+namespace Cistern.Commands;
+
+/// <summary><c>cistern serve</c>: the destination, until it is told to stop.</summary>
+internal sealed class ServeCommand : CisternCommand
+{
+    private readonly Option<string?> _data = new("--data") { Description = "The data folder; it is made if it is not there. Default: ./data.", HelpName = "DIR" };
+    private readonly Option<string[]> _listen = new("--listen") { Description = "An address to listen on; several times for several. Default: http://127.0.0.1:8080.", HelpName = "URL", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Option<string[]> _set = SharedOptions.Pairs("--set", "A setting, such as store:retentionAge=30d; see docs/settings.md.");
+
+    public ServeCommand(CommandContext context)
+        : base(
+            "serve",
+            "Take deliveries and answer queries, until Ctrl-C or SIGTERM.",
+            "cistern serve --data ./data",
+            "cistern serve --data /var/lib/cistern --listen https://0.0.0.0:8443 --set tlsCertificate=/etc/cistern/fullchain.pem --set tlsKey=/etc/cistern/key.pem")
+    {
+        Add(_data);
+        Add(_listen);
+        Add(_set);
+
+        // Longer than any stop that the settings allow for deliveries in flight and the closing of the store.
+        StopTimeout = TimeSpan.FromMinutes(15);
+        SetAction((parsed, cancel) => RunAsync(context, ReadSettings(context, parsed), cancel));
+    }
+
+    private CisternSettings ReadSettings(CommandContext context, ParseResult parsed)
+    {
+        var over = SharedOptions.ReadPairs(parsed.GetValue(_set));
+        if (parsed.GetValue(_listen) is { Length: > 0 } listen)
+        {
+            over["listen"] = string.Join(',', listen);
+        }
+
+        if (parsed.GetValue(_data) is { } folder)
+        {
+            over[SettingsCatalogue.DataFolder] = folder;
+        }
+
+        return LocalServer.ReadSettings(over, context.Environment);
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, CisternSettings settings, CancellationToken cancel)
+    {
+        await using var server = await CisternServer.StartAsync(settings, context.OpenStore, new ServerOptions { Time = context.Time }, cancel);
+        await Task.Delay(Timeout.Infinite, cancel).ContinueWith(static _ => { }, TaskScheduler.Default);
+        return ExitCode.Ok;
+    }
+}

@@ -1,0 +1,13 @@
+using Cistern.Ingest.Keys;
+
+namespace Cistern.Ingest;
+
+internal static class IngestServices
+{
+    /// <summary>The parts of Ingest. They need the settings, a store, a clock and the metrics.</summary>
+    public static IServiceCollection AddIngest(this IServiceCollection services) => services
+        .AddSingleton<AccessKeys>()
+        .AddSingleton<InFlight>()
+        .AddSingleton<DeliveryIngester>()
+        .AddSingleton<FirehoseEndpoint>();
+}

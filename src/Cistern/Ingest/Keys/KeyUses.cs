@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+
+namespace Cistern.Ingest.Keys;
+
+/// <summary>When each key was last used: kept apart from the keys, so that a use never rewrites them.</summary>
+internal sealed class KeyUses(string folder, TimeProvider time)
+{
+    public const string FileName = "keys-used.json";
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _uses = new(Read(folder));
+    private DateTimeOffset _written = time.GetUtcNow();
+    private volatile bool _changed;
+
+    /// <summary>What was written down; empty if it cannot be read, for it is only a help.</summary>
+    public static Dictionary<string, DateTimeOffset> Read(string folder)
+    {
+        try
+        {
+            var path = Path.Combine(folder, FileName);
+            return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), KeyFile.KeyJson.Default.Uses) ?? [] : [];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return [];
+        }
+    }
+
+    public void Note(string name)
+    {
+        _uses[name] = time.GetUtcNow();
+        _changed = true;
+    }
+
+    /// <summary>Writes the file if there is something new and a minute has passed.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void WriteIfDue()
+    {
+        if (time.GetUtcNow() - _written >= Interval)
+        {
+            Write();
+        }
+    }
+
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Write()
+    {
+        if (!_changed)
+        {
+            return;
+        }
+
+        // First, so that a use during the write is written the next time; a failed write waits a minute as well.
+        _changed = false;
+        _written = time.GetUtcNow();
+        PrivateFile.CreateFolder(folder);
+        var uses = new Dictionary<string, DateTimeOffset>(_uses);
+        PrivateFile.Replace(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(uses, KeyFile.KeyJson.Default.Uses));
+    }
+}

@@ -1,0 +1,143 @@
+using Cistern.Ingest;
+using Cistern.Ingest.Keys;
+using Cistern.Operations.Settings;
+using Cistern.Query;
+using Cistern.Store;
+using Microsoft.AspNetCore.Connections;
+
+namespace Cistern.Operations;
+
+/// <summary>Opens the store that a server stands on. The server disposes it.</summary>
+public delegate Task<IStore> OpenStore(StoreOpening opening, CancellationToken cancel);
+
+/// <summary>What a store may need of its server.</summary>
+public sealed record StoreOpening(CisternSettings Settings, TimeProvider Time, ILoggerFactory Loggers);
+
+/// <summary>What differs between <c>serve</c>, a demo and a test.</summary>
+public sealed record ServerOptions
+{
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Where the log goes; by default to standard error, a line each.</summary>
+    public Action<ILoggingBuilder> Logging { get; init; } = ServerLogging.ToStandardError;
+}
+
+/// <summary>A running server: the addresses for deliveries, the API and the health pages, on one store.</summary>
+public sealed partial class CisternServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly IStore _store;
+    private readonly ILoggerFactory _loggers;
+    private readonly CisternSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly Housekeeping _housekeeping;
+    private readonly Lazy<Task> _stopped;
+
+    private CisternServer(WebApplication app, IStore store, ILoggerFactory loggers, CisternSettings settings, TimeProvider time)
+    {
+        (_app, _store, _loggers, _settings, _time) = (app, store, loggers, settings, time);
+        _housekeeping = app.Services.GetRequiredService<Housekeeping>();
+        _stopped = new Lazy<Task>(StopOnceAsync);
+    }
+
+    /// <summary>The addresses that it listens on, with the ports that were taken.</summary>
+    public IReadOnlyList<string> Urls => [.. _app.Urls];
+
+    public IStore Store => _store;
+
+    /// <summary>Opens the store, then listens.</summary>
+    /// <exception cref="KeyFileException">The keys cannot be read.</exception>
+    /// <exception cref="IOException">An address cannot be listened on, for instance because another program does.</exception>
+    public static async Task<CisternServer> StartAsync(CisternSettings settings, OpenStore openStore, ServerOptions? options = null, CancellationToken cancel = default)
+    {
+        options ??= new ServerOptions();
+        PrivateFile.CreateFolder(settings.DataFolder);
+        var loggers = LoggerFactory.Create(options.Logging);
+        IStore? store = null;
+        WebApplication? app = null;
+        try
+        {
+            store = await openStore(new StoreOpening(settings, options.Time, loggers), cancel);
+            app = Build(settings, store, loggers, options.Time);
+            await app.StartAsync(cancel);
+            var server = new CisternServer(app, store, loggers, settings, options.Time);
+            server._housekeeping.Start();
+            Log.Started(app.Logger, string.Join(", ", app.Urls), Path.GetFullPath(settings.DataFolder));
+            return server;
+        }
+        catch
+        {
+            await (app?.DisposeAsync() ?? ValueTask.CompletedTask);
+            await (store?.DisposeAsync() ?? ValueTask.CompletedTask);
+            loggers.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes no more deliveries, finishes those in flight, and closes the store.</summary>
+    public Task StopAsync() => _stopped.Value;
+
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private static WebApplication Build(CisternSettings settings, IStore store, ILoggerFactory loggers, TimeProvider time)
+    {
+        // Empty, because the other builders read files and variables of ASP.NET Core that are not our settings.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => ServerListening.Configure(kestrel, settings, time));
+
+        // What the container does not make it does not dispose: the store outlives the last answer.
+        builder.Services.AddSingleton(settings).AddSingleton(time).AddSingleton(store).AddSingleton(loggers);
+        AddRooms(builder.Services);
+        var app = builder.Build();
+        MapRooms(app);
+        return app;
+    }
+
+    /// <summary>The parts of every room. A room that answers requests is a line here and one in <see cref="MapRooms"/>.</summary>
+    private static void AddRooms(IServiceCollection services)
+    {
+        services.AddRoutingCore();
+        services.AddSingleton<IHostLifetime, WithoutSignals>();
+        services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlockPools>();
+        services.AddSingleton<ServerMetrics>().AddSingleton<MetricsPage>().AddSingleton<HealthPages>().AddSingleton<ReadGate>().AddSingleton<Housekeeping>();
+        services.AddIngest();
+        services.AddQuery();
+    }
+
+    /// <summary>Around every request, from the outside in: what nobody caught, the key that reading needs, what has no address; then the rooms.</summary>
+    private static void MapRooms(WebApplication app)
+    {
+        var firehose = app.Services.GetRequiredService<FirehoseEndpoint>();
+        var gate = app.Services.GetRequiredService<ReadGate>();
+        app.Use(next => context => firehose.AnswerFailuresAsync(context, next));
+        app.Use(next => context => gate.PassAsync(context, next));
+        app.Use(next => context => context.GetEndpoint() is null ? firehose.HandleUnknownAsync(context) : next(context));
+
+        firehose.Map(app);
+        app.Services.GetRequiredService<HealthPages>().Map(app);
+
+        // What is mapped here is reached only through the gate.
+        QueryEndpoints.Map(app.MapGroup(ReadGate.Prefix));
+        QueryEndpoints.MapOpenApi(app);
+    }
+
+    private async Task StopOnceAsync()
+    {
+        Log.Stopping(_app.Logger);
+        await _app.Services.GetRequiredService<InFlight>().StopAsync(_settings.Ingest.StopTimeout, _time);
+        await _app.StopAsync(CancellationToken.None);
+        await _housekeeping.StopAsync();
+        await _app.DisposeAsync();
+        await _store.DisposeAsync();
+        _loggers.Dispose();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2001, LogLevel.Information, "Listening on {Urls}, data in {Folder}")]
+        public static partial void Started(ILogger logger, string urls, string folder);
+
+        [LoggerMessage(2002, LogLevel.Information, "Stopping: finishing the deliveries in flight")]
+        public static partial void Stopping(ILogger logger);
+    }
+}

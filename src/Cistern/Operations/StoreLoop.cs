@@ -1,0 +1,90 @@
+using Cistern.DuckDb;
+using Cistern.Store.Embedded;
+
+namespace Cistern.Operations;
+
+/// <summary>Calls the maintenance steps of the embedded store: when rows were shown, and once a second. One thread of its own.</summary>
+/// <remarks>A step that fails is reported and tried again later, at most once in ten seconds; the store goes on taking deliveries as long as it has room.</remarks>
+internal sealed partial class StoreLoop : IDisposable
+{
+    private static readonly TimeSpan s_beat = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(10);
+
+    private readonly EmbeddedStore _store;
+    private readonly ILogger _logger;
+    private readonly Thread _thread;
+    private readonly AutoResetEvent _wake = new(false);
+    private volatile bool _stopping;
+
+    public StoreLoop(EmbeddedStore store, ILogger logger)
+    {
+        (_store, _logger) = (store, logger);
+        _store.RowsShown = WakeIfDue;
+        _thread = new Thread(Run) { IsBackground = true, Name = "cistern store" };
+        _thread.Start();
+    }
+
+    /// <summary>Ends after the step that runs now.</summary>
+    public void Dispose()
+    {
+        _stopping = true;
+        _wake.Set();
+        _thread.Join();
+        _store.RowsShown = null;
+        _wake.Dispose();
+    }
+
+    private void WakeIfDue()
+    {
+        if (_store.Maintenance.SealIsDue)
+        {
+            _wake.Set();
+        }
+    }
+
+    private void Run()
+    {
+        while (!_stopping)
+        {
+            try
+            {
+                RunSteps();
+                _wake.WaitOne(s_beat);
+            }
+            catch (Exception error) when (error is IOException or DuckDbException)
+            {
+                Log.StepFailed(_logger, error.Message);
+                WaitForStop(s_rest);
+            }
+        }
+    }
+
+    // A seal is what makes room, so it goes before everything else; a join may take seconds, so only one between two looks.
+    private void RunSteps()
+    {
+        _store.Maintenance.CheckSpace();
+        if (_store.Maintenance.SealIfDue())
+        {
+            return;
+        }
+
+        _store.Maintenance.FlushEvents();
+        _store.Maintenance.DropExpired();
+        _store.Maintenance.Compact();
+    }
+
+    private void WaitForStop(TimeSpan rest)
+    {
+        for (var waited = TimeSpan.Zero; waited < rest && !_stopping; waited += s_beat)
+        {
+            Thread.Sleep(s_beat);
+            _store.Maintenance.CheckSpace();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4401, LogLevel.Error, "The store could not be kept in shape and tries again: {Error}")]
+        public static partial void StepFailed(ILogger logger, string error);
+    }
+}

@@ -1,0 +1,305 @@
+using System.Collections.Concurrent;
+using Cistern.Journal;
+using Cistern.Store.Embedded.Identity;
+
+namespace Cistern.Store.Embedded;
+
+/// <summary>The one writer of the journal and of the rows in memory.</summary>
+/// <remarks>
+/// Deliveries that wait together form a group. For each: (1) was it stored before, (2) which of its rows were, (3) append it to the
+/// journal with that decision; then (4) one sync for the group, (5) show the rows, (6) answer. Because one thread decides in order, a
+/// row that is left out as a repeat can only repeat a row that is durable or that fails together with it. If step 4 fails, every
+/// decision of the group is withdrawn and nothing of it was stored.
+/// </remarks>
+internal sealed partial class Committer : IDisposable
+{
+    private const int GroupDeliveries = 256;
+    private const long GroupBytes = 16L << 20;
+
+    private readonly BlockingCollection<PendingCommit> _queue = [];
+    private readonly List<PendingCommit> _group = [];
+    private readonly Stack<UInt128> _idsAdded = new();
+    private readonly List<UInt128> _importsAdded = [];
+    private readonly List<int> _kept = [];
+    private readonly List<int> _repeats = [];
+    private readonly JournalLog _journal;
+    private readonly StoreTables _tables;
+    private readonly DeliveryIds _ids;
+    private readonly ImportIds _imports;
+    private readonly IdentityWindow _identities;
+    private readonly Publisher _publisher;
+    private readonly EmbeddedSettings _settings;
+    private readonly ILogger _logger;
+    private readonly Thread _thread;
+    private readonly ManualResetEventSlim _room = new(true);
+    private PendingCommit? _carried;
+    private int _identitiesAdded;
+
+    public Committer(
+        JournalLog journal, StoreTables tables, DeliveryIds ids, ImportIds imports, IdentityWindow identities, EmbeddedSettings settings, ILogger logger)
+    {
+        (_journal, _tables, _ids, _imports, _identities, _settings, _logger) = (journal, tables, ids, imports, identities, settings, logger);
+        _publisher = new Publisher(tables);
+        _thread = new Thread(Run) { IsBackground = true, Name = "cistern commit" };
+    }
+
+    /// <summary>Why nothing can be stored now (disk nearly full); null if it can.</summary>
+    public string? Refusal { get; set; }
+
+    /// <summary>How far back rows are recognised as repeats now.</summary>
+    public TimeSpan RepeatWindow { get; private set; }
+
+    /// <summary>Called on the writer's thread after rows were shown.</summary>
+    public Action? Published { get; set; }
+
+    public void Start() => _thread.Start();
+
+    public Task<CommitResult> CommitAsync(PendingCommit pending)
+    {
+        try
+        {
+            _queue.Add(pending);
+        }
+        catch (InvalidOperationException)
+        {
+            pending.Complete(CommitResult.Unavailable("the server is shutting down; send the delivery again"));
+        }
+
+        return pending.Done;
+    }
+
+    /// <summary>Tells the writer that a seal has made room in memory.</summary>
+    public void RoomMade() => _room.Set();
+
+    /// <summary>Takes no further deliveries, commits those that wait, and ends.</summary>
+    public void Stop()
+    {
+        _queue.CompleteAdding();
+        if ((_thread.ThreadState & ThreadState.Unstarted) == 0)
+        {
+            _thread.Join();
+        }
+    }
+
+    public void Dispose()
+    {
+        Stop();
+        _queue.Dispose();
+        _room.Dispose();
+    }
+
+    /// <summary>Commits one group. False if none waits (within the time), or none will come.</summary>
+    public bool Step(int wait = 0)
+    {
+        if (!TakeGroup(wait))
+        {
+            return false;
+        }
+
+        CommitGroup();
+        _group.Clear();
+        return true;
+    }
+
+    private void Run()
+    {
+        while (Step(Timeout.Infinite))
+        {
+        }
+    }
+
+    private bool TakeGroup(int wait)
+    {
+        if (!TryTakeFirst(wait, out var pending))
+        {
+            return false;
+        }
+
+        _group.Add(pending);
+        var bytes = pending.Delivery.Body.Length;
+        while (_group.Count < GroupDeliveries && _queue.TryTake(out var next))
+        {
+            bytes += next.Delivery.Body.Length;
+            if (bytes > GroupBytes)
+            {
+                _carried = next;
+                break;
+            }
+
+            _group.Add(next);
+        }
+
+        return true;
+    }
+
+    private bool TryTakeFirst(int wait, out PendingCommit pending)
+    {
+        if (_carried is { } carried)
+        {
+            (pending, _carried) = (carried, null);
+            return true;
+        }
+
+        return _queue.TryTake(out pending!, wait);
+    }
+
+    private void CommitGroup()
+    {
+        if (Refusal is { } refusal || !WaitForRoom(out refusal))
+        {
+            Refuse(refusal);
+            return;
+        }
+
+        _identitiesAdded = 0;
+        _idsAdded.Clear();
+        _importsAdded.Clear();
+        try
+        {
+            foreach (var pending in _group)
+            {
+                Prepare(pending);
+            }
+
+            _journal.Sync();
+        }
+        catch (IOException error)
+        {
+            _journal.Withdraw();
+            while (_idsAdded.TryPop(out var id))
+            {
+                _ids.Withdraw(id, RepeatScope.Delivery);
+            }
+
+            _importsAdded.ForEach(_imports.Remove);
+            _identities.Withdraw(_identitiesAdded);
+            Log.JournalFailed(_logger, error.Message);
+            Refuse($"the journal cannot be written: {error.Message}");
+            return;
+        }
+
+        ShowAndAnswer();
+    }
+
+    // Steps 1 to 3.
+    private void Prepare(PendingCommit pending)
+    {
+        var delivery = pending.Delivery;
+        var received = delivery.Received.ToUnixTimeMilliseconds();
+        if (!TryAddId(delivery, received))
+        {
+            return;
+        }
+
+        var runs = FindRepeats(pending, received);
+        pending.Sequence = _journal.Append(JournalHeader.Of(delivery, runs).Write(), delivery.Body);
+    }
+
+    private bool TryAddId(DeliveryCommit delivery, long received)
+    {
+        switch (delivery.Repeats)
+        {
+            case RepeatScope.Delivery when _ids.Identify(delivery.Stream, delivery.DeliveryId) is var id && _ids.TryAdd(id, RepeatScope.Delivery, received):
+                _idsAdded.Push(id);
+                return true;
+            case RepeatScope.Import when ImportIds.IdOf(delivery.Stream, delivery.DeliveryId) is var id && _imports.TryAdd(id):
+                _importsAdded.Add(id);
+                return true;
+            default:
+                return delivery.Repeats == RepeatScope.None;
+        }
+    }
+
+    private string? FindRepeats(PendingCommit pending, long received)
+    {
+        if (pending.Delivery.Repeats == RepeatScope.None)
+        {
+            return null;
+        }
+
+        _kept.Clear();
+        _repeats.Clear();
+        var stored = pending.StoredRows.AsSpan();
+        for (var row = 0; row < pending.Identities.Length; row++)
+        {
+            var inStore = !stored.IsEmpty && stored[0] == row;
+            stored = inStore ? stored[1..] : stored;
+            (inStore || IsRepeat(pending.Identities[row], received) ? _repeats : _kept).Add(row);
+        }
+
+        pending.Repeats = _repeats.Count;
+        pending.Kept = _repeats.Count == 0 ? [] : [.. _kept];
+        return _repeats.Count == 0 ? null : RowRuns.Write(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_repeats));
+    }
+
+    private bool IsRepeat(UInt128 identity, long received)
+    {
+        if (identity == UInt128.Zero)
+        {
+            return false;
+        }
+
+        if (!_identities.TryAdd(identity, received))
+        {
+            return true;
+        }
+
+        _identitiesAdded++;
+        return false;
+    }
+
+    // Steps 5 and 6. The journal holds the group: from here on it is stored, whatever happens.
+    private void ShowAndAnswer()
+    {
+        foreach (var pending in _group.Where(pending => pending.Sequence > 0))
+        {
+            _publisher.Publish(pending);
+        }
+
+        foreach (var pending in _group)
+        {
+            pending.Complete(ResultOf(pending));
+        }
+
+        RepeatWindow = _identities.Reach(_group[^1].Delivery.Received.ToUnixTimeMilliseconds());
+        Published?.Invoke();
+    }
+
+    private static CommitResult ResultOf(PendingCommit pending)
+    {
+        var rows = pending.Delivery.Rows;
+        return pending.Sequence == 0
+            ? new CommitResult(CommitStatus.Repeated, 0, 0, rows.Requests.RowCount, null)
+            : new CommitResult(CommitStatus.Stored, rows.Requests.RowCount - pending.Repeats, rows.Rejects.RowCount, pending.Repeats, null);
+    }
+
+    private bool WaitForRoom(out string refusal)
+    {
+        refusal = "";
+        for (var waited = false; _tables.HotBytes > _settings.HotBytes; waited = true)
+        {
+            _room.Reset();
+            if (_tables.HotBytes > _settings.HotBytes && (waited || !_room.Wait(_settings.HotWait)))
+            {
+                refusal = $"rows in memory exceed {_settings.HotBytes >> 20} MiB and are not sealed fast enough; the delivery can be sent again";
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void Refuse(string reason)
+    {
+        foreach (var pending in _group)
+        {
+            pending.Complete(CommitResult.Unavailable(reason));
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4001, LogLevel.Error, "The journal cannot be written; deliveries are answered 503 until it can: {Error}")]
+        public static partial void JournalFailed(ILogger logger, string error);
+    }
+}

@@ -1,0 +1,153 @@
+using Cistern.Journal;
+using Cistern.Operations;
+using Cistern.Store.Embedded.Engines;
+
+namespace Cistern.Store.Embedded;
+
+/// <summary>The store of one machine: a journal, rows in memory, Parquet segments, a manifest.</summary>
+/// <remarks>
+/// The way of a delivery: <see cref="CommitAsync"/> computes row identities and hands it to the <see cref="Committer"/>, which journals
+/// it, syncs, and shows its rows in <see cref="StoreTables"/>. <see cref="StoreMaintenance"/> seals rows into segments, joins segments
+/// and drops old ones. The way of a query: <see cref="QueryRunner"/> takes a snapshot and runs the statement over it.
+/// </remarks>
+internal sealed class EmbeddedStore : IStore
+{
+    private readonly StoreParts _parts;
+    private readonly RowIdentity _identity;
+    private readonly ImportCheck _importCheck;
+    private readonly QueryRunner _panels;
+    private readonly QueryRunner _sql;
+    private readonly IReadOnlyList<IDisposable> _owned;
+    private readonly SemaphoreSlim _oneImport = new(1);
+    private readonly Lock _closing = new();
+    private StoreLoop? _loop;
+    private Task? _closed;
+
+    internal EmbeddedStore(
+        StoreParts parts, StoreMaintenance maintenance, RowIdentity identity, ImportCheck importCheck, QueryRunner panels, QueryRunner sql, IReadOnlyList<IDisposable> owned)
+    {
+        (_parts, Maintenance, _identity, _importCheck, _panels, _sql, _owned) = (parts, maintenance, identity, importCheck, panels, sql, owned);
+    }
+
+    /// <summary>The steps that keep the store in shape; <see cref="Operations.StoreLoop"/> calls them.</summary>
+    public StoreMaintenance Maintenance { get; }
+
+    /// <summary>Called after rows were shown, on the writer's thread: a seal may be due.</summary>
+    public Action? RowsShown
+    {
+        get => _parts.Committer.Published;
+        set => _parts.Committer.Published = value;
+    }
+
+    public StoreReadiness Readiness =>
+        _closed is not null ? new StoreReadiness(false, false, "the store is shutting down")
+        : _parts.Committer.Refusal is { } refusal ? new StoreReadiness(false, true, refusal)
+        : _parts.Journal.Failure is { } failure ? new StoreReadiness(false, true, failure)
+        : new StoreReadiness(true, true, null);
+
+    /// <summary>Opens the store in a data folder, or makes one. Returns when all that was stored before is visible.</summary>
+    /// <exception cref="DataFolderInUseException">Another process owns the folder.</exception>
+    /// <exception cref="JournalDamagedException">The journal is damaged other than at its end.</exception>
+    /// <exception cref="InvalidDataException">A file of the store is missing or damaged.</exception>
+    public static EmbeddedStore Open(EmbeddedOpening opening) => new StoreOpener(opening).Open();
+
+    /// <summary>Opens the store of a server, with the loop that keeps it in shape.</summary>
+    public static Task<IStore> OpenAsync(StoreOpening opening, CancellationToken cancel) => Task.Run<IStore>(
+        () =>
+        {
+            var logger = opening.Loggers.CreateLogger<EmbeddedStore>();
+            var folder = new DataFolder(opening.Settings.DataFolder);
+            var store = Open(new EmbeddedOpening(folder, EmbeddedSettings.From(opening.Settings), new FileDisk(), opening.Time, Random.Shared, logger));
+            store._loop = new StoreLoop(store, logger);
+            return store;
+        },
+        cancel);
+
+    public async ValueTask<CommitResult> CommitAsync(DeliveryCommit delivery, CancellationToken cancel)
+    {
+        if (_parts.Committer.Refusal is { } refusal)
+        {
+            return CommitResult.Unavailable(refusal);
+        }
+
+        var identities = delivery.Repeats == RepeatScope.None ? [] : _identity.Of(delivery.Rows.Requests);
+        if (delivery.Repeats != RepeatScope.Import)
+        {
+            return await _parts.Committer.CommitAsync(new PendingCommit(delivery, identities, []));
+        }
+
+        // Between the check and the commit no other import may store the same rows; live deliveries meet in the window of identities.
+        await _oneImport.WaitAsync(cancel);
+        try
+        {
+            var stored = await Task.Run(() => _importCheck.FindStored(delivery.Rows.Requests, identities), cancel);
+            return await _parts.Committer.CommitAsync(new PendingCommit(delivery, identities, stored));
+        }
+        finally
+        {
+            _oneImport.Release();
+        }
+    }
+
+    public void Count(string kind, string reason, string stream, string key) => _parts.Events.Count(kind, reason, stream, key);
+
+    public Task<IQueryResult> QueryAsync(StoreQuery query, CancellationToken cancel) =>
+        (query.Pool == QueryPool.Sql ? _sql : _panels).RunAsync(query, cancel);
+
+    public StoreStatus GetStatus()
+    {
+        var segments = Formats.Tables.All.SelectMany(table => _parts.Tables.SegmentsOf(table.Name)).Select(segment => segment.Info).ToArray();
+        return new StoreStatus
+        {
+            HotRows = _parts.Tables.HotRows,
+            HotBytes = _parts.Tables.HotBytes,
+            Segments = segments.Length,
+            SegmentRows = segments.Sum(info => info.Rows),
+            SegmentBytes = segments.Sum(info => info.Bytes),
+            JournalBytes = _parts.Journal.Bytes,
+            FreeBytes = _parts.Disk.FreeBytes(_parts.Folder.Root),
+            OldestRow = segments.Where(info => !info.Odd).Select(info => (DateTimeOffset?)Micros.ToMoment(info.MinTime)).Min(),
+            RepeatWindow = _parts.Committer.RepeatWindow,
+        };
+    }
+
+    /// <summary>Commits what waits, seals everything in memory, so that the next start has nothing to decode, and lets go of the folder.</summary>
+    public ValueTask DisposeAsync()
+    {
+        lock (_closing)
+        {
+            return new ValueTask(_closed ??= Task.Run(() => CloseParts(seal: true)));
+        }
+    }
+
+    /// <summary>Commits the deliveries that wait, in a store that was opened without a thread for it.</summary>
+    internal bool CommitStep() => _parts.Committer.Step();
+
+    /// <summary>Ends as a killed process would: nothing in memory is sealed. For tests of what the next start finds.</summary>
+    internal void Abandon()
+    {
+        lock (_closing)
+        {
+            _closed ??= Task.Run(() => CloseParts(seal: false));
+        }
+
+        _closed.Wait();
+    }
+
+    private void CloseParts(bool seal)
+    {
+        // What waits may need a seal to make room, so the loop ends after the writer.
+        _parts.Committer.Stop();
+        _loop?.Dispose();
+        _parts.Committer.Dispose();
+        if (seal)
+        {
+            Maintenance.SealForStop();
+        }
+
+        foreach (var owned in _owned)
+        {
+            owned.Dispose();
+        }
+    }
+}

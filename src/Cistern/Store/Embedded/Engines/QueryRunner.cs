@@ -1,0 +1,101 @@
+using Cistern.DuckDb;
+using Cistern.Formats;
+using Cistern.Store.Embedded.Hot;
+
+namespace Cistern.Store.Embedded.Engines;
+
+/// <summary>Runs queries of one pool: a few at once, each over a snapshot, each with a limit on time.</summary>
+internal sealed class QueryRunner(Engine engine, ScanRegistry scans, StoreTables tables, int concurrency) : IDisposable
+{
+    private readonly SemaphoreSlim _slots = new(concurrency);
+
+    public async Task<IQueryResult> RunAsync(StoreQuery query, CancellationToken cancel)
+    {
+        var run = new QueryRun(query.Limits, cancel);
+        try
+        {
+            await _slots.WaitAsync(run.Token);
+            run.OnEnd(() => _slots.Release());
+            return await Task.Run(() => Start(query, run), run.Token);
+        }
+        catch (Exception error)
+        {
+            run.Dispose();
+            throw Translate(error, run, engine);
+        }
+    }
+
+    public void Dispose() => _slots.Dispose();
+
+    /// <summary>The reason that a caller can act on.</summary>
+    public static StoreQueryException Translate(Exception error, QueryRun run, Engine engine)
+    {
+        switch (error)
+        {
+            case StoreQueryException translated:
+                return translated;
+            case OperationCanceledException or DuckDbException { Kind: DuckDbErrorKind.Interrupt }:
+                return run.TimedOut
+                    ? new(StoreQueryFault.TimedOut, $"the query ran longer than {run.Limits.Time.TotalSeconds:0.#} s; ask for less time or fewer columns", error)
+                    : new(StoreQueryFault.Canceled, "the query was canceled", error);
+            case DuckDbException { Kind: DuckDbErrorKind.OutOfMemory }:
+                return new(StoreQueryFault.OutOfMemory, "the query needs more memory than it may take; group by less, or ask for a shorter time", error);
+            case DuckDbException failure:
+                engine.Check();
+                return new(StoreQueryFault.Invalid, failure.Message, failure);
+            default:
+                return new(StoreQueryFault.Unavailable, $"the query engine failed: {error.Message}", error);
+        }
+    }
+
+    private EmbeddedResult Start(StoreQuery query, QueryRun run)
+    {
+        var connection = run.Keep(engine.Connect());
+        run.InterruptOnCancel(connection);
+        var schemas = Tables.All.Where(table => query.Tables.Contains(table.Name)).ToArray();
+        long rows = 0;
+        foreach (var snapshot in tables.Snapshot(schemas, query.Range))
+        {
+            run.Keep(snapshot);
+            rows += snapshot.Rows;
+            CreateView(connection, snapshot, run);
+        }
+
+        var statement = run.Keep(connection.Prepare(query.Sql));
+        Bind(statement, query.Parameters);
+        var result = run.Keep(statement.Execute(streaming: true, run.Token));
+        return new EmbeddedResult(result, rows, run, engine);
+    }
+
+    private void CreateView(DuckDbConnection connection, Snapshot snapshot, QueryRun run)
+    {
+        var number = scans.Add(new HotScan(snapshot.Schema, snapshot.Hot));
+        run.OnEnd(() => scans.Remove(number));
+        var stored = TableSql.Stored(snapshot.Schema, snapshot.Hot.Count == 0 && snapshot.Segments.Count > 0 ? null : number, [.. snapshot.Segments.Select(segment => segment.Path)]);
+        connection.Execute($"CREATE TEMP VIEW {TableSql.Quote(snapshot.Schema.Name)} AS {TableSql.Visible(snapshot.Schema, stored)}");
+    }
+
+    private static void Bind(DuckDbStatement statement, IReadOnlyList<object?> parameters)
+    {
+        for (var place = 0; place < parameters.Count; place++)
+        {
+            Bind(statement, place + 1, parameters[place]);
+        }
+    }
+
+    private static void Bind(DuckDbStatement statement, int place, object? value)
+    {
+        switch (value)
+        {
+            case null: statement.BindNull(place); break;
+            case bool truth: statement.Bind(place, truth); break;
+            case int number: statement.Bind(place, number); break;
+            case long number: statement.Bind(place, number); break;
+            case double number: statement.Bind(place, number); break;
+            case string text: statement.Bind(place, text); break;
+            case byte[] bytes: statement.Bind(place, (ReadOnlySpan<byte>)bytes); break;
+            case DateTimeOffset moment: statement.BindTimestamp(place, Micros.Of(moment)); break;
+            default: throw new ArgumentException($"parameter {place} is a {value.GetType().Name}, which has no place in a query", nameof(value));
+        }
+    }
+}

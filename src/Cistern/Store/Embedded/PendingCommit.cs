@@ -1,0 +1,28 @@
+namespace Cistern.Store.Embedded;
+
+/// <summary>A delivery on its way through the committer.</summary>
+/// <param name="delivery">What shall be stored.</param>
+/// <param name="identities">The identity of each row of <c>requests</c>; zero for a row that has none.</param>
+/// <param name="storedRows">Rows that an import found in the store already, ascending; empty otherwise.</param>
+internal sealed class PendingCommit(DeliveryCommit delivery, UInt128[] identities, int[] storedRows)
+{
+    private readonly TaskCompletionSource<CommitResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public DeliveryCommit Delivery { get; } = delivery;
+
+    public UInt128[] Identities { get; } = identities;
+
+    public int[] StoredRows { get; } = storedRows;
+
+    /// <summary>The journal entry's sequence; zero for a repeat, which has none.</summary>
+    public long Sequence { get; set; }
+
+    /// <summary>Rows to store, in order; empty means all if there are no <see cref="Repeats"/>, else none.</summary>
+    public int[] Kept { get; set; } = [];
+
+    public int Repeats { get; set; }
+
+    public Task<CommitResult> Done => _done.Task;
+
+    public void Complete(CommitResult result) => _done.TrySetResult(result);
+}

@@ -1,0 +1,71 @@
+using System.Text;
+using Cistern.Formats;
+using Cistern.Formats.Columns;
+using Cistern.Formats.Deliveries;
+using Cistern.Store.Embedded.Hot;
+
+namespace Cistern.Store.Embedded;
+
+/// <summary>Turns a delivery that is in the journal into visible rows; after a start the same way as when it was taken.</summary>
+internal sealed class Publisher(StoreTables tables)
+{
+    private readonly ColumnBatch _deliveryRow = new(Tables.Deliveries);
+
+    public void Publish(PendingCommit pending)
+    {
+        var header = JournalHeader.Of(pending.Delivery, null);
+        Publish(pending.Sequence, header, pending.Delivery.Rows, pending.Kept, pending.Repeats, pending.Delivery.Body.Length);
+    }
+
+    /// <param name="kept">Rows of <c>requests</c> to show; empty means all, unless every row is a repeat.</param>
+    public void Publish(long sequence, JournalHeader header, DecodedDelivery rows, int[] kept, int repeats, long bytes)
+    {
+        var common = new DeliveryColumns(
+            header.Received * 1000, header.DeliveryId, header.Stream, header.Route, header.Attributes ?? new Dictionary<string, string>());
+        SetDeliveryRow(header, rows, repeats, bytes);
+        tables.Publish(sequence, hot =>
+        {
+            if (rows.Requests.RowCount > repeats)
+            {
+                hot[Tables.Requests.Name].Append(rows.Requests, kept, common);
+            }
+
+            if (rows.Rejects.RowCount > 0)
+            {
+                hot[Tables.Rejects.Name].Append(rows.Rejects, default, common);
+            }
+
+            hot[Tables.Deliveries.Name].Append(_deliveryRow, default, common);
+        });
+    }
+
+    private void SetDeliveryRow(JournalHeader header, DecodedDelivery rows, int repeats, long bytes)
+    {
+        _deliveryRow.Clear();
+        SetText("signal", rows.Requests.RowCount > 0 ? "requests" : "");
+        SetText("route", header.Route);
+        SetText("key", header.Key);
+        SetText("source_address", header.SourceAddress);
+        foreach (var (name, value) in header.Attributes ?? new Dictionary<string, string>())
+        {
+            _deliveryRow.Map("attributes").Add(0, Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(value));
+        }
+
+        SetNumber("records", rows.Records);
+        SetNumber("rows", rows.Requests.RowCount - repeats);
+        SetNumber("rejected", rows.Rejects.RowCount);
+        SetNumber("repeats", repeats);
+        SetNumber("bytes", bytes);
+        if (rows.SentAt is { } sentAt)
+        {
+            SetNumber("sent_at", sentAt * 1000);
+        }
+
+        _deliveryRow.Values<double>("duration").Set(0, header.Duration / 1e6);
+        _deliveryRow.EndRow();
+    }
+
+    private void SetText(string column, string value) => _deliveryRow.Text(column).Set(0, Encoding.UTF8.GetBytes(value));
+
+    private void SetNumber(string column, long value) => _deliveryRow.Values<long>(column).Set(0, value);
+}

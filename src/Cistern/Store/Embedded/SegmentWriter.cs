@@ -1,0 +1,94 @@
+using System.Globalization;
+using Cistern.Formats.Columns;
+using Cistern.Journal;
+using Cistern.Store.Embedded.Engines;
+using Cistern.Store.Embedded.Hot;
+
+namespace Cistern.Store.Embedded;
+
+/// <summary>Writes segment files: Parquet, by DuckDB, synced before anything names them.</summary>
+/// <remarks>Format: <c>docs/format/segment.md</c>.</remarks>
+internal sealed class SegmentWriter(Engine engine, ScanRegistry scans, IDisk disk, DataFolder folder, Func<long> nextNumber)
+{
+    /// <summary>How a segment is written, as options of DuckDB's COPY.</summary>
+    public const string ParquetOptions = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 20480, PARQUET_VERSION v2";
+
+    /// <summary>Writes the frozen rows of a table: one file, and a second for rows whose time is outside <paramref name="usual"/>.</summary>
+    public IReadOnlyList<SegmentInfo> Seal(FrozenTable table, (long From, long To) usual)
+    {
+        var ranges = FrozenRanges.Of(table, usual);
+        var number = scans.Add(new HotScan(table.Schema, table.Parts));
+        try
+        {
+            var source = TableSql.Stored(table.Schema, number, []);
+            List<SegmentInfo> segments = [];
+            if (ranges.Usual is { } inRange)
+            {
+                segments.Add(Write(table.Schema, ranges.Odd is null ? source : $"{source} WHERE {Within(usual)}", inRange));
+            }
+
+            if (ranges.Odd is { } outside)
+            {
+                segments.Add(Write(table.Schema, $"{source} WHERE NOT ({Within(usual)})", outside));
+            }
+
+            return segments;
+        }
+        finally
+        {
+            scans.Remove(number);
+        }
+    }
+
+    /// <summary>Writes what a query over stored columns gives, and fills in name and size.</summary>
+    public SegmentInfo Write(TableSchema schema, string select, SegmentInfo shape)
+    {
+        var name = DataFolder.SegmentName(nextNumber());
+        var path = Path.Combine(folder.SegmentsOf(schema.Name), name);
+        using (var connection = engine.Connect())
+        {
+            connection.Execute(string.Create(
+                CultureInfo.InvariantCulture,
+                $"COPY ({select}) TO {TableSql.Literal(path)} ({ParquetOptions})"));
+        }
+
+        disk.SyncFile(path);
+        return shape with { File = name, Bytes = LengthOf(path) };
+    }
+
+    /// <summary>Rows and ranges of each UTC day in what a query over stored columns gives.</summary>
+    public IReadOnlyList<SegmentInfo> MeasureDays(string select, SegmentInfo shape)
+    {
+        using var connection = engine.Connect();
+        using var statement = connection.Prepare(
+            "SELECT count(*), epoch_us(min(time)), epoch_us(max(time)), epoch_us(min(received)), epoch_us(max(received)) "
+            + $"FROM ({select}) GROUP BY date_trunc('day', time) ORDER BY 2");
+        using var result = statement.Execute();
+        List<SegmentInfo> days = [];
+        while (result.NextChunk())
+        {
+            for (var row = 0; row < result.ChunkSize; row++)
+            {
+                days.Add(shape with
+                {
+                    Rows = result.Vector(0).Get<long>(row),
+                    MinTime = result.Vector(1).Get<long>(row),
+                    MaxTime = result.Vector(2).Get<long>(row),
+                    MinReceived = result.Vector(3).Get<long>(row),
+                    MaxReceived = result.Vector(4).Get<long>(row),
+                });
+            }
+        }
+
+        return days;
+    }
+
+    private long LengthOf(string path)
+    {
+        using var file = disk.OpenRead(path);
+        return file.Length;
+    }
+
+    public static string Within((long From, long To) range) =>
+        string.Create(CultureInfo.InvariantCulture, $"time >= make_timestamp({range.From}) AND time < make_timestamp({range.To})");
+}

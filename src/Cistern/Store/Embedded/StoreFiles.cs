@@ -1,0 +1,105 @@
+using Cistern.Formats;
+using Cistern.Journal;
+
+namespace Cistern.Store.Embedded;
+
+/// <summary>Files that a change of the manifest takes away and brings, of one table.</summary>
+internal sealed record TableChange(string Table, IReadOnlyList<Segment> Removed, IReadOnlyList<SegmentInfo> Added);
+
+/// <summary>The manifest in force and the segment files that it names. Only the maintenance thread changes it.</summary>
+internal sealed class StoreFiles(IDisk disk, DataFolder folder)
+{
+    private readonly ManifestFile _file = new(disk, folder);
+    private long _nextNumber = 1;
+
+    public ManifestData Current { get; private set; } = new();
+
+    public long NextNumber() => Interlocked.Increment(ref _nextNumber) - 1;
+
+    /// <summary>Reads the manifest, checks that its files are there, and removes those that it does not name: a crash left them.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<Segment>> Open()
+    {
+        Current = _file.Read();
+        _nextNumber = Current.NextSegment;
+        disk.Delete(DataFolder.Unfinished(folder.Manifest));
+        var tables = Tables.All.ToDictionary(table => table.Name, table => OpenTable(table.Name));
+        disk.SyncDirectory(folder.Segments);
+        disk.SyncDirectory(folder.Root);
+        return tables;
+    }
+
+    /// <summary>Makes changes durable and gives the added files back. The files are synced already; their names are not.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<Segment>> Commit(
+        IReadOnlyList<TableChange> changes, long? journalPosition = null, string? imports = null)
+    {
+        foreach (var change in changes.Where(change => change.Added.Count > 0))
+        {
+            disk.SyncDirectory(folder.SegmentsOf(change.Table));
+        }
+
+        var tables = Current.Tables.ToDictionary();
+        foreach (var change in changes)
+        {
+            var removed = change.Removed.Select(segment => segment.Info.File).ToHashSet();
+            tables[change.Table] = [.. tables.GetValueOrDefault(change.Table, []).Where(info => !removed.Contains(info.File)), .. change.Added];
+        }
+
+        var next = Current with
+        {
+            Tables = tables,
+            NextSegment = Interlocked.Read(ref _nextNumber),
+            JournalPosition = journalPosition ?? Current.JournalPosition,
+            Imports = imports ?? Current.Imports,
+        };
+        _file.Write(next);
+        Current = next;
+        return changes.ToDictionary(change => change.Table, change => ToSegments(change.Table, change.Added));
+    }
+
+    /// <summary>Removes files that were written for a change that did not come about.</summary>
+    public void Abandon(string table, IEnumerable<SegmentInfo> written)
+    {
+        foreach (var info in written)
+        {
+            disk.Delete(PathOf(table, info.File));
+        }
+    }
+
+    private IReadOnlyList<Segment> OpenTable(string table)
+    {
+        var path = folder.SegmentsOf(table);
+        disk.CreateDirectory(path);
+        var named = Current.Tables.GetValueOrDefault(table, []);
+        var there = disk.List(path).Where(entry => !entry.IsFolder).ToDictionary(entry => entry.Name, entry => entry.Bytes);
+        foreach (var info in named)
+        {
+            CheckThere(table, info, there);
+        }
+
+        foreach (var orphan in there.Keys.Except(named.Select(info => info.File)))
+        {
+            disk.Delete(PathOf(table, orphan));
+        }
+
+        return ToSegments(table, named);
+    }
+
+    private void CheckThere(string table, SegmentInfo info, Dictionary<string, long> there)
+    {
+        var path = PathOf(table, info.File);
+        if (!there.TryGetValue(info.File, out var bytes))
+        {
+            throw new InvalidDataException($"cannot open the store: {path} is missing, the manifest names it with {info.Rows} rows; restore it from a backup");
+        }
+
+        if (bytes != info.Bytes)
+        {
+            throw new InvalidDataException($"cannot open the store: {path} has {bytes} bytes, the manifest says {info.Bytes}; restore it from a backup");
+        }
+    }
+
+    private string PathOf(string table, string file) => Path.Combine(folder.SegmentsOf(table), file);
+
+    private IReadOnlyList<Segment> ToSegments(string table, IReadOnlyList<SegmentInfo> infos) =>
+        [.. infos.Select(info => new Segment(info, PathOf(table, info.File), disk.Delete))];
+}

@@ -1,0 +1,204 @@
+using Cistern.DuckDb;
+using Cistern.Formats;
+using Cistern.Formats.Columns;
+
+namespace Cistern.Store.Embedded;
+
+/// <summary>What keeps the store in shape, as steps: seal, compact, drop what expired, watch the disk. Each returns whether it did something.</summary>
+/// <remarks>One caller at a time: a loop in the running program, the simulation in tests.</remarks>
+internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider time, ILogger logger)
+{
+    private static readonly DateTimeOffset s_cloudFrontLaunch = new(2008, 11, 18, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly ColumnBatch _events = new(Tables.Events);
+    private DateTimeOffset? _activeSince;
+
+    /// <summary>Moves the counts of past minutes into the table of events.</summary>
+    public bool FlushEvents(bool all = false)
+    {
+        if (!parts.Events.Drain(_events, all))
+        {
+            return false;
+        }
+
+        var common = new Hot.DeliveryColumns(Micros.Of(time.GetUtcNow()), "", "", "", new Dictionary<string, string>());
+        parts.Tables.Publish(0, hot => hot[Tables.Events.Name].Append(_events, default, common));
+        return true;
+    }
+
+    /// <summary>The rows in memory have reached the size of a seal.</summary>
+    public bool SealIsDue => parts.Tables.ActiveBytes >= parts.Settings.SealBytes;
+
+    /// <summary>Seals if the rows in memory are many or old enough, or if a seal failed before.</summary>
+    public bool SealIfDue()
+    {
+        var bytes = parts.Tables.ActiveBytes;
+        if (bytes == 0 && parts.Tables.Unsealed is null)
+        {
+            _activeSince = null;
+            return false;
+        }
+
+        _activeSince ??= time.GetUtcNow();
+        var due = parts.Tables.Unsealed is not null || bytes >= parts.Settings.SealBytes || time.GetUtcNow() - _activeSince >= parts.Settings.SealAge;
+        return due && Seal();
+    }
+
+    /// <summary>Writes all rows in memory into segments and lets go of the journal that held them.</summary>
+    public bool Seal()
+    {
+        var frozen = parts.Tables.Unsealed ?? parts.Tables.Freeze();
+        if (frozen is null)
+        {
+            return false;
+        }
+
+        _activeSince = null;
+        var started = time.GetTimestamp();
+        var changes = WriteAll(frozen);
+        var imports = parts.Imports.WriteIfChanged();
+        var added = parts.Files.Commit(changes, frozen.JournalPosition, imports);
+        parts.Imports.Written(imports);
+        parts.Tables.Seal(added);
+        parts.Journal.Release(frozen.JournalPosition);
+        parts.Committer.RoomMade();
+        Log.Sealed(logger, frozen.Tables.Sum(table => table.Rows), time.GetElapsedTime(started).TotalMilliseconds);
+        return true;
+    }
+
+    /// <summary>The last seal of a store that stops. If it fails the journal still holds everything.</summary>
+    public void SealForStop()
+    {
+        try
+        {
+            FlushEvents(all: true);
+            while (Seal())
+            {
+            }
+        }
+        catch (Exception error) when (error is IOException or DuckDbException)
+        {
+            Log.SealFailed(logger, error.Message);
+        }
+    }
+
+    /// <summary>Joins files of one table, if any needs it.</summary>
+    public bool Compact()
+    {
+        foreach (var schema in Tables.All)
+        {
+            if (Compactor.Plan(parts.Tables.SegmentsOf(schema.Name), parts.Settings) is { } plan)
+            {
+                Compact(schema, plan);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>A table has more files than it should: compaction goes before panels.</summary>
+    public bool CompactionIsUrgent => Tables.All.Any(schema => parts.Tables.SegmentsOf(schema.Name).Count > parts.Settings.MaxSegments);
+
+    /// <summary>Drops files by age and total size.</summary>
+    public bool DropExpired()
+    {
+        var byTable = Tables.All.ToDictionary(schema => schema.Name, schema => parts.Tables.SegmentsOf(schema.Name));
+        var expired = Retention.Expired([.. byTable.Values.SelectMany(segments => segments)], parts.Settings, time.GetUtcNow()).ToHashSet();
+        var changes = byTable
+            .Select(table => new TableChange(table.Key, [.. table.Value.Where(expired.Contains)], []))
+            .Where(change => change.Removed.Count > 0)
+            .ToArray();
+        if (changes.Length == 0)
+        {
+            return false;
+        }
+
+        parts.Files.Commit(changes);
+        foreach (var change in changes)
+        {
+            parts.Tables.Replace(change.Table, change.Removed, []);
+            Log.Dropped(logger, change.Removed.Count, change.Table, change.Removed.Sum(segment => segment.Info.Rows));
+        }
+
+        return true;
+    }
+
+    /// <summary>Refuses deliveries while the disk is nearly full, so that seal, compaction and retention can always run.</summary>
+    public void CheckSpace()
+    {
+        var free = parts.Disk.FreeBytes(parts.Folder.Root);
+        var floor = parts.Settings.SpaceFloor;
+        var refusal = free >= floor
+            ? null
+            : $"the disk of the data folder has {free >> 20} MiB left, under the floor of {floor >> 20} MiB; free some space or lower the retention";
+        if ((refusal is null) != (parts.Committer.Refusal is null))
+        {
+            Log.SpaceChanged(logger, refusal ?? "there is space again");
+        }
+
+        parts.Committer.Refusal = refusal;
+    }
+
+    private List<TableChange> WriteAll(Frozen frozen)
+    {
+        List<TableChange> changes = [];
+        try
+        {
+            foreach (var table in frozen.Tables)
+            {
+                changes.Add(new TableChange(table.Schema.Name, [], parts.Writer.Seal(table, UsualTimes())));
+            }
+
+            return changes;
+        }
+        catch (Exception error) when (error is IOException or DuckDbException)
+        {
+            Abandon(changes);
+            throw;
+        }
+    }
+
+    private void Compact(TableSchema schema, CompactionPlan plan)
+    {
+        var started = time.GetTimestamp();
+        var joined = Compactor.Join(plan, schema, parts.Writer);
+        var change = new TableChange(schema.Name, plan.Files, joined);
+        var added = parts.Files.Commit([change]);
+        parts.Tables.Replace(schema.Name, plan.Files, added[schema.Name]);
+        Log.Compacted(logger, plan.Files.Count, joined.Count, schema.Name, plan.Shape().Rows, time.GetElapsedTime(started).TotalMilliseconds);
+    }
+
+    private void Abandon(List<TableChange> changes)
+    {
+        foreach (var change in changes)
+        {
+            parts.Files.Abandon(change.Table, change.Added);
+        }
+    }
+
+    private (long From, long To) UsualTimes()
+    {
+        var now = time.GetUtcNow();
+        var from = parts.Settings.RetentionAge is { } age ? now - age : s_cloudFrontLaunch;
+        return (Micros.Of(from), Micros.Of(now + parts.Settings.FutureTolerance));
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4201, LogLevel.Debug, "Sealed {Rows} rows in {Milliseconds:0} ms")]
+        public static partial void Sealed(ILogger logger, long rows, double milliseconds);
+
+        [LoggerMessage(4202, LogLevel.Debug, "Joined {Files} files into {Joined} of table {Table}, {Rows} rows, in {Milliseconds:0} ms")]
+        public static partial void Compacted(ILogger logger, int files, int joined, string table, long rows, double milliseconds);
+
+        [LoggerMessage(4203, LogLevel.Information, "Dropped {Files} files of table {Table} with {Rows} rows, by retention")]
+        public static partial void Dropped(ILogger logger, int files, string table, long rows);
+
+        [LoggerMessage(4205, LogLevel.Warning, "Rows in memory could not be sealed at the stop; the next start reads them from the journal: {Error}")]
+        public static partial void SealFailed(ILogger logger, string error);
+
+        [LoggerMessage(4204, LogLevel.Warning, "Disk space: {Text}")]
+        public static partial void SpaceChanged(ILogger logger, string text);
+    }
+}

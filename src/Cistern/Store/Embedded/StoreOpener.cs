@@ -1,0 +1,166 @@
+using Cistern.Journal;
+using Cistern.Store.Embedded.Engines;
+using Cistern.Store.Embedded.Identity;
+
+namespace Cistern.Store.Embedded;
+
+/// <summary>What an embedded store is opened with. Chance and time come from outside, so that a simulation can repeat them.</summary>
+/// <param name="Stepped">No thread commits: <see cref="EmbeddedStore.CommitStep"/> does, for simulations.</param>
+/// <param name="Purpose">What this process is, for the one that finds the folder locked: <c>cistern serve</c>.</param>
+internal sealed record EmbeddedOpening(
+    DataFolder Folder, EmbeddedSettings Settings, IDisk Disk, TimeProvider Time, Random Random, ILogger Logger, string Purpose = "cistern", bool Stepped = false);
+
+/// <summary>Opens an embedded store.</summary>
+/// <remarks>
+/// (1) Lock the folder. (2) Read the manifest, remove files that it does not name. (3) Read back delivery ids and row identities from
+/// segments. (4) Open the journal: cut a torn tail, check every entry. (5) Store again what the segments do not hold. (6) Take deliveries.
+/// </remarks>
+internal sealed partial class StoreOpener(EmbeddedOpening opening)
+{
+    // One thread keeps rows in the order of arrival without holding them back, and a thread that waits for others in DuckDB turns in circles.
+    private const int SealThreads = 1;
+
+    private readonly Stack<IDisposable> _owned = new();
+
+    public EmbeddedStore Open()
+    {
+        try
+        {
+            return OpenParts();
+        }
+        catch
+        {
+            while (_owned.TryPop(out var owned))
+            {
+                owned.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    private EmbeddedStore OpenParts()
+    {
+        var (folder, settings, disk) = (opening.Folder, opening.Settings, opening.Disk);
+
+        // (1)
+        Own(DataFolderLock.Take(folder, opening.Purpose, opening.Time.GetUtcNow()));
+        PrepareSpill();
+
+        // (2)
+        var scans = new ScanRegistry();
+        var sealEngine = Own(NewEngine("seal", settings.SealMemoryBytes, SealThreads, false, scans));
+        var tables = new StoreTables();
+        var files = new StoreFiles(disk, folder);
+        foreach (var (table, segments) in files.Open())
+        {
+            tables.Load(table, segments);
+        }
+
+        tables.StartAt(files.Current.JournalPosition);
+        var imports = new ImportIds(disk, folder);
+        imports.Open(files.Current.Imports);
+
+        // (3)
+        var key = SipKey.CreateRandom();
+        var ids = new DeliveryIds(key, settings.DeliveryIdWindow, settings.DeliveryIdBytes);
+        var identities = new IdentityWindow(settings.IdentityWindow, settings.IdentityBytes);
+        var identity = new RowIdentity(key);
+        var recovery = new StoreRecovery(tables, settings, sealEngine, ids, imports, identities, identity, opening.Time, opening.Logger);
+        recovery.LoadDeliveryIds();
+        recovery.LoadIdentities();
+
+        // (4)
+        var journalSettings = new JournalSettings { MaxFileBytes = settings.JournalFileBytes, FirstSequence = files.Current.JournalPosition + 1 };
+        var journal = Own(JournalLog.Open(disk, folder.Journal, journalSettings, opening.Random, static (_, _) => { }));
+
+        CheckJournal(journal, files.Current.JournalPosition);
+
+        // (5)
+        new JournalReplay(journal, recovery, folder).Run(files.Current.JournalPosition);
+
+        // (6)
+        var committer = new Committer(journal, tables, ids, imports, identities, settings, opening.Logger);
+        var parts = new StoreParts
+        {
+            Settings = settings,
+            Disk = disk,
+            Folder = folder,
+            Tables = tables,
+            Files = files,
+            Writer = new SegmentWriter(sealEngine, scans, disk, folder, files.NextNumber),
+            Journal = journal,
+            Committer = committer,
+            Imports = imports,
+            Ids = ids,
+            Identities = identities,
+            Events = new EventCounters(opening.Time),
+            SealEngine = sealEngine,
+        };
+        var store = new EmbeddedStore(
+            parts,
+            new StoreMaintenance(parts, opening.Time, opening.Logger),
+            identity,
+            new ImportCheck(tables, sealEngine, scans, identity),
+            Own(NewRunner("panels", settings.PanelMemoryBytes, tables, scans)),
+            Own(NewRunner("sql", settings.SqlMemoryBytes, tables, scans)),
+            [.. _owned]);
+        store.Maintenance.CheckSpace();
+        if (!opening.Stepped)
+        {
+            committer.Start();
+        }
+
+        return store;
+    }
+
+    // Sequences that the manifest has seen would be given out again, and the next start would take new entries for sealed ones.
+    private void CheckJournal(JournalLog journal, long position)
+    {
+        if (journal.TornTail is { } torn)
+        {
+            Log.TornTail(opening.Logger, torn.File, torn.Offset, torn.Bytes, torn.Reason);
+        }
+
+        if (journal.NextSequence <= position || journal.FirstSequence > position + 1)
+        {
+            throw new InvalidDataException(
+                $"cannot open the store: the journal holds entries {journal.FirstSequence} to {journal.NextSequence - 1}, the manifest has sealed up to {position}; "
+                + "restore journal and manifest from the same backup");
+        }
+    }
+
+    private QueryRunner NewRunner(string name, long memory, StoreTables tables, ScanRegistry scans)
+    {
+        var threads = opening.Settings.QueryThreads == 0 ? Environment.ProcessorCount : opening.Settings.QueryThreads;
+        var engine = Own(NewEngine(name, memory, threads, true, scans));
+        return new QueryRunner(engine, scans, tables, opening.Settings.QueryConcurrency);
+    }
+
+    private Engine NewEngine(string name, long memory, int threads, bool readsOnly, ScanRegistry scans) =>
+        new(new EngineSettings(name, memory, opening.Settings.SpillBytes, threads, readsOnly), opening.Folder, scans, opening.Logger);
+
+    // What a killed process spilled is of no use to anyone.
+    private void PrepareSpill()
+    {
+        if (Directory.Exists(opening.Folder.Spill))
+        {
+            Directory.Delete(opening.Folder.Spill, recursive: true);
+        }
+
+        Directory.CreateDirectory(opening.Folder.Spill);
+    }
+
+    private T Own<T>(T part)
+        where T : IDisposable
+    {
+        _owned.Push(part);
+        return part;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4501, LogLevel.Warning, "Cut the end of {File} at byte {Offset}, {Bytes} bytes that were never answered 200: {Reason}")]
+        public static partial void TornTail(ILogger logger, string file, long offset, long bytes, string reason);
+    }
+}

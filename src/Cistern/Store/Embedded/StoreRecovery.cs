@@ -1,0 +1,138 @@
+using System.Buffers;
+using System.Text;
+using Cistern.Formats;
+using Cistern.Formats.Deliveries;
+using Cistern.Store.Embedded.Engines;
+using Cistern.Store.Embedded.Identity;
+
+namespace Cistern.Store.Embedded;
+
+/// <summary>What an opening store reads back: delivery ids and row identities from segments, then the journal behind them.</summary>
+internal sealed partial class StoreRecovery(
+    StoreTables tables, EmbeddedSettings settings, Engine engine, DeliveryIds ids, ImportIds imports, IdentityWindow identities, RowIdentity identity, TimeProvider time, ILogger logger)
+{
+    private readonly DeliveryDecoder _decoder = new();
+    private readonly DecodedDelivery _rows = new();
+    private readonly Publisher _publisher = new(tables);
+
+    /// <summary>Deliveries of the last day that are in segments.</summary>
+    public void LoadDeliveryIds()
+    {
+        var since = Micros.Of(time.GetUtcNow() - settings.DeliveryIdWindow);
+        Read(Tables.Deliveries.Name, "stream, delivery_id, received", since, (result, row) =>
+            ids.TryAdd(
+                ids.Identify(result.Vector(0).GetText(row), result.Vector(1).GetText(row)),
+                RepeatScope.Delivery,
+                result.Vector(2).Get<long>(row) / 1000));
+    }
+
+    /// <summary>Identities of the rows of the last hour that are in segments.</summary>
+    public void LoadIdentities()
+    {
+        var since = Micros.Of(time.GetUtcNow() - settings.IdentityWindow);
+        Read(Tables.Requests.Name, "distribution, request_id, request_id_text, received", since, (result, row) =>
+        {
+            var row128 = identity.Of(result.Vector(0).GetBytes(row), result.Vector(1).GetBytes(row), result.Vector(2).GetBytes(row));
+            if (row128 != UInt128.Zero)
+            {
+                identities.TryAdd(row128, result.Vector(3).Get<long>(row) / 1000);
+            }
+        });
+    }
+
+    /// <summary>Stores one journal entry again, exactly as it was stored before the start.</summary>
+    public void Replay(long sequence, ReadOnlySpan<byte> headerBytes, ReadOnlySequence<byte> body)
+    {
+        var header = JournalHeader.Read(headerBytes);
+        if (!TryAddId(header))
+        {
+            return;
+        }
+
+        Decode(sequence, header, body);
+        var kept = header.RepeatedRows is { } runs ? RowRuns.Others(runs, _rows.Requests.RowCount) : [];
+        var repeats = header.RepeatedRows is null ? 0 : _rows.Requests.RowCount - kept.Length;
+        Remember(header);
+        _publisher.Publish(sequence, header, _rows, kept, repeats, body.Length);
+    }
+
+    /// <summary>Stores a journal entry as one reject: decoding it has ended the process before.</summary>
+    public void SetAside(long sequence, ReadOnlySpan<byte> headerBytes, ReadOnlySequence<byte> body)
+    {
+        var header = JournalHeader.Read(headerBytes) with { RepeatedRows = null };
+        TryAddId(header);
+        RejectWhole(sequence, body, "decoding it ended the program twice; it is kept whole to be replayed with a later release");
+        _publisher.Publish(sequence, header, _rows, [], 0, body.Length);
+    }
+
+    private bool TryAddId(JournalHeader header) => header.Repeats switch
+    {
+        RepeatScope.Delivery => ids.TryAdd(ids.Identify(header.Stream, header.DeliveryId), RepeatScope.Delivery, header.Received),
+        RepeatScope.Import => imports.TryAdd(ImportIds.IdOf(header.Stream, header.DeliveryId)),
+        RepeatScope.None => true,
+    };
+
+    private void Decode(long sequence, JournalHeader header, ReadOnlySequence<byte> body)
+    {
+        _rows.Clear();
+        if (_decoder.Decode(header.ToContext(), body, _rows) is { } fault)
+        {
+            // It was decoded when it was taken, so this release reads it otherwise: keep it rather than lose it.
+            RejectWhole(sequence, body, $"this release cannot decode it ({fault}: {_decoder.Detail})");
+        }
+    }
+
+    private void RejectWhole(long sequence, ReadOnlySequence<byte> body, string reason)
+    {
+        _rows.Clear();
+        _rows.Rejects.Values<int>("record_index").Set(0, 0);
+        _rows.Rejects.Text("signal").Set(0, "unknown"u8);
+        _rows.Rejects.Text("reason").Set(0, Encoding.UTF8.GetBytes($"a whole delivery from the journal: {reason}"));
+        _rows.Rejects.Text("data").Set(0, body.ToArray());
+        _rows.Rejects.EndRow();
+        Log.SetAside(logger, sequence, reason);
+    }
+
+    private void Remember(JournalHeader header)
+    {
+        if (header.Repeats == RepeatScope.None)
+        {
+            return;
+        }
+
+        foreach (var row128 in identity.Of(_rows.Requests))
+        {
+            if (row128 != UInt128.Zero)
+            {
+                identities.TryAdd(row128, header.Received);
+            }
+        }
+    }
+
+    private void Read(string table, string columns, long since, Action<DuckDb.DuckDbResult, int> row)
+    {
+        var files = tables.SegmentsOf(table).Where(segment => segment.Info.MaxReceived >= since).OrderBy(segment => segment.Info.MaxReceived).Select(segment => segment.Path).ToArray();
+        if (files.Length == 0)
+        {
+            return;
+        }
+
+        using var connection = engine.Connect();
+        using var statement = connection.Prepare(
+            $"SELECT {columns} FROM read_parquet([{string.Join(", ", files.Select(TableSql.Literal))}]) WHERE received >= make_timestamp({since})");
+        using var result = statement.Execute(streaming: true);
+        while (result.NextChunk())
+        {
+            for (var place = 0; place < result.ChunkSize; place++)
+            {
+                row(result, place);
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4301, LogLevel.Error, "Journal entry {Sequence} is set aside as a reject: {Reason}")]
+        public static partial void SetAside(ILogger logger, long sequence, string reason);
+    }
+}

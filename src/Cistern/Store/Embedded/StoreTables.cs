@@ -1,0 +1,196 @@
+using Cistern.Formats;
+using Cistern.Formats.Columns;
+using Cistern.Store.Embedded.Hot;
+
+namespace Cistern.Store.Embedded;
+
+/// <summary>Chunks of one table that wait for their segment, or are on their way into it.</summary>
+internal sealed record FrozenTable(TableSchema Schema, IReadOnlyList<HotPart> Parts)
+{
+    public long Rows { get; } = Parts.Sum(part => (long)part.Rows);
+}
+
+/// <summary>All rows that were in memory when the seal began, and the last journal entry among them.</summary>
+internal sealed record Frozen(long JournalPosition, IReadOnlyList<FrozenTable> Tables);
+
+/// <summary>Which rows and files are live. Every change happens as a whole under one lock, so that a snapshot sees deliveries whole.</summary>
+internal sealed class StoreTables
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, HotTable> _hot = Tables.All.ToDictionary(table => table.Name, table => new HotTable(table));
+    private readonly Dictionary<string, List<Segment>> _segments = Tables.All.ToDictionary(table => table.Name, _ => new List<Segment>());
+    private Frozen? _frozen;
+    private long _frozenBytes;
+    private long _position;
+
+    /// <summary>Rows in memory, of all tables.</summary>
+    public long HotRows
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _hot.Values.Sum(table => table.Rows) + (_frozen?.Tables.Sum(table => table.Rows) ?? 0);
+            }
+        }
+    }
+
+    /// <summary>Bytes of rows that no seal has begun to write.</summary>
+    public long ActiveBytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _hot.Values.Sum(table => table.Bytes);
+            }
+        }
+    }
+
+    /// <summary>Bytes of all rows in memory.</summary>
+    public long HotBytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _hot.Values.Sum(table => table.Bytes) + _frozenBytes;
+            }
+        }
+    }
+
+    /// <summary>Shows the rows of one journal entry in all tables at once.</summary>
+    public void Publish(long sequence, Action<IReadOnlyDictionary<string, HotTable>> append)
+    {
+        lock (_lock)
+        {
+            append(_hot);
+            _position = Math.Max(_position, sequence);
+        }
+    }
+
+    /// <summary>Takes all rows in memory out of reach of further appends; queries go on seeing them. Null if there are none.</summary>
+    public Frozen? Freeze()
+    {
+        lock (_lock)
+        {
+            if (_frozen is not null)
+            {
+                throw new InvalidOperationException("a seal began before the last one ended");
+            }
+
+            _frozenBytes = _hot.Values.Sum(table => table.Bytes);
+            FrozenTable[] tables =
+            [
+                .. _hot.Values.Where(table => table.Rows > 0)
+                    .Select(table => new FrozenTable(table.Schema, [.. table.TakeAll().Select(chunk => new HotPart(chunk, chunk.Rows))])),
+            ];
+            return _frozen = tables.Length == 0 ? null : new Frozen(_position, tables);
+        }
+    }
+
+    /// <summary>Replaces the frozen rows by the segments that hold them now.</summary>
+    public void Seal(IReadOnlyDictionary<string, IReadOnlyList<Segment>> segments)
+    {
+        Frozen? sealedRows;
+        lock (_lock)
+        {
+            sealedRows = _frozen ?? throw new InvalidOperationException("a seal ended that did not begin");
+            foreach (var (table, added) in segments)
+            {
+                _segments[table].AddRange(added);
+            }
+
+            _frozen = null;
+            _frozenBytes = 0;
+        }
+
+        foreach (var part in sealedRows.Tables.SelectMany(table => table.Parts))
+        {
+            part.Chunk.Release();
+        }
+    }
+
+    /// <summary>The frozen rows of a seal that failed, to be tried again.</summary>
+    public Frozen? Unsealed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _frozen;
+            }
+        }
+    }
+
+    /// <summary>Replaces segments by others: compaction, or none: retention. Files go when the last query that sees them ends.</summary>
+    public void Replace(string table, IReadOnlyList<Segment> old, IReadOnlyList<Segment> replacements)
+    {
+        lock (_lock)
+        {
+            _segments[table].RemoveAll(old.Contains);
+            _segments[table].AddRange(replacements);
+        }
+
+        foreach (var segment in old)
+        {
+            segment.Release();
+        }
+    }
+
+    /// <summary>The journal position of the manifest at the start: what is sealed next covers at least that.</summary>
+    public void StartAt(long journalPosition)
+    {
+        lock (_lock)
+        {
+            _position = journalPosition;
+        }
+    }
+
+    /// <summary>Makes known the segments that the manifest named at the start.</summary>
+    public void Load(string table, IEnumerable<Segment> segments)
+    {
+        lock (_lock)
+        {
+            _segments[table].AddRange(segments);
+        }
+    }
+
+    public IReadOnlyList<Segment> SegmentsOf(string table)
+    {
+        lock (_lock)
+        {
+            return [.. _segments[table]];
+        }
+    }
+
+    /// <summary>One moment of several tables. Files whose times lie outside <paramref name="range"/> are left out.</summary>
+    public IReadOnlyList<Snapshot> Snapshot(IEnumerable<TableSchema> schemas, TimeRange? range)
+    {
+        lock (_lock)
+        {
+            return [.. schemas.Select(schema => Take(schema, range))];
+        }
+    }
+
+    private Snapshot Take(TableSchema schema, TimeRange? range)
+    {
+        var frozen = _frozen?.Tables.FirstOrDefault(table => table.Schema == schema)?.Parts ?? [];
+        HotPart[] hot = [.. frozen, .. _hot[schema.Name].Chunks.Select(chunk => new HotPart(chunk, chunk.Rows))];
+        Segment[] segments = [.. _segments[schema.Name].Where(segment => Overlaps(segment.Info, range))];
+        foreach (var part in hot)
+        {
+            part.Chunk.Hold();
+        }
+
+        foreach (var segment in segments)
+        {
+            segment.Hold();
+        }
+
+        return new Snapshot(schema, hot, segments);
+    }
+
+    private static bool Overlaps(SegmentInfo segment, TimeRange? range) =>
+        range is not { } wanted || (segment.MaxTime >= Micros.Of(wanted.From) && segment.MinTime < Micros.Of(wanted.To));
+}

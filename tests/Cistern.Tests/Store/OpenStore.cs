@@ -1,0 +1,79 @@
+using Cistern.Journal;
+using Cistern.Store;
+using Cistern.Store.Embedded;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Cistern.Tests.Store;
+
+/// <summary>An embedded store in a temporary folder, whose maintenance the test calls itself.</summary>
+internal sealed class OpenStore : IAsyncDisposable
+{
+    private readonly EmbeddedSettings _settings;
+
+    public OpenStore(EmbeddedSettings? settings = null)
+    {
+        // The tests' machine may have little disk left; the floor has a test of its own.
+        _settings = (settings ?? new EmbeddedSettings()) with { SpaceFloorBytes = settings?.SpaceFloorBytes ?? 1 };
+        Folder = Directory.CreateTempSubdirectory("cistern-store-").FullName;
+        Store = Open();
+    }
+
+    public string Folder { get; }
+
+    public EmbeddedStore Store { get; private set; }
+
+    public StoreMaintenance Maintenance => Store.Maintenance;
+
+    public TestDeliveries Deliveries { get; } = new();
+
+    /// <summary>Ends the store as a killed process would: nothing is sealed; then opens it again.</summary>
+    public void Crash()
+    {
+        Store.Abandon();
+        Reopen();
+    }
+
+    public void Reopen() => Store = Open();
+
+    /// <summary>Stops the store in order and opens it again.</summary>
+    public async Task RestartAsync()
+    {
+        await Store.DisposeAsync();
+        Store = Open();
+    }
+
+    public async Task<CommitResult> StoreAsync(string deliveryId, params IEnumerable<string> records) =>
+        await Store.CommitAsync(Deliveries.Commit(deliveryId, DateTimeOffset.UtcNow, RepeatScope.Delivery, records), CancellationToken.None);
+
+    public async Task<CommitResult> ImportAsync(string deliveryId, params IEnumerable<string> records) =>
+        await Store.CommitAsync(Deliveries.Commit(deliveryId, DateTimeOffset.UtcNow, RepeatScope.Import, records), CancellationToken.None);
+
+    /// <summary>The first value of the first row.</summary>
+    public async Task<object?> ScalarAsync(string sql, TimeRange? range = null) => (await RowsAsync(sql, range))[0][0];
+
+    public async Task<long> CountAsync(string table, string where = "true") => (long)(await ScalarAsync($"SELECT count(*) FROM {table} WHERE {where}"))!;
+
+    public async Task<List<object?[]>> RowsAsync(string sql, TimeRange? range = null)
+    {
+        using var result = await Store.QueryAsync(Query(sql, range), CancellationToken.None);
+        List<object?[]> rows = [];
+        while (result.Read())
+        {
+            rows.Add([.. Enumerable.Range(0, result.Columns.Count).Select(column => result[column])]);
+        }
+
+        return rows;
+    }
+
+    public static StoreQuery Query(string sql, TimeRange? range = null, QueryLimits? limits = null) => new(
+        sql, [], ["requests", "rejects", "deliveries", "events"], range, QueryPool.Panels, limits ?? new QueryLimits(TimeSpan.FromSeconds(30), 1_000_000));
+
+    public async ValueTask DisposeAsync()
+    {
+        await Store.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private EmbeddedStore Open() => EmbeddedStore.Open(new EmbeddedOpening(
+        new DataFolder(Folder), _settings, new FileDisk(), TimeProvider.System, new Random(7), NullLogger.Instance, "test"));
+}
