@@ -27,6 +27,8 @@ internal sealed class QueryHost : IAsyncDisposable
 
     public PlainTablesStore Store { get; }
 
+    public string Address => _app.Urls.Single();
+
     public IServiceProvider Services => _app.Services;
 
     public static async Task<QueryHost> StartAsync(QuerySettings? settings = null, params (string Name, string Value)[] engine)
