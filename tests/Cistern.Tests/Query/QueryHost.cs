@@ -5,6 +5,7 @@ using Cistern.Query;
 using Cistern.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -26,6 +27,8 @@ internal sealed class QueryHost : IAsyncDisposable
 
     public PlainTablesStore Store { get; }
 
+    public string Address => _app.Urls.Single();
+
     public IServiceProvider Services => _app.Services;
 
     public static async Task<QueryHost> StartAsync(QuerySettings? settings = null, params (string Name, string Value)[] engine)
@@ -39,6 +42,7 @@ internal sealed class QueryHost : IAsyncDisposable
         builder.Services.AddSingleton(settings ?? new QuerySettings());
         builder.Services.AddQuery();
         var app = builder.Build();
+        app.Use(ShowExceptionAsync);
         QueryEndpoints.Map(app.MapGroup("/api"));
         QueryEndpoints.MapOpenApi(app);
         await app.StartAsync();
@@ -70,6 +74,20 @@ internal sealed class QueryHost : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
         await Store.DisposeAsync();
+    }
+
+    // A test that meets an exception shows it instead of a bare 500.
+    private static async Task ShowExceptionAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception failed) when (!context.Response.HasStarted)
+        {
+            context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            await context.Response.WriteAsync(failed.ToString());
+        }
     }
 
     private sealed class StandingClock : TimeProvider

@@ -89,7 +89,7 @@ public sealed record StoreSettings
     public TimeSpan IdentityWindow { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>Memory for the identities of that window.</summary>
-    public long IdentityBytes { get; init; } = 64L << 20;
+    public long IdentityBytes { get; init; } = 32L << 20;
 
     /// <summary>Parquet files a table before compaction goes before panels.</summary>
     public int MaxLiveFiles { get; init; } = 500;
