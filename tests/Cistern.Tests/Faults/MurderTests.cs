@@ -39,7 +39,7 @@ public sealed class MurderTests(ITestOutputHelper output)
     }
 
     private static DeliveringClient NewClient(int port, string key, int number, int seed) =>
-        new(new Uri($"http://127.0.0.1:{port}"), key, $"client{number}", unchecked(seed + number));
+        new(new Uri($"http://127.0.0.1:{port}"), key, $"client{number}", unchecked(seed + number), linesMax: 300);
 
     // The last kill finds the clients in the middle of a delivery that nobody sends again: it may be stored or not, but not in part.
     private static async Task<string> MurderAsync(string folder, int port, DeliveringClient[] clients, int kills, Random random)
@@ -52,7 +52,7 @@ public sealed class MurderTests(ITestOutputHelper output)
         {
             for (var kill = 0; kill < kills; kill++)
             {
-                moments.Add(await LiveAndDieAsync(folder, port, random, last: kill == kills - 1, running));
+                moments.Add(await LiveAndDieAsync(folder, port, LifeOf(kill, kills, random), running));
             }
         }
         finally
@@ -65,26 +65,27 @@ public sealed class MurderTests(ITestOutputHelper output)
         return string.Join(", ", moments);
     }
 
-    // One life in five ends before or while it comes up.
-    private static async Task<string> LiveAndDieAsync(string folder, int port, Random random, bool last, Task[] running)
+    // One in five ends before it is ready or just then; of the others every second one is long enough for a seal.
+    private static (bool FromReady, int Milliseconds) LifeOf(int kill, int kills, Random random) =>
+        kill % 5 == 3 && kill < kills - 1 ? (false, random.Next(50, 1_200))
+        : (true, kill % 2 == 0 ? random.Next(1_500, 3_500) : random.Next(100, 1_500));
+
+    private static async Task<string> LiveAndDieAsync(string folder, int port, (bool FromReady, int Milliseconds) life, Task[] running)
     {
-        var atStart = !last && random.Next(5) == 0;
-        var life = TimeSpan.FromMilliseconds(atStart ? random.Next(50, 1_200) : random.Next(150, 2_600));
-        var moment = string.Create(CultureInfo.InvariantCulture, $"{(atStart ? "start" : "ready")}+{life.TotalMilliseconds:0}ms");
         using var server = ServerProcess.Start(folder, port, Settings);
-        if (!atStart)
+        if (life.FromReady)
         {
             await server.WaitReadyAsync();
         }
 
-        var ended = await Task.WhenAny([Task.Delay(life), .. running]);
+        var ended = await Task.WhenAny([Task.Delay(life.Milliseconds), .. running]);
         if (running.Contains(ended))
         {
             await ended; // A client that ends by itself has found something wrong.
         }
 
         server.Kill();
-        return moment;
+        return string.Create(CultureInfo.InvariantCulture, $"{(life.FromReady ? "ready" : "start")}+{life.Milliseconds}ms");
     }
 
     private static int? ReadNumber(string variable) =>

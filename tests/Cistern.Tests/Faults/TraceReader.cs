@@ -89,6 +89,6 @@ internal static partial class TraceReader
     [GeneratedRegex(@"^<\.\.\. (\w+) resumed>(.*)$", RegexOptions.CultureInvariant)]
     private static partial Regex ResumedShape();
 
-    [GeneratedRegex(@"\)\s+= (.*)$", RegexOptions.CultureInvariant | RegexOptions.RightToLeft)]
+    [GeneratedRegex(@"\)\s+= (.*?)$", RegexOptions.CultureInvariant | RegexOptions.RightToLeft)]
     private static partial Regex ResultShape();
 }
