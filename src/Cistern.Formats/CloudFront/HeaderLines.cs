@@ -1,67 +1,50 @@
+using System.Text;
+
 namespace Cistern.Formats.CloudFront;
 
-/// <summary>The fields <c>cs-headers</c> and <c>cs-header-names</c>: items ended by an encoded newline, split before they are decoded.</summary>
-internal sealed class HeaderLines
+/// <summary>The fields <c>cs-headers</c> and <c>cs-header-names</c>, once decoded: one item a line.</summary>
+/// <remarks>
+/// CloudFront ends each item with an encoded newline, and an item's own '%' is encoded twice. So no item brings a newline of its own, and
+/// decoding the whole value gives the same lines as splitting it first and decoding each item.
+/// </remarks>
+internal static class HeaderLines
 {
-    private readonly TextScratch _item = new();
-    private byte[] _lines = new byte[1024];
-
-    /// <summary>The items, decoded, one a line; valid until the next call.</summary>
-    public ReadOnlySpan<byte> Read(ReadOnlySpan<byte> value, bool withoutCookies, ValueEncoding encoding)
+    /// <summary>Takes the last line's end away, and cookies where asked; returns the new length.</summary>
+    public static int Trim(Span<byte> lines, bool withoutCookies)
     {
-        var length = 0;
-        while (!value.IsEmpty)
+        var length = withoutCookies ? RemoveCookies(lines) : lines.Length;
+        while (length > 0 && lines[length - 1] == '\n')
         {
-            var item = _item.Read(TakeItem(ref value), encoding);
-            if (!item.IsEmpty && !(withoutCookies && IsCookie(item)))
-            {
-                length = Append(item, length);
-            }
+            length--;
         }
 
-        return _lines.AsSpan(0, length);
+        return length;
     }
 
-    private static ReadOnlySpan<byte> TakeItem(ref ReadOnlySpan<byte> rest)
+    private static int RemoveCookies(Span<byte> lines)
     {
-        for (var start = 0; start < rest.Length; start++)
+        var kept = 0;
+        var start = 0;
+        while (start < lines.Length)
         {
-            var escape = rest[start..].IndexOf("%0"u8);
-            if (escape < 0)
+            var end = lines[start..].IndexOf((byte)'\n');
+            var length = end < 0 ? lines.Length - start : end + 1;
+            if (!IsCookie(lines.Slice(start, length)))
             {
-                break;
+                if (kept < start)
+                {
+                    lines.Slice(start, length).CopyTo(lines[kept..]);
+                }
+
+                kept += length;
             }
 
-            start += escape;
-            if (start + 2 < rest.Length && (rest[start + 2] | 0x20) == 'a')
-            {
-                var item = rest[..start];
-                rest = rest[(start + 3)..];
-                return item;
-            }
+            start += length;
         }
 
-        var last = rest;
-        rest = default;
-        return last;
+        return kept;
     }
 
-    private static bool IsCookie(ReadOnlySpan<byte> item) =>
-        item.Length >= 6 && System.Text.Ascii.EqualsIgnoreCase(item[..6], "cookie"u8) && (item.Length == 6 || item[6] is (byte)':' or (byte)' ');
-
-    private int Append(ReadOnlySpan<byte> item, int length)
-    {
-        if (_lines.Length < length + item.Length + 1)
-        {
-            Array.Resize(ref _lines, Math.Max(_lines.Length * 2, length + item.Length + 1));
-        }
-
-        if (length > 0)
-        {
-            _lines[length++] = (byte)'\n';
-        }
-
-        item.CopyTo(_lines.AsSpan(length));
-        return length + item.Length;
-    }
+    private static bool IsCookie(ReadOnlySpan<byte> line) =>
+        line.Length >= 6 && (line[0] | 0x20) == 'c' && Ascii.EqualsIgnoreCase(line[..6], "cookie"u8) && (line.Length == 6 || line[6] is (byte)':' or (byte)' ' or (byte)'\n');
 }

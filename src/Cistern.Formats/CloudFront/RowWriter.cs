@@ -20,7 +20,6 @@ internal sealed class RowWriter
     private static readonly int RequestIdText = Tables.Requests.PlaceOf("request_id_text");
 
     private readonly TextScratch _scratch = new();
-    private readonly HeaderLines _headers = new();
     private readonly PrivateValues _private = new();
     private byte[] _stemQuery = new byte[1024];
     private int _stemQueryLength;
@@ -76,8 +75,8 @@ internal sealed class RowWriter
         FieldKind.RequestId => WriteRequestId(field.Place, value),
         FieldKind.Stem => WriteStem(field.Place, value),
         FieldKind.Query => WriteQuery(value),
-        FieldKind.Headers => Write(field.Place, _headers.Read(value, withoutCookies: true, Encoding)),
-        FieldKind.HeaderNames => Write(field.Place, _headers.Read(value, withoutCookies: false, Encoding)),
+        FieldKind.Headers => WriteHeaders(field.Place, value, withoutCookies: true),
+        FieldKind.HeaderNames => WriteHeaders(field.Place, value, withoutCookies: false),
         FieldKind.Timestamp => Numbers.TryReadEpochSeconds(value, out var time) && Remember(ref _milliseconds, time),
         FieldKind.Milliseconds => Numbers.TryReadEpochMilliseconds(value, out var time) && Remember(ref _milliseconds, time),
         FieldKind.Date => Numbers.TryReadDate(value, out var day) && Remember(ref _day, day),
@@ -149,6 +148,16 @@ internal sealed class RowWriter
         }
 
         column.Commit(_row, length);
+        return true;
+    }
+
+    private bool WriteHeaders(int place, ReadOnlySpan<byte> value, bool withoutCookies)
+    {
+        var text = Decode(value);
+        var column = _batch.Text(place);
+        var target = column.Reserve(_row, text.Length);
+        text.CopyTo(target);
+        column.Commit(_row, HeaderLines.Trim(target, withoutCookies));
         return true;
     }
 

@@ -1,6 +1,7 @@
 using Cistern.Ingest;
 using Cistern.Ingest.Keys;
 using Cistern.Operations.Settings;
+using Cistern.Query;
 using Cistern.Store;
 using Microsoft.AspNetCore.Connections;
 
@@ -100,6 +101,7 @@ public sealed partial class CisternServer : IAsyncDisposable
         services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlockPools>();
         services.AddSingleton<ServerMetrics>().AddSingleton<MetricsPage>().AddSingleton<HealthPages>().AddSingleton<ReadGate>().AddSingleton<Housekeeping>();
         services.AddIngest();
+        services.AddQuery();
     }
 
     /// <summary>Around every request, from the outside in: what nobody caught, the key that reading needs, what has no address; then the rooms.</summary>
@@ -114,8 +116,9 @@ public sealed partial class CisternServer : IAsyncDisposable
         firehose.Map(app);
         app.Services.GetRequiredService<HealthPages>().Map(app);
 
-        // What is mapped here is reached only through the gate. The query room adds its addresses to this group.
-        app.MapGroup(ReadGate.Prefix);
+        // What is mapped here is reached only through the gate.
+        QueryEndpoints.Map(app.MapGroup(ReadGate.Prefix));
+        QueryEndpoints.MapOpenApi(app);
     }
 
     private async Task StopOnceAsync()

@@ -133,6 +133,19 @@ public sealed class EnvelopeTests
         Assert.Equal("39999", (into.Requests.RowCount - 1).ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 
+    [Fact]
+    public void A_body_whose_rejects_would_outgrow_the_limit_is_refused()
+    {
+        var body = Encoding.UTF8.GetString(Bodies.Envelope(Enumerable.Repeat("x", 10_000).ToArray()));
+        var limit = body.Length / 2 * 3;
+
+        Assert.Equal(DeliveryFault.TooLarge, Decode(Bodies.CloudFront with { MaxInflatedBytes = limit }, body));
+        Assert.InRange(_into.Bytes, 4L * limit, 5L * limit);
+        Assert.Contains("decoded rows", _decoder.Detail, StringComparison.Ordinal);
+        Assert.Null(Decode(Bodies.CloudFront with { MaxInflatedBytes = limit * 10 }, body));
+        Assert.Equal(10_000, _into.Rejects.RowCount);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -67,7 +67,10 @@ internal sealed class ApiClient(HttpClient http, Uri server, string key)
             var title = Text(document.RootElement, "title");
             var detail = Text(document.RootElement, "detail");
             var position = document.RootElement.TryGetProperty("position", out var place) ? $" (at character {place.GetRawText()})" : "";
-            return detail.Length > 0 ? $"{detail}{position}" : title.Length > 0 ? title : $"the server answered {(int)response.StatusCode}";
+            var message = Text(document.RootElement, "errorMessage"); // In the shape of Firehose: what failed before the API was reached.
+            return detail.Length > 0 ? $"{detail}{position}"
+                : title.Length > 0 ? title
+                : $"the server answered {(int)response.StatusCode}{(message.Length > 0 ? $": {message}" : "")}";
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

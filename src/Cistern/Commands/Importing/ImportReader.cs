@@ -22,7 +22,7 @@ internal sealed class ImportReader(ImportFile file, string reading, bool gzip, T
     private const int HeaderBytesMax = 64 << 10;
     private const int LineBytesMax = EnvelopeWriter.RecordBytesMax / 2;
 
-    private static readonly SearchValues<byte> _timestampBytes = SearchValues.Create("0123456789."u8);
+    private static readonly SearchValues<byte> _timeBytes = SearchValues.Create("0123456789.-"u8);
 
     private readonly EnvelopeWriter _envelope = new(gzip);
     private readonly ArrayBufferWriter<byte> _header = new();
@@ -129,16 +129,17 @@ internal sealed class ImportReader(ImportFile file, string reading, bool gzip, T
     // Looks at the first line only: a single bad line further down is for the store to reject, and to keep.
     private void RefuseWhatIsNoLog(ReadOnlySpan<byte> line)
     {
-        var known = _known || reading.Contains("cloudfront-fields", StringComparison.Ordinal) || _header.WrittenCount > 0 || line[0] == (byte)'{' || BeginsLikeRealTime(line);
+        var known = _known || reading.Contains("cloudfront-fields", StringComparison.Ordinal) || _header.WrittenCount > 0 || line[0] == (byte)'{' || BeginsWithTime(line);
         _known = known
             ? true
-            : throw new InvalidDataException("this is no CloudFront log: it has neither header lines nor a timestamp in front; if it is one of selected fields, name them with --fields");
+            : throw new InvalidDataException("this is no CloudFront log: it has neither header lines nor a time in front; if it is one of selected fields, name them with --fields");
     }
 
-    private static bool BeginsLikeRealTime(ReadOnlySpan<byte> line)
+    // Seconds with decimals in a real-time line, a date in a standard one that lost its header.
+    private static bool BeginsWithTime(ReadOnlySpan<byte> line)
     {
         var tab = line.IndexOf((byte)'\t');
-        return tab > 0 && line[..tab].IndexOfAnyExcept(_timestampBytes) < 0;
+        return tab > 0 && line[..tab].IndexOfAnyExcept(_timeBytes) < 0;
     }
 
     // The last line of a file may lack its newline.

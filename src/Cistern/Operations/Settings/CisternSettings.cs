@@ -71,7 +71,7 @@ public sealed record IngestSettings
 public sealed record StoreSettings
 {
     /// <summary>Decoded columns that are held in memory before they become a Parquet file.</summary>
-    public long HotBytes { get; init; } = 128L << 20;
+    public long HotBytes { get; init; } = 64L << 20;
 
     /// <summary>The longest that columns wait for that.</summary>
     public TimeSpan SealAge { get; init; } = TimeSpan.FromMinutes(5);
@@ -89,7 +89,7 @@ public sealed record StoreSettings
     public TimeSpan IdentityWindow { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>Memory for the identities of that window.</summary>
-    public long IdentityBytes { get; init; } = 64L << 20;
+    public long IdentityBytes { get; init; } = 32L << 20;
 
     /// <summary>Parquet files a table before compaction goes before panels.</summary>
     public int MaxLiveFiles { get; init; } = 500;

@@ -35,7 +35,7 @@ internal sealed class SqlGuard : IDisposable
             ["lock_configuration"] = "true",
         });
         _connection = _instance.Connect();
-        _parse = _connection.Prepare("SELECT json_serialize_sql($1)");
+        _parse = _connection.Prepare("SELECT json_serialize_sql($1::VARCHAR)");
     }
 
     /// <summary>Checks a statement; if it may run, also gives the tables that it asks.</summary>
@@ -114,13 +114,16 @@ internal sealed class SqlGuard : IDisposable
     private static QueryProblem Wrong(string sql, JsonElement tree)
     {
         var message = tree.GetProperty("error_message").GetString()!;
-        var place = tree.TryGetProperty("position", out var position) && long.TryParse(position.GetString(), out var bytes) ? CharacterAt(sql, bytes) : null;
+        var place = tree.TryGetProperty("position", out var position) && int.TryParse(position.GetString(), out var runes) ? CharacterOf(sql, runes) : (int?)null;
         return tree.GetProperty("error_type").ValueEquals("not implemented")
             ? new(QueryFault.SqlRefused, "cannot run the statement: only SELECT is allowed (also WITH, FROM, VALUES); nothing here writes, sets, attaches or explains")
             : new(QueryFault.BodyMalformed, $"cannot parse the statement: {message}", place);
     }
 
-    // The engine counts bytes of UTF-8, our callers UTF-16.
+    // In its errors the engine counts code points, our callers UTF-16.
+    private static int CharacterOf(string sql, int runes) => sql.EnumerateRunes().Take(runes).Sum(rune => rune.Utf16SequenceLength);
+
+    // In its trees the engine counts bytes of UTF-8.
     private static int? CharacterAt(string sql, long? bytes)
     {
         var utf8 = Encoding.UTF8.GetBytes(sql);

@@ -14,6 +14,9 @@ internal sealed class TreeCheck(IReadOnlyCollection<string> tables)
     // A person's statement is rarely ten deep. Bounds our own stack, and the engine's when it binds.
     private const int DepthMax = 200;
 
+    // UNION of thousands is flat text; each of them is a scan.
+    private const int QueriesMax = 100;
+
     // The engine's own views begin like this; no common table expression may be taken for one or the other.
     private static readonly string[] EnginePrefixes = ["duckdb_", "pragma_", "pg_", "sqlite_", "information_schema"];
 
@@ -22,6 +25,7 @@ internal sealed class TreeCheck(IReadOnlyCollection<string> tables)
     private QueryProblem? _problem;
     private long? _place;
     private int _depth;
+    private int _queries;
 
     /// <summary>The tables that the statement names.</summary>
     public IReadOnlyCollection<string> Used => _used;
@@ -55,6 +59,12 @@ internal sealed class TreeCheck(IReadOnlyCollection<string> tables)
     {
         if (Shape(node, "type", TreeShapes.Nodes, "a statement of kind") is not { } shape)
         {
+            return;
+        }
+
+        if (++_queries > QueriesMax)
+        {
+            Refuse($"it has more than {QueriesMax} SELECTs; send several statements");
             return;
         }
 
@@ -138,7 +148,7 @@ internal sealed class TreeCheck(IReadOnlyCollection<string> tables)
             case Part.Expression: Expression(value); break;
             case Part.Expressions: Expressions(value); break;
             case Part.ExpressionRows: Each(value, Expressions); break;
-            case Part.ExpressionRecords: Each(value, record => Each(record, Expression)); break;
+            case Part.ExpressionRecords: Each(value, record => Each(record, ExpressionOrName)); break;
             case Part.Orders: Orders(value); break;
             case Part.Type: Type(value); break;
             case Part.Query: Query(value); break;
@@ -147,6 +157,7 @@ internal sealed class TreeCheck(IReadOnlyCollection<string> tables)
             case Part.Modifiers: Each(value, Modifier); break;
             case Part.Ctes: break; // Looked at first, by Node.
             case Part.Function: Function(value.GetString()!); break;
+            case Part.FunctionSchema: FunctionSchema(member); break;
             case Part.MustBeEmpty: Empty(member); break;
             case Part.MustBeAbsent: Absent(member); break;
             case Part.Collation: Collation(value.GetString()!); break;
@@ -181,6 +192,15 @@ internal sealed class TreeCheck(IReadOnlyCollection<string> tables)
     }
 
     private void Expressions(JsonElement list) => Each(list, Expression);
+
+    // REPLACE (1 AS path) has the column's name beside the expression.
+    private void ExpressionOrName(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            Expression(value);
+        }
+    }
 
     private void Orders(JsonElement value)
     {
@@ -348,6 +368,15 @@ internal sealed class TreeCheck(IReadOnlyCollection<string> tables)
         _ => false,
     };
 
+    // The parser itself writes main before what [1] and {'a': 1} stand for; there are no functions in it but the engine's own.
+    private void FunctionSchema(JsonProperty member)
+    {
+        if (!member.Value.ValueEquals("main"))
+        {
+            Empty(member);
+        }
+    }
+
     private void Empty(JsonProperty member)
     {
         if (member.Value.GetString() is { Length: > 0 } name)
@@ -408,7 +437,7 @@ internal sealed class TreeCheck(IReadOnlyCollection<string> tables)
     private void SetPlace(JsonElement node)
     {
         // Nodes that the parser made up have the largest place that there is.
-        if (_problem is null && node.TryGetProperty("query_location", out var place) && place.TryGetInt64(out var bytes))
+        if (_problem is null && node.ValueKind == JsonValueKind.Object && node.TryGetProperty("query_location", out var place) && place.TryGetInt64(out var bytes))
         {
             _place = bytes;
         }

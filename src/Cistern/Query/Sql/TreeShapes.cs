@@ -54,6 +54,9 @@ internal enum Part
 
     /// <summary>The call in FROM.</summary>
     TableFunction = 18,
+
+    /// <summary>The schema of a function.</summary>
+    FunctionSchema = 19,
 }
 
 /// <summary>Every kind of node that a statement may have, with every member that it may have.</summary>
@@ -67,8 +70,8 @@ internal static class TreeShapes
         ("CONSTANT", $"Plain: {Common}; Value: value"),
         ("COLUMN_REF", $"Plain: {Common} column_names"),
         ("POSITIONAL_REFERENCE", $"Plain: {Common} index"),
-        ("FUNCTION", $"Plain: {Common} distinct is_operator; Function: function_name; MustBeEmpty: schema catalog; Expressions: children; Expression: filter; Orders: order_bys; MustBeAbsent: export_state"),
-        ("WINDOW", $"Plain: {Common} distinct ignore_nulls start end exclude_clause; Function: function_name; MustBeEmpty: schema catalog; Expressions: children partitions; Orders: orders arg_orders; Expression: filter_expr start_expr end_expr offset_expr default_expr"),
+        ("FUNCTION", $"Plain: {Common} distinct is_operator; Function: function_name; FunctionSchema: schema; MustBeEmpty: catalog; Expressions: children; Expression: filter; Orders: order_bys; MustBeAbsent: export_state"),
+        ("WINDOW", $"Plain: {Common} distinct ignore_nulls start end exclude_clause; Function: function_name; FunctionSchema: schema; MustBeEmpty: catalog; Expressions: children partitions; Orders: orders arg_orders; Expression: filter_expr start_expr end_expr offset_expr default_expr"),
         ("OPERATOR", $"Plain: {Common}; Expressions: children"),
         ("COMPARISON", $"Plain: {Common}; Expression: left right"),
         ("CONJUNCTION", $"Plain: {Common}; Expressions: children"),

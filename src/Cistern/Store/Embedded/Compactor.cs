@@ -6,14 +6,13 @@ namespace Cistern.Store.Embedded;
 /// <summary>Which files to join next, and joining them.</summary>
 /// <remarks>
 /// Files of one UTC day and one level are joined into a file of the next level when there are enough of them, so that a row is
-/// rewritten about log(files) times. Sealed files (level 0) overlap in time and are sorted; joined ones are put behind each other in
-/// order of time, which needs no memory. A file that spans days, as an import makes it, is cut at midnight first, so that it ends as
-/// files of one day each. Rows with odd times keep to files of their own.
+/// rewritten about log(files) times. Few rows are sorted by time; more would not fit in the engine's memory (about 1 KB a row) and are
+/// put behind each other in the order of their files, which for live traffic is the order of time within seconds. A file that spans days,
+/// as an import makes it, is cut at midnight, so that it ends as files of one day each. Rows with odd times keep to files of their own.
 /// </remarks>
 internal static class Compactor
 {
-    // A sort holds its rows in memory or spills them: about 1 KB a row.
-    private const long SortRows = 1_500_000;
+    private const long SortRows = 60_000;
 
     /// <summary>The next files to join; null if nothing needs it.</summary>
     public static CompactionPlan? Plan(IReadOnlyList<Segment> segments, EmbeddedSettings settings)
@@ -54,12 +53,11 @@ internal static class Compactor
     private static List<Segment> Bounded(IEnumerable<Segment> files, EmbeddedSettings settings)
     {
         List<Segment> taken = [];
-        long rows = 0, bytes = 0;
+        long bytes = 0;
         foreach (var file in files.OrderBy(file => file.Info.MinTime))
         {
-            rows += file.Info.Level == 0 ? file.Info.Rows : 0;
             bytes += file.Info.Bytes;
-            if (taken.Count >= 2 && (rows > SortRows || bytes > 2 * settings.CompactBytes || taken.Count >= 4 * settings.CompactFiles))
+            if (taken.Count >= 2 && (bytes > 2 * settings.CompactBytes || taken.Count >= 4 * settings.CompactFiles))
             {
                 break;
             }
@@ -74,14 +72,14 @@ internal static class Compactor
     public static IReadOnlyList<SegmentInfo> Join(CompactionPlan plan, TableSchema schema, SegmentWriter writer)
     {
         var source = TableSql.Stored(schema, null, [.. plan.Files.Select(file => file.Path)]);
-        var sort = plan.Files.Any(file => file.Info.Level == 0) ? " ORDER BY time" : "";
         var whole = plan.Shape();
+        var sort = whole.Rows <= SortRows ? " ORDER BY time" : "";
         if (!plan.CutAtMidnight)
         {
             return [writer.Write(schema, source + sort, whole)];
         }
 
-        return [.. writer.MeasureDays(source, whole).Select(day => writer.Write(schema, OfDay(source, day) + sort, day))];
+        return [.. writer.MeasureDays(source, whole).Select(day => writer.Write(schema, OfDay(source, day) + (day.Rows <= SortRows ? " ORDER BY time" : ""), day))];
     }
 
     private static string OfDay(string source, SegmentInfo day)

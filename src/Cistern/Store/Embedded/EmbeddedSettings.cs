@@ -42,7 +42,7 @@ public sealed record EmbeddedSettings
     public TimeSpan IdentityWindow { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>Memory for that.</summary>
-    public long IdentityBytes { get; init; } = 64L << 20;
+    public long IdentityBytes { get; init; } = 32L << 20;
 
     /// <summary>How far back a delivery is recognised as a repeat.</summary>
     public TimeSpan DeliveryIdWindow { get; init; } = TimeSpan.FromDays(1);
