@@ -1,3 +1,4 @@
+using Cistern.Operations.Settings;
 using Cistern.Query.Api;
 using Cistern.Query.Catalogue;
 using Cistern.Query.Sql;
@@ -11,7 +12,7 @@ public static class QueryServices
     public static IServiceCollection AddQuery(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(new QuerySettings());
+        services.TryAddSingleton(provider => provider.GetService<CisternSettings>()?.Query ?? new QuerySettings());
         services.AddSingleton(_ => new SqlGuard([.. Signals.Names]));
         services.AddSingleton<QueryAddress>();
         services.AddSingleton<RowsAddress>();

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Cistern.Operations.Settings;
 using Cistern.Query;
 using Cistern.Store;
 using Microsoft.AspNetCore.Builder;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cistern.Operations.Settings;
 using Cistern.Query.Catalogue;
 using Cistern.Query.Filter;
 using Cistern.Query.Model;
@@ -84,7 +85,7 @@ internal sealed class FacetsAddress(IStore store, TimeProvider time, QuerySettin
         var sql = $"SELECT {field.Sql(scope)} AS v, {signal.Measures[0].Sql(Dialect)} AS n\nFROM {scope.Column(signal.Name)}\n"
             + $"WHERE {scope.Column("time")} >= {scope.Parameter(period.From)} AND {scope.Column("time")} < {scope.Parameter(period.To)} AND {new FilterSql(signal, scope).Write(question.Filter)}\n"
             + $"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {question.Limit}";
-        return new(sql, scope.Parameters, [signal.Name], period.Range, QueryPool.Panels, new(settings.PanelTime, question.Limit));
+        return new(sql, scope.Parameters, [signal.Name], period.Range, QueryPool.Panels, new(settings.PanelTimeout, question.Limit));
     }
 
     private static void Write(AnswerBody body, QueryField field, IQueryResult result)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cistern.Operations.Settings;
 using Cistern.Query.Catalogue;
 using Cistern.Query.Model;
 using Cistern.Query.Sql;

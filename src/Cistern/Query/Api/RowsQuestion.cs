@@ -1,3 +1,4 @@
+using Cistern.Operations.Settings;
 using Cistern.Query.Catalogue;
 using Cistern.Query.Filter;
 using Cistern.Query.Model;
@@ -44,7 +45,7 @@ internal sealed record RowsQuestion(
 
         // One row more than the page, to know whether another page follows.
         var sql = $"SELECT {string.Join(", ", selected)}\nFROM {scope.Column(Signal.Name)}\nWHERE {where}\nORDER BY {string.Join(", ", order)}\nLIMIT {Limit + 1} OFFSET {Cursor?.Given ?? 0}";
-        return new(sql, scope.Parameters, [Signal.Name], FilesOf(Period.Range), QueryPool.Panels, new(settings.PanelTime, Limit + 1));
+        return new(sql, scope.Parameters, [Signal.Name], FilesOf(Period.Range), QueryPool.Panels, new(settings.PanelTimeout, Limit + 1));
     }
 
     public bool HasColumn(string name) => Signal.TryField(name, out var field) && !field.Computed;

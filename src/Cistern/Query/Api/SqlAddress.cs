@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Cistern.Operations.Settings;
 using Cistern.Query.Sql;
 using Cistern.Store;
 
@@ -27,7 +28,7 @@ internal sealed class SqlAddress(IStore store, SqlGuard guard, QuerySettings set
             return Answer.Refused(problem);
         }
 
-        var query = new StoreQuery(sql, [], tables, Range: null, QueryPool.Sql, new(settings.SqlTime, settings.SqlRows));
+        var query = new StoreQuery(sql, [], tables, Range: null, QueryPool.Sql, new(settings.SqlTimeout, settings.MaxRows));
         using var result = await store.QueryAsync(query, context.RequestAborted); // (4)
         return SqlFormats.Write(result, format, () => Stopwatch.GetElapsedTime(started)); // (5)
     }

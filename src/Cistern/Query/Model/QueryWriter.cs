@@ -1,3 +1,4 @@
+using Cistern.Operations.Settings;
 using Cistern.Query.Catalogue;
 using Cistern.Query.Filter;
 using Cistern.Query.Sql;
@@ -42,7 +43,7 @@ internal sealed class QueryWriter
         var begin = question.Compare ? question.Period.From - question.Period.Length : question.Period.From;
         return new(
             sql, writer._scope.Parameters, [question.Signal.Name], new TimeRange(begin, question.Period.To),
-            QueryPool.Panels, new(settings.PanelTime, QueryBounds.RowsMax));
+            QueryPool.Panels, new(settings.PanelTimeout, QueryBounds.RowsMax));
     }
 
     private string Statement()
