@@ -1,6 +1,8 @@
+using Cistern.Operations.Settings;
+
 namespace Cistern.Query;
 
-/// <summary>Every fixed limit of a question, with its reason. Those that an operator may change are in <c>QuerySettings</c>. <c>docs/api.md</c> and <c>docs/filters.md</c> name them too.</summary>
+/// <summary>Every limit of a question, with its reason. <c>docs/api.md</c> and <c>docs/filters.md</c> name them too.</summary>
 internal static class QueryBounds
 {
     /// <summary>Characters of <c>where</c>: a screen full; the browser keeps it in the address.</summary>
@@ -43,4 +45,20 @@ internal static class QueryBounds
 
     /// <summary>A change is hidden if there was less than this before: it would be noise.</summary>
     public const int ChangeSupportMin = 20;
+}
+
+/// <summary>What an operator may change about questions.</summary>
+internal sealed record QuestionLimits
+{
+    /// <summary>How long a panel's question, a page or a facet may run.</summary>
+    public TimeSpan PanelTime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a statement of <c>/api/sql</c> may run.</summary>
+    public TimeSpan SqlTime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many rows a statement of <c>/api/sql</c> may give.</summary>
+    public long SqlRows { get; init; } = 10_000;
+
+    /// <summary>The part of a server's settings that bounds what may be asked.</summary>
+    public static QuestionLimits From(QuerySettings settings) => new() { PanelTime = settings.PanelTimeout, SqlTime = settings.SqlTimeout, SqlRows = settings.MaxRows };
 }

@@ -1,4 +1,3 @@
-using Cistern.Operations.Settings;
 using Cistern.Query.Api;
 using Cistern.Query.Catalogue;
 using Cistern.Query.Sql;
@@ -12,7 +11,7 @@ public static class QueryServices
     public static IServiceCollection AddQuery(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider => provider.GetService<CisternSettings>()?.Query ?? new QuerySettings());
+        services.TryAddSingleton(new QuestionLimits());
         services.AddSingleton(_ => new SqlGuard([.. Signals.Names]));
         services.AddSingleton<QueryAddress>();
         services.AddSingleton<RowsAddress>();

@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using Cistern.Operations.Settings;
 using Cistern.Query;
 using Cistern.Store;
 using Microsoft.AspNetCore.Builder;
@@ -32,7 +31,7 @@ internal sealed class QueryHost : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<QueryHost> StartAsync(QuerySettings? settings = null, params (string Name, string Value)[] engine)
+    public static async Task<QueryHost> StartAsync(QuestionLimits? settings = null, params (string Name, string Value)[] engine)
     {
         var store = new PlainTablesStore(engine);
         var builder = WebApplication.CreateSlimBuilder();
@@ -40,7 +39,7 @@ internal sealed class QueryHost : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<IStore>(store);
         builder.Services.AddSingleton<TimeProvider>(new StandingClock());
-        builder.Services.AddSingleton(settings ?? new QuerySettings());
+        builder.Services.AddSingleton(settings ?? new QuestionLimits());
         builder.Services.AddQuery();
         var app = builder.Build();
         app.Use(ShowExceptionAsync);

@@ -1,4 +1,4 @@
-using Cistern.Operations.Settings;
+using Cistern.Query;
 
 namespace Cistern.Tests.Query;
 
@@ -9,7 +9,7 @@ public sealed class SqlAddressTests : IAsyncLifetime
     private QueryHost _host = null!;
 
     public async ValueTask InitializeAsync() => _host = await QueryHost.StartAsync(
-        new QuerySettings { SqlTimeout = TimeSpan.FromSeconds(5), MaxRows = 1_000 }, ("memory_limit", "100MB"), ("max_temp_directory_size", "0MB"));
+        new QuestionLimits { SqlTime = TimeSpan.FromSeconds(5), SqlRows = 1_000 }, ("memory_limit", "100MB"), ("max_temp_directory_size", "0MB"));
 
     [Fact]
     public async Task A_result_is_json_unless_something_else_is_asked_for()

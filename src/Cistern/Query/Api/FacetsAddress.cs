@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Cistern.Operations.Settings;
 using Cistern.Query.Catalogue;
 using Cistern.Query.Filter;
 using Cistern.Query.Model;
@@ -9,7 +8,7 @@ using Cistern.Store;
 namespace Cistern.Query.Api;
 
 /// <summary><c>GET /api/facets</c>: the most frequent values of fields, with counts.</summary>
-internal sealed class FacetsAddress(IStore store, TimeProvider time, QuerySettings settings)
+internal sealed class FacetsAddress(IStore store, TimeProvider time, QuestionLimits settings)
 {
     private static readonly DuckDbDialect Dialect = new();
     private static readonly string[] Names = ["signal", "field", "from", "to", "tz", "where", "limit"];
@@ -85,7 +84,7 @@ internal sealed class FacetsAddress(IStore store, TimeProvider time, QuerySettin
         var sql = $"SELECT {field.Sql(scope)} AS v, {signal.Measures[0].Sql(Dialect)} AS n\nFROM {scope.Column(signal.Name)}\n"
             + $"WHERE {scope.Column("time")} >= {scope.Parameter(period.From)} AND {scope.Column("time")} < {scope.Parameter(period.To)} AND {new FilterSql(signal, scope).Write(question.Filter)}\n"
             + $"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {question.Limit}";
-        return new(sql, scope.Parameters, [signal.Name], period.Range, QueryPool.Panels, new(settings.PanelTimeout, question.Limit));
+        return new(sql, scope.Parameters, [signal.Name], period.Range, QueryPool.Panels, new(settings.PanelTime, question.Limit));
     }
 
     private static void Write(AnswerBody body, QueryField field, IQueryResult result)

@@ -1,4 +1,3 @@
-using Cistern.Operations.Settings;
 using Cistern.Query.Catalogue;
 using Cistern.Query.Filter;
 using Cistern.Query.Model;
@@ -35,7 +34,7 @@ internal sealed record RowsQuestion(
         return problem;
     }
 
-    public StoreQuery ToSql(SqlDialect dialect, QuerySettings settings)
+    public StoreQuery ToSql(SqlDialect dialect, QuestionLimits settings)
     {
         var scope = new SqlScope(dialect, Zones.Pieces(Period.Zone, Period.From, Period.To));
         var key = Key.Where(HasColumn).Select(scope.Column).ToArray();
@@ -45,7 +44,7 @@ internal sealed record RowsQuestion(
 
         // One row more than the page, to know whether another page follows.
         var sql = $"SELECT {string.Join(", ", selected)}\nFROM {scope.Column(Signal.Name)}\nWHERE {where}\nORDER BY {string.Join(", ", order)}\nLIMIT {Limit + 1} OFFSET {Cursor?.Given ?? 0}";
-        return new(sql, scope.Parameters, [Signal.Name], FilesOf(Period.Range), QueryPool.Panels, new(settings.PanelTimeout, Limit + 1));
+        return new(sql, scope.Parameters, [Signal.Name], FilesOf(Period.Range), QueryPool.Panels, new(settings.PanelTime, Limit + 1));
     }
 
     public bool HasColumn(string name) => Signal.TryField(name, out var field) && !field.Computed;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Cistern.Operations.Settings;
 using Cistern.Query.Sql;
 using Cistern.Store;
 
@@ -8,7 +7,7 @@ namespace Cistern.Query.Api;
 
 /// <summary><c>POST /api/sql</c>: one SELECT that a user wrote.</summary>
 /// <remarks>The way of a statement: (1) what may be answered, (2) read the text, (3) the guard, (4) run it in the pool for statements, (5) write.</remarks>
-internal sealed class SqlAddress(IStore store, SqlGuard guard, QuerySettings settings)
+internal sealed class SqlAddress(IStore store, SqlGuard guard, QuestionLimits settings)
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -28,7 +27,7 @@ internal sealed class SqlAddress(IStore store, SqlGuard guard, QuerySettings set
             return Answer.Refused(problem);
         }
 
-        var query = new StoreQuery(sql, [], tables, Range: null, QueryPool.Sql, new(settings.SqlTimeout, settings.MaxRows));
+        var query = new StoreQuery(sql, [], tables, Range: null, QueryPool.Sql, new(settings.SqlTime, settings.SqlRows));
         using var result = await store.QueryAsync(query, context.RequestAborted); // (4)
         return SqlFormats.Write(result, format, () => Stopwatch.GetElapsedTime(started)); // (5)
     }

@@ -1,4 +1,3 @@
-using Cistern.Operations.Settings;
 using Cistern.Query.Catalogue;
 using Cistern.Query.Filter;
 using Cistern.Query.Sql;
@@ -36,14 +35,14 @@ internal sealed class QueryWriter
         _measures = [.. question.Measures.Select(measure => measure.Sql(dialect))];
     }
 
-    public static StoreQuery Write(Question question, SqlDialect dialect, QuerySettings settings)
+    public static StoreQuery Write(Question question, SqlDialect dialect, QuestionLimits settings)
     {
         var writer = new QueryWriter(question, dialect);
         var sql = writer.Statement();
         var begin = question.Compare ? question.Period.From - question.Period.Length : question.Period.From;
         return new(
             sql, writer._scope.Parameters, [question.Signal.Name], new TimeRange(begin, question.Period.To),
-            QueryPool.Panels, new(settings.PanelTimeout, QueryBounds.RowsMax));
+            QueryPool.Panels, new(settings.PanelTime, QueryBounds.RowsMax));
     }
 
     private string Statement()

@@ -1,0 +1,86 @@
+using System.Text;
+using Cistern.Delivery.Http;
+using Cistern.Tests.Store;
+
+namespace Cistern.Tests.Faults;
+
+/// <summary>Makes deliveries of CloudFront lines from a seed: some lines bad, some records of several lines, some lines known from an earlier delivery.</summary>
+internal sealed class DeliveryMaker(string name, int seed, int linesMax = 120)
+{
+    private readonly Random _random = new(seed);
+    private int _made;
+    private string? _knownLine;
+    private string? _knownPath;
+
+    /// <summary>The common attributes that say how to read the lines.</summary>
+    public static IReadOnlyDictionary<string, string> Attributes { get; } = new Dictionary<string, string> { ["cloudfront-fields"] = TestDeliveries.Fields };
+
+    /// <summary>The stream that they come from, in the store's words.</summary>
+    public static string Stream => TestDeliveries.Stream;
+
+    public SentDelivery Make()
+    {
+        var number = ++_made;
+        var id = $"{name}-{seed:x8}-{number:D6}";
+        using var envelope = new EnvelopeWriter(gzip: _random.Next(2) == 0);
+        envelope.Begin(id, DateTimeOffset.UtcNow);
+        var made = new SentDelivery(null!, [], [], []);
+        List<string> paths = [], again = [], bad = [], record = [];
+        if (_knownLine is not null && number % 5 == 0)
+        {
+            record.Add(_knownLine);
+            again.Add(_knownPath!);
+        }
+
+        var lines = _random.Next(20) == 0 ? 0 : _random.Next(1, linesMax);
+        for (var line = 0; line < lines; line++)
+        {
+            record.Add(_random.Next(12) == 0 ? MakeBad(id, line, bad) : MakeGood(id, line, paths));
+            Flush(envelope, record, atLeast: _random.Next(1, 5));
+        }
+
+        Flush(envelope, record, atLeast: 1);
+        return made with { Wire = envelope.Finish(), Paths = paths, Again = again, BadLines = bad };
+    }
+
+    /// <summary>Lets a later delivery of this maker hold a line of a delivery that is known to be stored.</summary>
+    public void Repeat(SentDelivery stored)
+    {
+        if (stored.Paths.Count > 0)
+        {
+            _knownPath = stored.Paths[0];
+            _knownLine = LineOf(_knownPath);
+        }
+    }
+
+    private static string MakeGood(string id, int line, List<string> paths)
+    {
+        var path = $"/{id}/{line}";
+        paths.Add(path);
+        return LineOf(path);
+    }
+
+    private static string MakeBad(string id, int line, List<string> bad)
+    {
+        var text = $"not a CloudFront line: {id}/{line}";
+        bad.Add(text);
+        return text;
+    }
+
+    // The time is made of the path too, so that the same line can be made again.
+    private static string LineOf(string path)
+    {
+        var hash = Cistern.Journal.Crc32C.Finish(Cistern.Journal.Crc32C.Append(Cistern.Journal.Crc32C.Start, Encoding.UTF8.GetBytes(path)));
+        var time = DateTimeOffset.UnixEpoch.AddDays(20_000).AddSeconds(hash % 7_200);
+        return TestDeliveries.Line(time, path, path);
+    }
+
+    private static void Flush(EnvelopeWriter envelope, List<string> record, int atLeast)
+    {
+        if (record.Count >= atLeast)
+        {
+            envelope.Add(Encoding.UTF8.GetBytes(string.Join('\n', record)));
+            record.Clear();
+        }
+    }
+}

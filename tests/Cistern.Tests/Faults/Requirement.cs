@@ -1,0 +1,26 @@
+namespace Cistern.Tests.Faults;
+
+/// <summary>What a test needs of the machine. Without it the test is left out with a sentence; where tests are run for everybody (CI=true) it fails.</summary>
+internal static class Requirement
+{
+    public static void Package(string program, string package)
+    {
+        var found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, program)));
+        Need(found, $"needs the program {program}: install the Debian package {package}");
+    }
+
+    public static void Need(bool there, string sentence)
+    {
+        if (there)
+        {
+            return;
+        }
+
+        if (Environment.GetEnvironmentVariable("CI") == "true")
+        {
+            Assert.Fail(sentence);
+        }
+
+        Assert.Skip(sentence);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text;
+using Cistern.Journal;
+using Cistern.Store;
+using Cistern.Store.Embedded;
+using Cistern.Tests.Store;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Cistern.Tests.Faults;
+
+/// <summary>What the table of deliveries says of one.</summary>
+internal sealed record StoredDelivery(long Records, long Rows, long Rejected, long Repeats);
+
+/// <summary>All that a data folder holds, read once by a store that nobody else uses.</summary>
+internal sealed class StoredData
+{
+    private StoredData(ManifestData manifest) => Manifest = manifest;
+
+    public ManifestData Manifest { get; }
+
+    /// <summary>How often each path is there, and in which delivery.</summary>
+    public Dictionary<string, List<string>> Paths { get; } = [];
+
+    /// <summary>The deliveries in which each rejected line is.</summary>
+    public Dictionary<string, List<string>> Rejects { get; } = [];
+
+    public Dictionary<string, List<StoredDelivery>> Deliveries { get; } = [];
+
+    public static async Task<StoredData> ReadAsync(string folder)
+    {
+        var data = new DataFolder(folder);
+        var settings = new EmbeddedSettings { SpaceFloorBytes = 1 };
+        var store = EmbeddedStore.Open(new EmbeddedOpening(data, settings, new FileDisk(), TimeProvider.System, new Random(1), NullLogger.Instance, "test"));
+        await using (store)
+        {
+            var stored = new StoredData(new ManifestFile(new FileDisk(), data).Read());
+            await ReadRowsAsync(store, "SELECT path, delivery_id FROM requests", row => Add(stored.Paths, (string)row[0]!, (string)row[1]!));
+            await ReadRowsAsync(store, "SELECT data, delivery_id FROM rejects", row => Add(stored.Rejects, Encoding.UTF8.GetString((byte[])row[0]!), (string)row[1]!));
+            await ReadRowsAsync(store, "SELECT delivery_id, records, rows, rejected, repeats FROM deliveries", row => Add(
+                stored.Deliveries, (string)row[0]!, new StoredDelivery((long)row[1]!, (long)row[2]!, (long)row[3]!, (long)row[4]!)));
+            return stored;
+        }
+    }
+
+    private static async Task ReadRowsAsync(EmbeddedStore store, string sql, Action<IQueryResult> row)
+    {
+        using var result = await store.QueryAsync(OpenStore.Query(sql, limits: new QueryLimits(TimeSpan.FromMinutes(2), 100_000_000)), CancellationToken.None);
+        while (result.Read())
+        {
+            row(result);
+        }
+    }
+
+    private static void Add<T>(Dictionary<string, List<T>> groups, string key, T value)
+    {
+        if (!groups.TryGetValue(key, out var group))
+        {
+            groups[key] = group = [];
+        }
+
+        group.Add(value);
+    }
+}

@@ -1,0 +1,89 @@
+using Cistern.Tests.Journal;
+
+namespace Cistern.Tests.Faults;
+
+/// <summary>The system calls of the real program, in their order: nothing is answered, named or deleted before the disk has what that relies on.</summary>
+public sealed class SyncOrderTests(ITestOutputHelper output)
+{
+    private const int Clients = 3;
+    private const string Traced = "trace=open,openat,creat,mkdir,mkdirat,write,writev,pwrite64,pwritev,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,sendto,sendmsg";
+
+    // Small, so that journal files, seals and joins come often.
+    private static readonly string[] Settings = ["store:hotBytes=8MiB", "store:sealAge=1s", "store:compactFiles=2", "store:spaceFloor=1MiB"];
+
+    [Fact]
+    public async Task No_delivery_is_answered_before_its_journal_file_is_synced_and_no_name_is_used_before_its_folder_is()
+    {
+        Requirement.Package("strace", "strace");
+        using var scratch = new ScratchFolder();
+        var folder = Path.Combine(scratch, "data");
+        string[] traces = [Path.Combine(scratch, "first"), Path.Combine(scratch, "second")];
+        var sent = await DeliverUnderTraceAsync(folder, traces);
+
+        var check = SyncOrderCheck.Run(TraceReader.Read([.. await ReadTraceAsync(traces[0]), .. await ReadTraceAsync(traces[1])]), folder);
+
+        output.WriteLine(
+            $"{sent.Count} deliveries, {check.Answers} answers, {check.JournalFiles} journal files, {check.Segments} segments, {check.Manifests} manifests, {check.Deletions} deletions");
+        Assert.True(check.Problems.Count == 0, $"{check.Problems.Count} problems:\n{string.Join('\n', check.Problems.Take(10))}");
+        Assert.True(check.Answers >= sent.Count(delivery => delivery.Answered), $"the trace shows {check.Answers} answers, the clients had more: strace's options do not fit");
+        Assert.True(check is { JournalFiles: > 1, Segments: > 2, Manifests: > 1, Deletions: > 1 }, "too little happened to prove anything");
+    }
+
+    // A first life in a new folder that is killed, and a second one that is stopped in order: so the trace holds recovery and stop, too.
+    private static async Task<IReadOnlyList<SentDelivery>> DeliverUnderTraceAsync(string folder, string[] traces)
+    {
+        var port = ServerProcess.TakePort();
+        List<SentDelivery> sent = [];
+        using (var server = ServerProcess.Start(folder, port, Settings, Tracer(traces[0])))
+        {
+            await server.WaitReadyAsync();
+            sent.AddRange(await DeliverAsync(server, ServerProcess.MakeKey(folder, "first"), "first"));
+            server.Kill();
+        }
+
+        using (var server = ServerProcess.Start(folder, port, Settings, Tracer(traces[1])))
+        {
+            await server.WaitReadyAsync();
+            sent.AddRange(await DeliverAsync(server, ServerProcess.MakeKey(folder, "second"), "second"));
+            Assert.Equal(0, server.Stop());
+        }
+
+        PromiseCheck.Run(sent, await StoredData.ReadAsync(folder), "under strace");
+        return sent;
+    }
+
+    // -D lets the program be our own child, so that it can be killed and not its tracer.
+    private static string[] Tracer(string trace) => ["strace", "-D", "-f", "-y", "-s", "1024", "-e", Traced, "-o", trace];
+
+    // The tracer ends a moment after the program; the last that it tells is the end of the process whose first call begins the trace.
+    private static async Task<string[]> ReadTraceAsync(string path)
+    {
+        for (var attempt = 0; attempt < 500; attempt++)
+        {
+            var lines = File.ReadAllLines(path);
+            if (lines is [var first, .., var last] && last.StartsWith($"{first.Split(' ')[0]} +++", StringComparison.Ordinal))
+            {
+                return lines;
+            }
+
+            await Task.Delay(20);
+        }
+
+        throw new InvalidDataException($"the trace {path} has no end");
+    }
+
+    private static async Task<IEnumerable<SentDelivery>> DeliverAsync(ServerProcess server, string key, string name)
+    {
+        using var over = new CancellationTokenSource(TimeSpan.FromSeconds(4));
+        var clients = Enumerable.Range(0, Clients).Select(number => new DeliveringClient(server.Address, key, $"{name}{number}", number, linesMax: 400)).ToArray();
+        try
+        {
+            await Task.WhenAll(clients.Select(client => client.RunAsync(over.Token, CancellationToken.None))).WaitAsync(TimeSpan.FromSeconds(60));
+            return clients.SelectMany(client => client.Sent);
+        }
+        finally
+        {
+            Array.ForEach(clients, client => client.Dispose());
+        }
+    }
+}
