@@ -43,7 +43,7 @@ internal sealed partial class Housekeeping(AccessKeys keys, DeliveryIngester ing
     {
         if (trimmed >= WorthCollecting && flight.Count == 0)
         {
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            SpareMemory.Return();
         }
     }
 
