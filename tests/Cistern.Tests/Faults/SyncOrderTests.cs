@@ -53,7 +53,7 @@ public sealed class SyncOrderTests(ITestOutputHelper output)
     }
 
     // -D lets the program be our own child, so that it can be killed and not its tracer.
-    private static string[] Tracer(string trace) => ["strace", "-D", "-f", "-y", "-s", "1024", "-e", Traced, "-o", trace];
+    private static string[] Tracer(string trace) => ["strace", "-D", "-f", "-y", "-s", "131072", "-e", Traced, "-o", trace];
 
     // The tracer ends a moment after the program; the last that it tells is the end of the process whose first call begins the trace.
     private static async Task<string[]> ReadTraceAsync(string path)
