@@ -14,7 +14,7 @@ internal sealed class DemoScreen(CommandContext context, ApiClient api)
     // The same figures over two ranges; ingest delay only over the last minutes, for the first day was sent late on purpose.
     private static readonly Question _day = new() { Measures = ["requests", "visitors", "error_rate", "cache_hit_ratio", "time_taken_p95", "bytes_sent"] };
     private static readonly Question _now = new() { From = "-1m", Measures = ["requests", "visitors", "error_rate", "cache_hit_ratio", "time_taken_p95", "bytes_sent", "ingest_delay_p95"] };
-    private static readonly Question _paths = new() { From = "-1h", Measures = ["requests", "time_taken_p95"], By = ["path"], Order = "-requests", Limit = 10 };
+    private static readonly Question _paths = new() { From = "-1h", Measures = ["requests", "time_taken_p95"], By = ["path"], Where = "content_type:text/html*", Order = "-requests", Limit = 10 };
     private static readonly Question _deliveries = new() { Signal = "deliveries", Measures = ["deliveries", "rejected", "repeats", "duration_p95"] };
 
     public async Task RunAsync(CancellationToken cancel)
@@ -61,7 +61,7 @@ internal sealed class DemoScreen(CommandContext context, ApiClient api)
         var deliveries = await AskAsync(_deliveries, cancel);
         return new Rows(
             FiguresOf(day, now),
-            new Markup("[bold]Most read in the last hour[/]"),
+            new Markup("[bold]Pages most read in the last hour[/]"),
             AnswerWriter.TableOf(paths),
             new Markup($"{Cell(deliveries, "deliveries")} deliveries, {Cell(deliveries, "rejected")} rejects, {Cell(deliveries, "repeats")} repeats, handled within {Cell(deliveries, "duration_p95")} (p95). Ctrl-C stops."));
     }

@@ -86,6 +86,7 @@ public sealed partial class CisternServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => ServerListening.Configure(kestrel, settings, time));
 
         // What the container does not make it does not dispose: the store outlives the last answer.
+        builder.Services.AddSingleton(QuestionLimits.From(settings.Query));
         builder.Services.AddSingleton(settings).AddSingleton(time).AddSingleton(store).AddSingleton(loggers);
         AddRooms(builder.Services);
         var app = builder.Build();

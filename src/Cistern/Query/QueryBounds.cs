@@ -1,3 +1,5 @@
+using Cistern.Operations.Settings;
+
 namespace Cistern.Query;
 
 /// <summary>Every limit of a question, with its reason. <c>docs/api.md</c> and <c>docs/filters.md</c> name them too.</summary>
@@ -46,7 +48,7 @@ internal static class QueryBounds
 }
 
 /// <summary>What an operator may change about questions.</summary>
-internal sealed record QuerySettings
+internal sealed record QuestionLimits
 {
     /// <summary>How long a panel's question, a page or a facet may run.</summary>
     public TimeSpan PanelTime { get; init; } = TimeSpan.FromSeconds(30);
@@ -56,4 +58,7 @@ internal sealed record QuerySettings
 
     /// <summary>How many rows a statement of <c>/api/sql</c> may give.</summary>
     public long SqlRows { get; init; } = 10_000;
+
+    /// <summary>The part of a server's settings that bounds what may be asked.</summary>
+    public static QuestionLimits From(QuerySettings settings) => new() { PanelTime = settings.PanelTimeout, SqlTime = settings.SqlTimeout, SqlRows = settings.MaxRows };
 }

@@ -11,7 +11,7 @@ public static class QueryServices
     public static IServiceCollection AddQuery(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(new QuerySettings());
+        services.TryAddSingleton(new QuestionLimits());
         services.AddSingleton(_ => new SqlGuard([.. Signals.Names]));
         services.AddSingleton<QueryAddress>();
         services.AddSingleton<RowsAddress>();

@@ -83,15 +83,15 @@ public sealed class QueryCommandTests
     }
 
     [Fact]
-    public async Task A_refused_question_is_exit_code_1_with_the_servers_detail_and_the_position()
+    public async Task A_refused_question_is_exit_code_1_with_what_the_server_says_about_it()
     {
         await using var peer = new ScriptedPeer(_ => ScriptedPeer.Json(
-            400, """{"type":"about:blank","title":"Bad filter","status":400,"detail":"there is no field 'stats'; did you mean status?","position":3}""", "Content-Type: application/problem+json\r\n"));
+            400, """{"type":"about:blank","title":"Bad filter","status":400,"detail":"cannot read the filter at 0: unknown field 'stats'; did you mean status?","position":0}""", "Content-Type: application/problem+json\r\n"));
 
         var run = await CommandRun.RunAsync($"query stats:5 --url {Server(peer)} --key k");
 
         Assert.Equal((1, ""), (run.ExitCode, run.Out));
-        Assert.Equal("cistern query: there is no field 'stats'; did you mean status? (at character 3)\n", run.Error);
+        Assert.Equal("cistern query: cannot read the filter at 0: unknown field 'stats'; did you mean status?\n", run.Error);
     }
 
     [Theory]

@@ -5,6 +5,7 @@ using Cistern.Query;
 using Cistern.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -26,9 +27,11 @@ internal sealed class QueryHost : IAsyncDisposable
 
     public PlainTablesStore Store { get; }
 
+    public string Address => _app.Urls.Single();
+
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<QueryHost> StartAsync(QuerySettings? settings = null, params (string Name, string Value)[] engine)
+    public static async Task<QueryHost> StartAsync(QuestionLimits? settings = null, params (string Name, string Value)[] engine)
     {
         var store = new PlainTablesStore(engine);
         var builder = WebApplication.CreateSlimBuilder();
@@ -36,9 +39,10 @@ internal sealed class QueryHost : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<IStore>(store);
         builder.Services.AddSingleton<TimeProvider>(new StandingClock());
-        builder.Services.AddSingleton(settings ?? new QuerySettings());
+        builder.Services.AddSingleton(settings ?? new QuestionLimits());
         builder.Services.AddQuery();
         var app = builder.Build();
+        app.Use(ShowExceptionAsync);
         QueryEndpoints.Map(app.MapGroup("/api"));
         QueryEndpoints.MapOpenApi(app);
         await app.StartAsync();
@@ -70,6 +74,20 @@ internal sealed class QueryHost : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
         await Store.DisposeAsync();
+    }
+
+    // A test that meets an exception shows it instead of a bare 500.
+    private static async Task ShowExceptionAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception failed) when (!context.Response.HasStarted)
+        {
+            context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            await context.Response.WriteAsync(failed.ToString());
+        }
     }
 
     private sealed class StandingClock : TimeProvider

@@ -66,9 +66,8 @@ internal sealed class ApiClient(HttpClient http, Uri server, string key)
             using var document = JsonDocument.Parse(body);
             var title = Text(document.RootElement, "title");
             var detail = Text(document.RootElement, "detail");
-            var position = document.RootElement.TryGetProperty("position", out var place) ? $" (at character {place.GetRawText()})" : "";
             var message = Text(document.RootElement, "errorMessage"); // In the shape of Firehose: what failed before the API was reached.
-            return detail.Length > 0 ? $"{detail}{position}"
+            return detail.Length > 0 ? detail
                 : title.Length > 0 ? title
                 : $"the server answered {(int)response.StatusCode}{(message.Length > 0 ? $": {message}" : "")}";
         }

@@ -8,7 +8,7 @@ using Cistern.Store;
 namespace Cistern.Query.Api;
 
 /// <summary><c>GET /api/facets</c>: the most frequent values of fields, with counts.</summary>
-internal sealed class FacetsAddress(IStore store, TimeProvider time, QuerySettings settings)
+internal sealed class FacetsAddress(IStore store, TimeProvider time, QuestionLimits settings)
 {
     private static readonly DuckDbDialect Dialect = new();
     private static readonly string[] Names = ["signal", "field", "from", "to", "tz", "where", "limit"];

@@ -7,7 +7,7 @@ namespace Cistern.Query.Api;
 
 /// <summary><c>POST /api/query</c>: one question of measures by dimensions.</summary>
 /// <remarks>The way of a question: (1) read the body, (2) check every name and bound, (3) write one SELECT, (4) run it, (5) write the answer.</remarks>
-internal sealed class QueryAddress(IStore store, TimeProvider time, QuerySettings settings)
+internal sealed class QueryAddress(IStore store, TimeProvider time, QuestionLimits settings)
 {
     private static readonly DuckDbDialect Dialect = new();
 

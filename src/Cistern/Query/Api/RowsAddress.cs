@@ -7,7 +7,7 @@ using Cistern.Store;
 namespace Cistern.Query.Api;
 
 /// <summary><c>GET /api/rows</c>: raw rows by time, page by page.</summary>
-internal sealed class RowsAddress(IStore store, TimeProvider time, QuerySettings settings)
+internal sealed class RowsAddress(IStore store, TimeProvider time, QuestionLimits settings)
 {
     private static readonly DuckDbDialect Dialect = new();
 

@@ -34,7 +34,7 @@ internal sealed record RowsQuestion(
         return problem;
     }
 
-    public StoreQuery ToSql(SqlDialect dialect, QuerySettings settings)
+    public StoreQuery ToSql(SqlDialect dialect, QuestionLimits settings)
     {
         var scope = new SqlScope(dialect, Zones.Pieces(Period.Zone, Period.From, Period.To));
         var key = Key.Where(HasColumn).Select(scope.Column).ToArray();

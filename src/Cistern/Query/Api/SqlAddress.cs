@@ -7,7 +7,7 @@ namespace Cistern.Query.Api;
 
 /// <summary><c>POST /api/sql</c>: one SELECT that a user wrote.</summary>
 /// <remarks>The way of a statement: (1) what may be answered, (2) read the text, (3) the guard, (4) run it in the pool for statements, (5) write.</remarks>
-internal sealed class SqlAddress(IStore store, SqlGuard guard, QuerySettings settings)
+internal sealed class SqlAddress(IStore store, SqlGuard guard, QuestionLimits settings)
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 

@@ -26,7 +26,7 @@ internal sealed record Interval(string Name, int Count, char Unit)
 
     public static bool TryParse(string text, out Interval interval)
     {
-        interval = Ladder[0];
+        interval = new(text, 1, 's');
         var unit = text.EndsWith("mo", StringComparison.Ordinal) ? 'M' : text.Length > 0 ? text[^1] : ' ';
         var digits = text.AsSpan(0, Math.Max(0, text.Length - (unit == 'M' ? 2 : 1)));
         if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count is < 1 or > DaySeconds)

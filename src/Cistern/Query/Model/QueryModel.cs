@@ -30,7 +30,7 @@ internal sealed record QueryModel
 
     /// <summary>Members that nothing here knows: kept, so that the refusal can say which was meant.</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; init; }
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
 
     private static string[] Members { get; } = ["signal", "from", "to", "measures", "by", "where", "order", "limit", "compare", "tz"];
 

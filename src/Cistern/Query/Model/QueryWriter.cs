@@ -35,7 +35,7 @@ internal sealed class QueryWriter
         _measures = [.. question.Measures.Select(measure => measure.Sql(dialect))];
     }
 
-    public static StoreQuery Write(Question question, SqlDialect dialect, QuerySettings settings)
+    public static StoreQuery Write(Question question, SqlDialect dialect, QuestionLimits settings)
     {
         var writer = new QueryWriter(question, dialect);
         var sql = writer.Statement();
