@@ -45,6 +45,7 @@ public sealed class SyncOrderTests(ITestOutputHelper output)
         {
             await server.WaitReadyAsync();
             sent.AddRange(await DeliverAsync(server, ServerProcess.MakeKey(folder, "second"), "second"));
+            sent.AddRange(await FillJournalFilesAsync(new TestClient(server, ServerProcess.MakeKey(folder, "long"))));
             Assert.Equal(0, server.Stop());
         }
 
@@ -72,9 +73,23 @@ public sealed class SyncOrderTests(ITestOutputHelper output)
         throw new InvalidDataException($"the trace {path} has no end");
     }
 
+    // A journal file ends after 64 MiB.
+    private static async Task<IEnumerable<SentDelivery>> FillJournalFilesAsync(TestClient client)
+    {
+        var maker = new DeliveryMaker("long", seed: 0);
+        SentDelivery[] deliveries = [.. Enumerable.Range(0, 3).Select(_ => maker.MakePadded(40 << 20)), maker.Make()];
+        foreach (var delivery in deliveries)
+        {
+            var answer = await client.PostAsync(delivery);
+            Assert.True(answer.Status == System.Net.HttpStatusCode.OK, $"{delivery.Id} was answered {answer}");
+        }
+
+        return deliveries;
+    }
+
     private static async Task<IEnumerable<SentDelivery>> DeliverAsync(ServerProcess server, string key, string name)
     {
-        using var over = new CancellationTokenSource(TimeSpan.FromSeconds(4));
+        using var over = new CancellationTokenSource(TimeSpan.FromSeconds(3));
         var clients = Enumerable.Range(0, Clients).Select(number => new DeliveringClient(server.Address, key, $"{name}{number}", number, linesMax: 400)).ToArray();
         try
         {
