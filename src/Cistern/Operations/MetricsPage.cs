@@ -66,6 +66,8 @@ internal sealed class MetricsPage(ServerMetrics metrics, DeliveryIngester ingest
         using var process = Process.GetCurrentProcess();
         text.Single("process_cpu_seconds_total", "counter", "Processor time of the whole process.", process.TotalProcessorTime.TotalSeconds);
         text.Single("process_resident_memory_bytes", "gauge", "Resident memory.", process.WorkingSet64);
+        text.Single("dotnet_heap_bytes", "gauge", "Managed objects, dead ones included until the next collection.", GC.GetTotalMemory(forceFullCollection: false));
+        text.Single("dotnet_heap_committed_bytes", "gauge", "Memory that the managed heap has taken.", GC.GetGCMemoryInfo().TotalCommittedBytes);
         text.Single("process_start_time_seconds", "gauge", "When the process started.", new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds() / 1000.0);
     }
 }

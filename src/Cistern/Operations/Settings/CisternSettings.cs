@@ -118,7 +118,7 @@ public sealed record QuerySettings
 
     public TimeSpan SqlTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Rows that an answer may hold.</summary>
+    /// <summary>Rows that a statement of <c>/api/sql</c> may give.</summary>
     public int MaxRows { get; init; } = 100_000;
 
     /// <summary>Disk space that each query engine may use when its memory does not suffice.</summary>

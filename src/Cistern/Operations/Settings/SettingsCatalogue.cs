@@ -97,7 +97,7 @@ internal static class SettingsCatalogue
         Setting.Time("query:sqlTimeout", Second, TimeSpan.FromHours(1), s => s.Query.SqlTimeout, (s, v) => s with { Query = s.Query with { SqlTimeout = v } },
             "How long a statement of `/api/sql` may run."),
         Setting.Number("query:maxRows", 1, 10_000_000, s => s.Query.MaxRows, (s, v) => s with { Query = s.Query with { MaxRows = v } },
-            "Rows that an answer may hold."),
+            "Rows that a statement of `/api/sql` may give."),
         Setting.Size("query:spillBytes", MiB, TiB, s => s.Query.SpillBytes, (s, v) => s with { Query = s.Query with { SpillBytes = v } },
             "Disk space that each of the two may use when its memory does not suffice; 0 forbids it.", zero: true),
     ];

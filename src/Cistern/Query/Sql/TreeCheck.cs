@@ -9,7 +9,7 @@ namespace Cistern.Query.Sql;
 /// table expressions that are in scope where the name stands; a name that is neither would be looked for by the engine among its own
 /// views and, with a dot, among files.
 /// </remarks>
-internal sealed class TreeCheck(IReadOnlyCollection<string> tables)
+internal sealed partial class TreeCheck(IReadOnlyCollection<string> tables)
 {
     // A person's statement is rarely ten deep. Bounds our own stack, and the engine's when it binds.
     private const int DepthMax = 200;
@@ -301,58 +301,6 @@ internal sealed class TreeCheck(IReadOnlyCollection<string> tables)
             : $"function '{name}' is not among those that are allowed{Nearest.Hint(name, FunctionLists.Allowed)}; docs/api.md says where they are listed");
     }
 
-    // Names of types are looked up by the engine like tables, so they are checked like tables; whatever is nested is checked as well.
-    private void Type(JsonElement type)
-    {
-        if (type.ValueKind == JsonValueKind.Array)
-        {
-            Each(type, Type);
-        }
-
-        if (type.ValueKind != JsonValueKind.Object)
-        {
-            return;
-        }
-
-        if (type.TryGetProperty("class", out _))
-        {
-            Expression(type);
-            return;
-        }
-
-        foreach (var member in type.EnumerateObject())
-        {
-            TypeMember(member);
-        }
-    }
-
-    private void TypeMember(JsonProperty member)
-    {
-        switch (member.Name)
-        {
-            case "id" when !member.Value.ValueEquals("UNBOUND"): TypeName(member.Value.GetString()!); break;
-            case "name" when member.Value.ValueKind == JsonValueKind.String: TypeName(member.Value.GetString()!); break;
-            case "schema" or "catalog": Empty(member); break;
-            default: Enter(member.Value, Type); break;
-        }
-    }
-
-    private void TypeName(string name)
-    {
-        if (!TreeShapes.Types.Contains(name))
-        {
-            Refuse($"type '{name}' is not allowed; use one of {string.Join(", ", TreeShapes.Types.Order(StringComparer.Ordinal))}");
-        }
-    }
-
-    private void Collation(string name)
-    {
-        if (!TreeShapes.Collations.Contains(name))
-        {
-            Refuse($"collation '{name}' is not allowed; use one of {string.Join(", ", TreeShapes.Collations.Order(StringComparer.Ordinal))}");
-        }
-    }
-
     private void Plain(JsonProperty member)
     {
         if (HoldsNode(member.Value))
@@ -361,9 +309,12 @@ internal sealed class TreeCheck(IReadOnlyCollection<string> tables)
         }
     }
 
+    // Expressions have a class; statements, tables and modifiers a type that is text, as only the details of a type to cast to have it too.
     private static bool HoldsNode(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.Object => value.TryGetProperty("class", out _) || value.EnumerateObject().Any(member => HoldsNode(member.Value)),
+        JsonValueKind.Object => value.TryGetProperty("class", out _)
+            || (value.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && !type.GetString()!.EndsWith("TYPE_INFO", StringComparison.Ordinal))
+            || value.EnumerateObject().Any(member => HoldsNode(member.Value)),
         JsonValueKind.Array => value.EnumerateArray().Any(HoldsNode),
         _ => false,
     };
