@@ -20,13 +20,18 @@ public sealed class SyncOrderTests(ITestOutputHelper output)
         string[] traces = [Path.Combine(scratch, "first"), Path.Combine(scratch, "second")];
         var sent = await DeliverUnderTraceAsync(folder, traces);
 
-        var check = SyncOrderCheck.Run(TraceReader.Read([.. await ReadTraceAsync(traces[0]), .. await ReadTraceAsync(traces[1])]), folder);
+        var calls = TraceReader.Read([.. await ReadTraceAsync(traces[0]), .. await ReadTraceAsync(traces[1])]);
+        var check = SyncOrderCheck.Run(calls, folder);
 
         output.WriteLine(
             $"{sent.Count} deliveries, {check.Answers} answers, {check.JournalFiles} journal files, {check.Segments} segments, {check.Manifests} manifests, {check.Deletions} deletions");
         Assert.True(check.Problems.Count == 0, $"{check.Problems.Count} problems:\n{string.Join('\n', check.Problems.Take(10))}");
         Assert.True(check.Answers >= sent.Count(delivery => delivery.Answered), $"the trace shows {check.Answers} answers, the clients had more: strace's options do not fit");
         Assert.True(check is { JournalFiles: > 1, Segments: > 2, Manifests: > 1, Deletions: > 1 }, "too little happened to prove anything");
+
+        // The same trace of a program that forgot its syncs, so that the silence of the checker means something.
+        var blind = SyncOrderCheck.Run(calls.Where(call => call.Name != "fdatasync"), folder);
+        Assert.True(blind.Problems.Count > check.Answers, $"without any fdatasync only {blind.Problems.Count} problems were found");
     }
 
     // A first life in a new folder that is killed, and a second one that is stopped in order: so the trace holds recovery and stop, too.
