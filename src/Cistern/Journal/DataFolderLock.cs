@@ -28,7 +28,7 @@ internal sealed class DataFolderLock : IDisposable
     {
         FileDisk.Run("create the folder", folder.Root, () => Directory.CreateDirectory(folder.Root));
         var file = OperatingSystem.IsWindows() ? OpenOnWindows(folder) : OpenOnPosix(folder);
-        WriteOwner(file, folder, $"process {Environment.ProcessId} ({purpose}, since {now.UtcDateTime.ToString("u", CultureInfo.InvariantCulture)})");
+        WriteOwner(file, $"process {Environment.ProcessId} ({purpose}, since {now.UtcDateTime.ToString("u", CultureInfo.InvariantCulture)})");
         return new DataFolderLock(file);
     }
 
@@ -89,11 +89,18 @@ internal sealed class DataFolderLock : IDisposable
         }
     }
 
-    private static void WriteOwner(SafeFileHandle file, DataFolder folder, string owner) => FileDisk.Run("write", folder.Lock, () =>
+    // Only text for people: a full disk must not stop a start for it.
+    private static void WriteOwner(SafeFileHandle file, string owner)
     {
-        RandomAccess.SetLength(file, 0);
-        RandomAccess.Write(file, Encoding.UTF8.GetBytes(owner + "\n"), 0);
-    });
+        try
+        {
+            RandomAccess.SetLength(file, 0);
+            RandomAccess.Write(file, Encoding.UTF8.GetBytes(owner + "\n"), 0);
+        }
+        catch (IOException)
+        {
+        }
+    }
 
     private static string ReadOwner(SafeFileHandle file)
     {

@@ -59,17 +59,18 @@ internal sealed partial class StoreLoop : IDisposable
         }
     }
 
-    // A seal is what makes room, so it goes before everything else; a join may take seconds, so only one between two looks.
+    // What expired goes first: it is quick, and a seal that fails for want of space must not keep it from making some. A seal is what makes
+    // room in memory, so it goes before the rest; a join may take seconds, so only one between two looks.
     private void RunSteps()
     {
         _store.Maintenance.CheckSpace();
+        _store.Maintenance.DropExpired();
         if (_store.Maintenance.SealIfDue())
         {
             return;
         }
 
         _store.Maintenance.FlushEvents();
-        _store.Maintenance.DropExpired();
         _store.Maintenance.Compact();
     }
 

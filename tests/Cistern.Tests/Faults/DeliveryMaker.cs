@@ -43,6 +43,19 @@ internal sealed class DeliveryMaker(string name, int seed, int linesMax = 120)
         return made with { Wire = envelope.Finish(), Paths = paths, Again = again, BadLines = bad };
     }
 
+    /// <summary>A delivery without records whose body is long all the same (white space in the JSON): it fills the journal and nothing else.</summary>
+    public SentDelivery MakePadded(int bytes)
+    {
+        using var envelope = new EnvelopeWriter(gzip: false);
+        envelope.Begin($"{name}-{seed:x8}-{++_made:D6}", DateTimeOffset.UtcNow);
+        var wire = envelope.Finish();
+        var body = new byte[wire.Body.Length + bytes];
+        body.AsSpan().Fill((byte)' ');
+        wire.Body.Span[..^1].CopyTo(body);
+        body[^1] = (byte)'}';
+        return new SentDelivery(wire with { Body = body }, [], [], []);
+    }
+
     /// <summary>Lets a later delivery of this maker hold a line of a delivery that is known to be stored.</summary>
     public void Repeat(SentDelivery stored)
     {

@@ -68,7 +68,9 @@ public sealed class FullDiskTests(ITestOutputHelper output)
             }
 
             output.WriteLine($"{sent.Count} deliveries; refused with:\n{string.Join('\n', refusals)}\n{server.Output}");
-            await server.WaitForAsync("every file in the table's folder is named by the manifest", Soon, () => Task.FromResult(CountOrphans(disk.Data) == 0));
+            Assert.Contains(refusals, refusal => refusal.Contains("No space left on device", StringComparison.Ordinal));
+            Assert.Contains("[4401]", server.Output, StringComparison.Ordinal);
+            await server.WaitForAsync("every file in the table's folder is named by the manifest", Soon, () => Task.FromResult(StoredData.Orphans(disk.Data).Count == 0));
             Assert.Equal(0, server.Stop());
         }
 
@@ -134,12 +136,4 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         await server.TryGetReadinessAsync() is { Status: HttpStatusCode.ServiceUnavailable, Text: var text } && text.Contains(reason, StringComparison.Ordinal));
 
     private static long RowsOf(IEnumerable<SentDelivery> deliveries) => deliveries.Sum(delivery => (long)delivery.Paths.Count);
-
-    private static int CountOrphans(string folder)
-    {
-        var data = new Cistern.Journal.DataFolder(folder);
-        var manifest = new Cistern.Store.Embedded.ManifestFile(new Cistern.Journal.FileDisk(), data).Read();
-        var named = manifest.Tables.SelectMany(table => table.Value.Select(segment => Path.Combine(data.SegmentsOf(table.Key), segment.File)));
-        return Directory.GetFiles(data.Segments, "*", SearchOption.AllDirectories).Except(named).Count();
-    }
 }

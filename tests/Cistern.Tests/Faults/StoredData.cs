@@ -41,6 +41,14 @@ internal sealed class StoredData
         }
     }
 
+    /// <summary>Files in the folders of segments that the manifest does not name.</summary>
+    public static IReadOnlyList<string> Orphans(string folder)
+    {
+        var data = new DataFolder(folder);
+        var named = new ManifestFile(new FileDisk(), data).Read().Tables.SelectMany(table => table.Value.Select(segment => Path.Combine(data.SegmentsOf(table.Key), segment.File)));
+        return [.. Directory.GetFiles(data.Segments, "*", SearchOption.AllDirectories).Except(named)];
+    }
+
     private static async Task ReadRowsAsync(EmbeddedStore store, string sql, Action<IQueryResult> row)
     {
         using var result = await store.QueryAsync(OpenStore.Query(sql, limits: new QueryLimits(TimeSpan.FromMinutes(2), 100_000_000)), CancellationToken.None);

@@ -19,6 +19,7 @@ internal sealed partial class SyncOrderCheck
     private readonly Dictionary<string, int> _unsyncedNames = [];
     private readonly Dictionary<string, SystemCall> _unsyncedData = [];
     private readonly HashSet<string> _created = [];
+    private readonly HashSet<string> _written = [];
     private readonly HashSet<string> _segmentFiles = [];
     private readonly Dictionary<string, List<(string File, int Order)>> _journalled = [];
     private readonly Dictionary<string, int> _syncedUpTo = [];
@@ -123,6 +124,7 @@ internal sealed partial class SyncOrderCheck
     private void TakeWrite(SystemCall call, string path)
     {
         _unsyncedData[path] = call;
+        _written.Add(path);
         if (!IsIn(path, _journal))
         {
             return;
@@ -214,7 +216,11 @@ internal sealed partial class SyncOrderCheck
 
     private void RequireData(string path, string what, SystemCall call)
     {
-        if (_unsyncedData.TryGetValue(path, out var write))
+        if (!_written.Contains(path))
+        {
+            _problems.Add($"no write of {path} is in the trace, so nothing can be said of its sync when {what}; {call}");
+        }
+        else if (_unsyncedData.TryGetValue(path, out var write))
         {
             _problems.Add($"{path} had not been synced when {what}: {write} before {call}");
         }

@@ -20,13 +20,18 @@ public sealed class SyncOrderTests(ITestOutputHelper output)
         string[] traces = [Path.Combine(scratch, "first"), Path.Combine(scratch, "second")];
         var sent = await DeliverUnderTraceAsync(folder, traces);
 
-        var check = SyncOrderCheck.Run(TraceReader.Read([.. await ReadTraceAsync(traces[0]), .. await ReadTraceAsync(traces[1])]), folder);
+        var calls = TraceReader.Read([.. await ReadTraceAsync(traces[0]), .. await ReadTraceAsync(traces[1])]);
+        var check = SyncOrderCheck.Run(calls, folder);
 
         output.WriteLine(
             $"{sent.Count} deliveries, {check.Answers} answers, {check.JournalFiles} journal files, {check.Segments} segments, {check.Manifests} manifests, {check.Deletions} deletions");
         Assert.True(check.Problems.Count == 0, $"{check.Problems.Count} problems:\n{string.Join('\n', check.Problems.Take(10))}");
         Assert.True(check.Answers >= sent.Count(delivery => delivery.Answered), $"the trace shows {check.Answers} answers, the clients had more: strace's options do not fit");
         Assert.True(check is { JournalFiles: > 1, Segments: > 2, Manifests: > 1, Deletions: > 1 }, "too little happened to prove anything");
+
+        // The same trace of a program that forgot its syncs, so that the silence of the checker means something.
+        var blind = SyncOrderCheck.Run(calls.Where(call => call.Name != "fdatasync"), folder);
+        Assert.True(blind.Problems.Count > check.Answers, $"without any fdatasync only {blind.Problems.Count} problems were found");
     }
 
     // A first life in a new folder that is killed, and a second one that is stopped in order: so the trace holds recovery and stop, too.
@@ -45,6 +50,7 @@ public sealed class SyncOrderTests(ITestOutputHelper output)
         {
             await server.WaitReadyAsync();
             sent.AddRange(await DeliverAsync(server, ServerProcess.MakeKey(folder, "second"), "second"));
+            sent.AddRange(await FillJournalFilesAsync(new TestClient(server, ServerProcess.MakeKey(folder, "long"))));
             Assert.Equal(0, server.Stop());
         }
 
@@ -53,7 +59,7 @@ public sealed class SyncOrderTests(ITestOutputHelper output)
     }
 
     // -D lets the program be our own child, so that it can be killed and not its tracer.
-    private static string[] Tracer(string trace) => ["strace", "-D", "-f", "-y", "-s", "1024", "-e", Traced, "-o", trace];
+    private static string[] Tracer(string trace) => ["strace", "-D", "-f", "-y", "-s", "131072", "-e", Traced, "-o", trace];
 
     // The tracer ends a moment after the program; the last that it tells is the end of the process whose first call begins the trace.
     private static async Task<string[]> ReadTraceAsync(string path)
@@ -72,9 +78,23 @@ public sealed class SyncOrderTests(ITestOutputHelper output)
         throw new InvalidDataException($"the trace {path} has no end");
     }
 
+    // A journal file ends after 64 MiB.
+    private static async Task<IEnumerable<SentDelivery>> FillJournalFilesAsync(TestClient client)
+    {
+        var maker = new DeliveryMaker("long", seed: 0);
+        SentDelivery[] deliveries = [.. Enumerable.Range(0, 3).Select(_ => maker.MakePadded(40 << 20)), maker.Make()];
+        foreach (var delivery in deliveries)
+        {
+            var answer = await client.PostAsync(delivery);
+            Assert.True(answer.Status == System.Net.HttpStatusCode.OK, $"{delivery.Id} was answered {answer}");
+        }
+
+        return deliveries;
+    }
+
     private static async Task<IEnumerable<SentDelivery>> DeliverAsync(ServerProcess server, string key, string name)
     {
-        using var over = new CancellationTokenSource(TimeSpan.FromSeconds(4));
+        using var over = new CancellationTokenSource(TimeSpan.FromSeconds(3));
         var clients = Enumerable.Range(0, Clients).Select(number => new DeliveringClient(server.Address, key, $"{name}{number}", number, linesMax: 400)).ToArray();
         try
         {

@@ -9,15 +9,25 @@ internal static partial class PrivateFile
 
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>Makes a folder, and those above it, if they are not there; their names are durable then.</summary>
     public static void CreateFolder(string path)
     {
         if (OperatingSystem.IsWindows())
         {
             Directory.CreateDirectory(path);
+            return;
         }
-        else if (!Directory.Exists(path))
+
+        var missing = new Stack<string>();
+        for (var folder = Path.GetFullPath(path).TrimEnd('/'); folder.Length > 0 && !Directory.Exists(folder); folder = Path.GetDirectoryName(folder)!)
         {
-            Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
+            missing.Push(folder);
+        }
+
+        foreach (var folder in missing)
+        {
+            Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
+            SyncFolder(Path.GetDirectoryName(folder)!);
         }
     }
 

@@ -15,6 +15,7 @@ internal sealed partial class Committer : IDisposable
 {
     private const int GroupDeliveries = 256;
     private const long GroupBytes = 16L << 20;
+    private const int JournalRetryMilliseconds = 1_000;
 
     private readonly BlockingCollection<PendingCommit> _queue = [];
     private readonly List<PendingCommit> _group = [];
@@ -101,10 +102,27 @@ internal sealed partial class Committer : IDisposable
         return true;
     }
 
+    // A journal that failed is tried again also when nothing comes: as long as it counts as broken, a load balancer sends nothing.
     private void Run()
     {
-        while (Step(Timeout.Infinite))
+        while (!_queue.IsCompleted || _carried is not null)
         {
+            if (!Step(_journal.Failure is null ? Timeout.Infinite : JournalRetryMilliseconds) && _journal.Failure is not null)
+            {
+                TryJournalAgain();
+            }
+        }
+    }
+
+    private void TryJournalAgain()
+    {
+        try
+        {
+            _journal.Sync();
+        }
+        catch (IOException)
+        {
+            // Reported when it failed first, and as long as it lasts in the readiness of the store.
         }
     }
 
@@ -174,7 +192,7 @@ internal sealed partial class Committer : IDisposable
             _importsAdded.ForEach(_imports.Remove);
             _identities.Withdraw(_identitiesAdded);
             Log.JournalFailed(_logger, error.Message);
-            Refuse($"the journal cannot be written: {error.Message}");
+            Refuse(error.Message);
             return;
         }
 

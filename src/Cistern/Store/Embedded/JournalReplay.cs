@@ -56,6 +56,13 @@ internal sealed class JournalReplay(JournalLog journal, StoreRecovery recovery, 
         Span<byte> bytes = stackalloc byte[NoteBytes];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, sequence);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], attempt);
-        RandomAccess.Write(note, bytes, 0);
+        try
+        {
+            RandomAccess.Write(note, bytes, 0);
+        }
+        catch (IOException)
+        {
+            // The disk is full. To start without a note is better than not to start, because only a running program tells why it takes nothing.
+        }
     }
 }

@@ -11,6 +11,8 @@ internal sealed class StoreFiles(IDisk disk, DataFolder folder)
 {
     private readonly ManifestFile _file = new(disk, folder);
     private long _nextNumber = 1;
+    private long _firstUnnamed = 1;
+    private bool _undecided;
 
     public ManifestData Current { get; private set; } = new();
 
@@ -20,7 +22,7 @@ internal sealed class StoreFiles(IDisk disk, DataFolder folder)
     public IReadOnlyDictionary<string, IReadOnlyList<Segment>> Open()
     {
         Current = _file.Read();
-        _nextNumber = Current.NextSegment;
+        (_nextNumber, _firstUnnamed) = (Current.NextSegment, Current.NextSegment);
         disk.Delete(DataFolder.Unfinished(folder.Manifest));
         var tables = Tables.All.ToDictionary(table => table.Name, table => OpenTable(table.Name));
         disk.SyncDirectory(folder.Segments);
@@ -51,17 +53,62 @@ internal sealed class StoreFiles(IDisk disk, DataFolder folder)
             JournalPosition = journalPosition ?? Current.JournalPosition,
             Imports = imports ?? Current.Imports,
         };
-        _file.Write(next);
-        Current = next;
+        Write(next);
         return changes.ToDictionary(change => change.Table, change => ToSegments(change.Table, change.Added));
     }
 
-    /// <summary>Removes files that were written for a change that did not come about.</summary>
-    public void Abandon(string table, IEnumerable<SegmentInfo> written)
+    /// <summary>Removes the files of a step that has failed. A disk that is full would not heal with them on it.</summary>
+    /// <remarks>Not as long as the manifest that names them may be the one that the next start finds.</remarks>
+    public void RemoveUnnamed()
     {
-        foreach (var info in written)
+        if (_undecided)
         {
-            disk.Delete(PathOf(table, info.File));
+            return;
+        }
+
+        var first = DataFolder.SegmentName(_firstUnnamed);
+        foreach (var table in Tables.All.Select(table => table.Name))
+        {
+            var named = Current.Tables.GetValueOrDefault(table, []).Select(info => info.File).ToHashSet();
+            foreach (var entry in disk.List(folder.SegmentsOf(table)).Where(entry => string.CompareOrdinal(entry.Name, first) >= 0 && !named.Contains(entry.Name)))
+            {
+                disk.Delete(PathOf(table, entry.Name));
+            }
+        }
+    }
+
+    // The file aside is still there unless it was renamed, and then only the sync of the folder has failed: either manifest may survive.
+    private void Write(ManifestData next)
+    {
+        try
+        {
+            _file.Write(next);
+        }
+        catch (IOException)
+        {
+            _undecided |= !disk.Exists(DataFolder.Unfinished(folder.Manifest));
+            throw;
+        }
+
+        Current = next;
+        if (_undecided)
+        {
+            _undecided = false;
+            TryRemoveUnnamed();
+        }
+
+        _firstUnnamed = next.NextSegment;
+    }
+
+    // The change is durable whether or not this works; what stays goes at the next start.
+    private void TryRemoveUnnamed()
+    {
+        try
+        {
+            RemoveUnnamed();
+        }
+        catch (IOException)
+        {
         }
     }
 

@@ -54,15 +54,7 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
         }
 
         _activeSince = null;
-        var started = time.GetTimestamp();
-        var changes = WriteAll(frozen);
-        var imports = parts.Imports.WriteIfChanged();
-        var added = parts.Files.Commit(changes, frozen.JournalPosition, imports);
-        parts.Imports.Written(imports);
-        parts.Tables.Seal(added);
-        parts.Journal.Release(frozen.JournalPosition);
-        parts.Committer.RoomMade();
-        Log.Sealed(logger, frozen.Tables.Sum(table => table.Rows), time.GetElapsedTime(started).TotalMilliseconds);
+        WithFiles(() => Seal(frozen));
         return true;
     }
 
@@ -89,7 +81,7 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
         {
             if (Compactor.Plan(parts.Tables.SegmentsOf(schema.Name), parts.Settings) is { } plan)
             {
-                Compact(schema, plan);
+                WithFiles(() => Compact(schema, plan));
                 return true;
             }
         }
@@ -140,23 +132,31 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
         parts.Committer.Refusal = refusal;
     }
 
-    private List<TableChange> WriteAll(Frozen frozen)
+    // A step that fails leaves none of its files behind: on a full disk the next attempt needs their space.
+    private void WithFiles(Action step)
     {
-        List<TableChange> changes = [];
         try
         {
-            foreach (var table in frozen.Tables)
-            {
-                changes.Add(new TableChange(table.Schema.Name, [], parts.Writer.Seal(table, UsualTimes())));
-            }
-
-            return changes;
+            step();
         }
         catch (Exception error) when (error is IOException or DuckDbException)
         {
-            Abandon(changes);
+            parts.Files.RemoveUnnamed();
             throw;
         }
+    }
+
+    private void Seal(Frozen frozen)
+    {
+        var started = time.GetTimestamp();
+        TableChange[] changes = [.. frozen.Tables.Select(table => new TableChange(table.Schema.Name, [], parts.Writer.Seal(table, UsualTimes())))];
+        var imports = parts.Imports.WriteIfChanged();
+        var added = parts.Files.Commit(changes, frozen.JournalPosition, imports);
+        parts.Imports.Written(imports);
+        parts.Tables.Seal(added);
+        parts.Committer.RoomMade();
+        parts.Journal.Release(frozen.JournalPosition);
+        Log.Sealed(logger, frozen.Tables.Sum(table => table.Rows), time.GetElapsedTime(started).TotalMilliseconds);
     }
 
     private void Compact(TableSchema schema, CompactionPlan plan)
@@ -167,14 +167,6 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
         var added = parts.Files.Commit([change]);
         parts.Tables.Replace(schema.Name, plan.Files, added[schema.Name]);
         Log.Compacted(logger, plan.Files.Count, joined.Count, schema.Name, plan.Shape().Rows, time.GetElapsedTime(started).TotalMilliseconds);
-    }
-
-    private void Abandon(List<TableChange> changes)
-    {
-        foreach (var change in changes)
-        {
-            parts.Files.Abandon(change.Table, change.Added);
-        }
     }
 
     private (long From, long To) UsualTimes()

@@ -24,6 +24,17 @@ public sealed class IdentityWindowTests
     }
 
     [Fact]
+    public void A_window_of_zero_remembers_nothing()
+    {
+        var window = new IdentityWindow(TimeSpan.Zero, SmallestBytes);
+
+        Assert.True(window.TryAdd(Hash(1), Start));
+        Assert.True(window.TryAdd(Hash(1), Start));
+        window.Withdraw(2);
+        Assert.Equal((0, TimeSpan.Zero), (window.Count, window.Reach(Start)));
+    }
+
+    [Fact]
     public void Identities_that_differ_in_any_single_bit_are_not_confused()
     {
         var window = new IdentityWindow(Hour, SmallestBytes);

@@ -26,10 +26,11 @@ internal sealed class IdentityWindow
     private long _latestMs = long.MinValue;
     private long _evictedMs = long.MinValue;
 
+    /// <param name="window">How far back; zero remembers nothing, so that nothing is ever met again.</param>
     /// <param name="maxBytes">The bound of the tables; for a moment half as much again is used while they grow.</param>
     public IdentityWindow(TimeSpan window, long maxBytes)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(window, TimeSpan.FromMilliseconds(1));
+        ArgumentOutOfRangeException.ThrowIfLessThan(window, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, IdentityTable.BytesFor(CapacityMin));
         Window = window;
         _capacityMax = (int)Math.Min(1 << 29, BitOperations.RoundUpToPowerOf2((ulong)(maxBytes / IdentityTable.BytesFor(1)) + 1) / 2);
@@ -51,6 +52,11 @@ internal sealed class IdentityWindow
     /// <param name="receivedMs">Milliseconds since 1970; a clock that goes back counts as one that stands still.</param>
     public bool TryAdd(UInt128 identity, long receivedMs)
     {
+        if (Window == TimeSpan.Zero)
+        {
+            return true;
+        }
+
         _latestMs = Math.Max(_latestMs, receivedMs);
         Expire();
         if (_table.Contains(identity))
