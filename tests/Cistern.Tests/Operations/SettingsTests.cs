@@ -19,7 +19,7 @@ public sealed class SettingsTests : IDisposable
 
         Assert.Empty(reading.Problems);
         Assert.Equal(["http://127.0.0.1:8080"], reading.Settings.Listen);
-        Assert.Equal((128L << 20, TimeSpan.FromMinutes(5)), (reading.Settings.Store.HotBytes, reading.Settings.Store.SealAge));
+        Assert.Equal((64L << 20, TimeSpan.FromMinutes(5)), (reading.Settings.Store.HotBytes, reading.Settings.Store.SealAge));
         Assert.Equal(1L << 30, reading.Settings.Store.EffectiveSpaceFloor);
     }
 
