@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 using Cistern.Ingest.Keys;
@@ -43,6 +44,17 @@ internal sealed partial class ServerProcess : IDisposable
             {
                 return string.Join('\n', _output);
             }
+        }
+    }
+
+    /// <summary>The process that traces the program.</summary>
+    public int TracerId
+    {
+        get
+        {
+            const string Name = "TracerPid:";
+            var line = File.ReadLines($"/proc/{_process.Id}/status").Single(line => line.StartsWith(Name, StringComparison.Ordinal));
+            return int.Parse(line.AsSpan(Name.Length), CultureInfo.InvariantCulture);
         }
     }
 
