@@ -44,6 +44,11 @@ internal sealed partial class StoreLoop : IDisposable
 
     private void Run()
     {
+        if (!IsRecovered())
+        {
+            return;
+        }
+
         while (!_stopping)
         {
             try
@@ -56,6 +61,20 @@ internal sealed partial class StoreLoop : IDisposable
                 Log.StepFailed(_logger, error.Message);
                 WaitForStop(s_rest);
             }
+        }
+    }
+
+    // Nothing is moved while rows are still read back; a store that could not is left as it is.
+    private bool IsRecovered()
+    {
+        try
+        {
+            _store.Recovered.GetAwaiter().GetResult();
+            return true;
+        }
+        catch (Exception)
+        {
+            return false; // Reported where it failed.
         }
     }
 

@@ -44,8 +44,14 @@ internal sealed partial class Committer : IDisposable
         _thread = new Thread(Run) { IsBackground = true, Name = "cistern commit" };
     }
 
-    /// <summary>Why nothing can be stored now (disk nearly full); null if it can.</summary>
-    public string? Refusal { get; set; }
+    /// <summary>Why nothing can be stored until the program is started again; null if it can.</summary>
+    public string? Broken { get; set; }
+
+    /// <summary>The disk is nearly full; null if it is not.</summary>
+    public string? NoSpace { get; set; }
+
+    /// <summary>Why nothing can be stored now; null if it can.</summary>
+    public string? Refusal => Broken ?? NoSpace;
 
     /// <summary>How far back rows are recognised as repeats now.</summary>
     public TimeSpan RepeatWindow { get; private set; }

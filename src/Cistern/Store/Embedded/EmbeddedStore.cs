@@ -12,22 +12,29 @@ namespace Cistern.Store.Embedded;
 /// </remarks>
 internal sealed class EmbeddedStore : IStore
 {
+    // A full journal is decoded in a few seconds; the browser that asks should not give up before us.
+    private static readonly TimeSpan s_startPatience = TimeSpan.FromSeconds(20);
+
     private readonly StoreParts _parts;
     private readonly RowIdentity _identity;
     private readonly ImportCheck _importCheck;
     private readonly QueryRunner _panels;
     private readonly QueryRunner _sql;
     private readonly IReadOnlyList<IDisposable> _owned;
+    private readonly Task _recovered;
     private readonly SemaphoreSlim _oneImport = new(1);
     private readonly Lock _closing = new();
     private StoreLoop? _loop;
     private Task? _closed;
 
     internal EmbeddedStore(
-        StoreParts parts, StoreMaintenance maintenance, RowIdentity identity, ImportCheck importCheck, QueryRunner panels, QueryRunner sql, IReadOnlyList<IDisposable> owned)
+        StoreParts parts, StoreMaintenance maintenance, RowIdentity identity, ImportCheck importCheck, QueryRunner panels, QueryRunner sql, IReadOnlyList<IDisposable> owned, Task recovered)
     {
-        (_parts, Maintenance, _identity, _importCheck, _panels, _sql, _owned) = (parts, maintenance, identity, importCheck, panels, sql, owned);
+        (_parts, Maintenance, _identity, _importCheck, _panels, _sql, _owned, _recovered) = (parts, maintenance, identity, importCheck, panels, sql, owned, recovered);
     }
+
+    /// <summary>Ends when all that was stored before the start is visible; fails with what made that impossible.</summary>
+    public Task Recovered => _recovered;
 
     /// <summary>The steps that keep the store in shape; <see cref="Operations.StoreLoop"/> calls them.</summary>
     public StoreMaintenance Maintenance { get; }
@@ -41,11 +48,12 @@ internal sealed class EmbeddedStore : IStore
 
     public StoreReadiness Readiness =>
         _closed is not null ? new StoreReadiness(false, false, "the store is shutting down")
-        : _parts.Committer.Refusal is { } refusal ? new StoreReadiness(false, true, refusal)
-        : _parts.Journal.Failure is { } failure ? new StoreReadiness(false, true, failure)
-        : new StoreReadiness(true, true, null);
+        : _parts.Committer.Refusal is { } refusal ? new StoreReadiness(false, _recovered.IsCompletedSuccessfully, refusal)
+        : _parts.Journal.Failure is { } failure ? new StoreReadiness(false, _recovered.IsCompletedSuccessfully, failure)
+        : new StoreReadiness(true, _recovered.IsCompletedSuccessfully, _recovered.IsCompletedSuccessfully ? null : "the journal is being decoded");
 
-    /// <summary>Opens the store in a data folder, or makes one. Returns when all that was stored before is visible.</summary>
+    /// <summary>Opens the store in a data folder, or makes one. Returns when deliveries can be taken; <see cref="Recovered"/> says when all is visible.</summary>
+    /// <remarks>A delivery that comes before that waits with its answer, a query waits too: see <see cref="QueryAsync"/>.</remarks>
     /// <exception cref="DataFolderInUseException">Another process owns the folder.</exception>
     /// <exception cref="JournalDamagedException">The journal is damaged other than at its end.</exception>
     /// <exception cref="InvalidDataException">A file of the store is missing or damaged.</exception>
@@ -80,6 +88,7 @@ internal sealed class EmbeddedStore : IStore
         await _oneImport.WaitAsync(cancel);
         try
         {
+            await _recovered.WaitAsync(cancel);
             var stored = await Task.Run(() => _importCheck.FindStored(delivery.Rows.Requests, identities), cancel);
             return await _parts.Committer.CommitAsync(new PendingCommit(delivery, identities, stored));
         }
@@ -91,8 +100,19 @@ internal sealed class EmbeddedStore : IStore
 
     public void Count(string kind, string reason, string stream, string key) => _parts.Events.Count(kind, reason, stream, key);
 
-    public Task<IQueryResult> QueryAsync(StoreQuery query, CancellationToken cancel) =>
-        (query.Pool == QueryPool.Sql ? _sql : _panels).RunAsync(query, cancel);
+    public async Task<IQueryResult> QueryAsync(StoreQuery query, CancellationToken cancel)
+    {
+        try
+        {
+            await _recovered.WaitAsync(s_startPatience, cancel);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            throw new StoreQueryException(StoreQueryFault.Unavailable, "the store has started and still decodes its journal; ask again in a moment", error);
+        }
+
+        return await (query.Pool == QueryPool.Sql ? _sql : _panels).RunAsync(query, cancel);
+    }
 
     public StoreStatus GetStatus()
     {
@@ -136,6 +156,9 @@ internal sealed class EmbeddedStore : IStore
 
     private void CloseParts(bool seal)
     {
+        // A stop in the middle of a start lets it end: it is a matter of seconds.
+        ((IAsyncResult)_recovered).AsyncWaitHandle.WaitOne();
+
         // What waits may need a seal to make room, so the loop ends after the writer.
         _parts.Committer.Stop();
         _loop?.Dispose();

@@ -124,12 +124,12 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
         var refusal = free >= floor
             ? null
             : $"the disk of the data folder has {free >> 20} MiB left, under the floor of {floor >> 20} MiB; free some space or lower the retention";
-        if ((refusal is null) != (parts.Committer.Refusal is null))
+        if ((refusal is null) != (parts.Committer.NoSpace is null))
         {
             Log.SpaceChanged(logger, refusal ?? "there is space again");
         }
 
-        parts.Committer.Refusal = refusal;
+        parts.Committer.NoSpace = refusal;
     }
 
     // A step that fails leaves none of its files behind: on a full disk the next attempt needs their space.

@@ -12,8 +12,9 @@ internal sealed record EmbeddedOpening(
 
 /// <summary>Opens an embedded store.</summary>
 /// <remarks>
-/// (1) Lock the folder. (2) Read the manifest, remove files that it does not name. (3) Read back delivery ids and row identities from
-/// segments. (4) Open the journal: cut a torn tail, check every entry. (5) Store again what the segments do not hold. (6) Take deliveries.
+/// (1) Lock the folder. (2) Read the manifest, remove files that it does not name. (3) Read back delivery ids from segments. (4) Open the
+/// journal: cut a torn tail, check every entry. From here on deliveries are taken, and wait for (5): read back row identities from segments,
+/// decode the journal behind them, and (6) begin to commit.
 /// </remarks>
 internal sealed partial class StoreOpener(EmbeddedOpening opening)
 {
@@ -68,7 +69,6 @@ internal sealed partial class StoreOpener(EmbeddedOpening opening)
         var identity = new RowIdentity(key);
         var recovery = new StoreRecovery(tables, settings, sealEngine, ids, imports, identities, identity, opening.Time, opening.Logger);
         recovery.LoadDeliveryIds();
-        recovery.LoadIdentities();
 
         // (4)
         var journalSettings = new JournalSettings { MaxFileBytes = settings.JournalFileBytes, FirstSequence = files.Current.JournalPosition + 1 };
@@ -76,10 +76,6 @@ internal sealed partial class StoreOpener(EmbeddedOpening opening)
 
         CheckJournal(journal, files.Current.JournalPosition);
 
-        // (5)
-        new JournalReplay(journal, recovery, folder).Run(files.Current.JournalPosition);
-
-        // (6)
         var committer = new Committer(journal, tables, ids, imports, identities, settings, opening.Logger);
         var parts = new StoreParts
         {
@@ -97,6 +93,14 @@ internal sealed partial class StoreOpener(EmbeddedOpening opening)
             Events = new EventCounters(opening.Time),
             SealEngine = sealEngine,
         };
+        var position = files.Current.JournalPosition;
+        void Recover()
+        {
+            // (5)
+            recovery.LoadIdentities();
+            new JournalReplay(journal, recovery, folder).Run(position);
+        }
+
         var store = new EmbeddedStore(
             parts,
             new StoreMaintenance(parts, opening.Time, opening.Logger),
@@ -104,14 +108,36 @@ internal sealed partial class StoreOpener(EmbeddedOpening opening)
             new ImportCheck(tables, sealEngine, scans, identity),
             Own(NewRunner("panels", settings.PanelMemoryBytes, tables, scans)),
             Own(NewRunner("sql", settings.SqlMemoryBytes, tables, scans)),
-            [.. _owned]);
+            [.. _owned],
+            opening.Stepped ? RecoverNow(Recover) : Task.Run(() => RecoverAndStart(Recover, committer)));
         store.Maintenance.CheckSpace();
-        if (!opening.Stepped)
+        return store;
+    }
+
+    private static Task RecoverNow(Action recover)
+    {
+        recover();
+        return Task.CompletedTask;
+    }
+
+    private void RecoverAndStart(Action recover, Committer committer)
+    {
+        try
         {
+            recover();
+        }
+        catch (Exception error)
+        {
+            // The writer starts all the same: it answers what waits, and what still comes, with the reason.
+            Log.RecoveryFailed(opening.Logger, error.Message);
+            committer.Broken = $"the store could not read back what it holds: {error.Message}; see the server's log, mend it and start again";
+            throw;
+        }
+        finally
+        {
+            // (6)
             committer.Start();
         }
-
-        return store;
     }
 
     // Sequences that the manifest has seen would be given out again, and the next start would take new entries for sealed ones.
@@ -160,6 +186,9 @@ internal sealed partial class StoreOpener(EmbeddedOpening opening)
 
     private static partial class Log
     {
+        [LoggerMessage(4502, LogLevel.Error, "The store cannot read back what it holds and takes no deliveries: {Error}")]
+        public static partial void RecoveryFailed(ILogger logger, string error);
+
         [LoggerMessage(4501, LogLevel.Warning, "Cut the end of {File} at byte {Offset}, {Bytes} bytes that were never answered 200: {Reason}")]
         public static partial void TornTail(ILogger logger, string file, long offset, long bytes, string reason);
     }

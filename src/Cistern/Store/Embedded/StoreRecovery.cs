@@ -19,18 +19,18 @@ internal sealed partial class StoreRecovery(
     public void LoadDeliveryIds()
     {
         var since = Micros.Of(time.GetUtcNow() - settings.DeliveryIdWindow);
-        Read(Tables.Deliveries.Name, "stream, delivery_id, received", since, (result, row) =>
+        Read(Tables.Deliveries.Name, "stream, delivery_id, received", since, long.MaxValue, (result, row) =>
             ids.TryAdd(
                 ids.Identify(result.Vector(0).GetText(row), result.Vector(1).GetText(row)),
                 RepeatScope.Delivery,
                 result.Vector(2).Get<long>(row) / 1000));
     }
 
-    /// <summary>Identities of the rows of the last hour that are in segments.</summary>
+    /// <summary>Identities of the rows of the last hour that are in segments, of the newest files first until the window is full.</summary>
     public void LoadIdentities()
     {
         var since = Micros.Of(time.GetUtcNow() - settings.IdentityWindow);
-        Read(Tables.Requests.Name, "distribution, request_id, request_id_text, received", since, (result, row) =>
+        Read(Tables.Requests.Name, "distribution, request_id, request_id_text, received", since, identities.Capacity, (result, row) =>
         {
             var row128 = identity.Of(result.Vector(0).GetBytes(row), result.Vector(1).GetBytes(row), result.Vector(2).GetBytes(row));
             if (row128 != UInt128.Zero)
@@ -109,9 +109,10 @@ internal sealed partial class StoreRecovery(
         }
     }
 
-    private void Read(string table, string columns, long since, Action<DuckDb.DuckDbResult, int> row)
+    // More rows than are wanted are read rather than fewer: what the window then pushes out tells how far back it reaches.
+    private void Read(string table, string columns, long since, long wanted, Action<DuckDb.DuckDbResult, int> row)
     {
-        var files = tables.SegmentsOf(table).Where(segment => segment.Info.MaxReceived >= since).OrderBy(segment => segment.Info.MaxReceived).Select(segment => segment.Path).ToArray();
+        string[] files = [.. Newest(tables.SegmentsOf(table).Where(segment => segment.Info.MaxReceived >= since), wanted).Reverse()];
         if (files.Length == 0)
         {
             return;
@@ -127,6 +128,21 @@ internal sealed partial class StoreRecovery(
             {
                 row(result, place);
             }
+        }
+    }
+
+    private static IEnumerable<string> Newest(IEnumerable<Segment> segments, long wanted)
+    {
+        long rows = 0;
+        foreach (var segment in segments.OrderByDescending(segment => segment.Info.MaxReceived))
+        {
+            if (rows > wanted)
+            {
+                yield break;
+            }
+
+            rows += segment.Info.Rows;
+            yield return segment.Path;
         }
     }
 
