@@ -70,6 +70,7 @@ internal sealed partial class StoreLoop : IDisposable
         try
         {
             _store.Recovered.GetAwaiter().GetResult();
+            SpareMemory.Return(); // What reading back needed.
             return true;
         }
         catch (Exception)

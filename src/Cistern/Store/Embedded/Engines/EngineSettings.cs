@@ -14,6 +14,9 @@ internal sealed record EngineSettings(string Name, long MemoryBytes, long SpillB
         ["threads"] = Threads.ToString(CultureInfo.InvariantCulture),
         ["temp_directory"] = Path.Combine(folder.Spill, Name),
         ["max_temp_directory_size"] = $"{SpillBytes / 1024}KiB",
+
+        // The system's page cache holds segment files; a copy of our own would only take memory from rows.
+        ["enable_external_file_cache"] = "false",
         ["autoinstall_known_extensions"] = "false",
         ["autoload_known_extensions"] = "false",
 
