@@ -16,8 +16,8 @@ internal sealed record ImportDelivery(ImportFile File, OutgoingDelivery Delivery
 /// </remarks>
 internal sealed class ImportReader(ImportFile file, string reading, bool gzip, TimeProvider time) : IDisposable
 {
-    public const int LinesMax = 20_000;
-    public const long BytesMax = 8L << 20;
+    public const int LinesMax = 10_000;
+    public const long BytesMax = 4L << 20;
 
     private const int HeaderBytesMax = 64 << 10;
     private const int LineBytesMax = EnvelopeWriter.RecordBytesMax / 2;
