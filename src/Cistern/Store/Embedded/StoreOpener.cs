@@ -21,6 +21,9 @@ internal sealed partial class StoreOpener(EmbeddedOpening opening)
     // One thread keeps rows in the order of arrival without holding them back, and a thread that waits for others in DuckDB turns in circles.
     private const int SealThreads = 1;
 
+    // What bodies and columns in flight and the other engines may take while a user's statement runs.
+    private const long OtherGrowthBytes = 256L << 20;
+
     private readonly Stack<IDisposable> _owned = new();
 
     public EmbeddedStore Open()
@@ -107,7 +110,7 @@ internal sealed partial class StoreOpener(EmbeddedOpening opening)
             identity,
             new ImportCheck(tables, sealEngine, scans, identity),
             Own(NewRunner("panels", settings.PanelMemoryBytes, tables, scans)),
-            Own(NewRunner("sql", settings.SqlMemoryBytes, tables, scans)),
+            Own(NewRunner("sql", settings.SqlMemoryBytes, tables, scans, Own(new MemoryWatch(settings.SqlMemoryBytes + settings.HotBytes + OtherGrowthBytes)))),
             [.. _owned],
             opening.Stepped ? RecoverNow(Recover) : Task.Run(() => RecoverAndStart(Recover, committer)));
         store.Maintenance.CheckSpace();
@@ -156,11 +159,11 @@ internal sealed partial class StoreOpener(EmbeddedOpening opening)
         }
     }
 
-    private QueryRunner NewRunner(string name, long memory, StoreTables tables, ScanRegistry scans)
+    private QueryRunner NewRunner(string name, long memory, StoreTables tables, ScanRegistry scans, MemoryWatch? watch = null)
     {
         var threads = opening.Settings.QueryThreads == 0 ? Environment.ProcessorCount : opening.Settings.QueryThreads;
         var engine = Own(NewEngine(name, memory, threads, true, scans));
-        return new QueryRunner(engine, scans, tables, opening.Settings.QueryConcurrency);
+        return new QueryRunner(engine, scans, tables, opening.Settings.QueryConcurrency, watch);
     }
 
     private Engine NewEngine(string name, long memory, int threads, bool readsOnly, ScanRegistry scans) =>

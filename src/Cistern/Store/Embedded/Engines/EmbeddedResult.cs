@@ -23,7 +23,20 @@ internal sealed class EmbeddedResult : IQueryResult
 
     public long SnapshotRows { get; }
 
-    public object? this[int column] => _result.Vector(column).GetValue(_row);
+    public object? this[int column]
+    {
+        get
+        {
+            try
+            {
+                return _result.Vector(column).GetValue(_row);
+            }
+            catch (NotSupportedException error)
+            {
+                throw new StoreQueryException(StoreQueryFault.Invalid, $"column '{Columns[column].Name}' cannot be shown: {error.Message}; cast it to VARCHAR", error);
+            }
+        }
+    }
 
     public bool Read()
     {

@@ -22,6 +22,9 @@ internal sealed class QueryRun : IDisposable
 
     public CancellationToken Token { get; }
 
+    /// <summary>The process grew too much under it.</summary>
+    public bool TookTooMuchMemory { get; private set; }
+
     public bool TimedOut => Token.IsCancellationRequested && !_caller.IsCancellationRequested;
 
     public T Keep<T>(T resource)
@@ -32,6 +35,12 @@ internal sealed class QueryRun : IDisposable
     }
 
     public void OnEnd(Action end) => _ends.Push(end);
+
+    public void EndForMemory()
+    {
+        TookTooMuchMemory = true;
+        _cancel.Cancel();
+    }
 
     public void InterruptOnCancel(DuckDbConnection connection)
     {

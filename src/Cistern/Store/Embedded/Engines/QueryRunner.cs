@@ -5,8 +5,10 @@ using Cistern.Store.Embedded.Hot;
 namespace Cistern.Store.Embedded.Engines;
 
 /// <summary>Runs queries of one pool: a few at once, each over a snapshot, each with a limit on time.</summary>
-internal sealed class QueryRunner(Engine engine, ScanRegistry scans, StoreTables tables, int concurrency) : IDisposable
+internal sealed class QueryRunner(Engine engine, ScanRegistry scans, StoreTables tables, int concurrency, MemoryWatch? watch = null) : IDisposable
 {
+    private const string OutOfMemory = "the query needs more memory than it may take; group by less, or ask for a shorter time";
+
     private readonly SemaphoreSlim _slots = new(concurrency);
 
     public async Task<IQueryResult> RunAsync(StoreQuery query, CancellationToken cancel)
@@ -34,12 +36,14 @@ internal sealed class QueryRunner(Engine engine, ScanRegistry scans, StoreTables
         {
             case StoreQueryException translated:
                 return translated;
+            case OperationCanceledException or DuckDbException { Kind: DuckDbErrorKind.Interrupt } when run.TookTooMuchMemory:
+                return new(StoreQueryFault.OutOfMemory, OutOfMemory, error);
             case OperationCanceledException or DuckDbException { Kind: DuckDbErrorKind.Interrupt }:
                 return run.TimedOut
                     ? new(StoreQueryFault.TimedOut, $"the query ran longer than {run.Limits.Time.TotalSeconds:0.#} s; ask for less time or fewer columns", error)
                     : new(StoreQueryFault.Canceled, "the query was canceled", error);
             case DuckDbException { Kind: DuckDbErrorKind.OutOfMemory }:
-                return new(StoreQueryFault.OutOfMemory, "the query needs more memory than it may take; group by less, or ask for a shorter time", error);
+                return new(StoreQueryFault.OutOfMemory, OutOfMemory, error);
             case DuckDbException failure:
                 engine.Check();
                 return new(StoreQueryFault.Invalid, failure.Message, failure);
@@ -52,19 +56,18 @@ internal sealed class QueryRunner(Engine engine, ScanRegistry scans, StoreTables
     {
         var connection = run.Keep(engine.Connect());
         run.InterruptOnCancel(connection);
+        watch?.Watch(run);
         var schemas = Tables.All.Where(table => query.Tables.Contains(table.Name)).ToArray();
-        long rows = 0;
-        foreach (var snapshot in tables.Snapshot(schemas, query.Range))
+        Snapshot[] snapshots = [.. tables.Snapshot(schemas, query.Range).Select(run.Keep)];
+        foreach (var snapshot in snapshots)
         {
-            run.Keep(snapshot);
-            rows += snapshot.Rows;
             CreateView(connection, snapshot, run);
         }
 
         var statement = run.Keep(connection.Prepare(query.Sql));
         Bind(statement, query.Parameters);
         var result = run.Keep(statement.Execute(streaming: true, run.Token));
-        return new EmbeddedResult(result, rows, run, engine);
+        return new EmbeddedResult(result, snapshots.Sum(snapshot => snapshot.Rows), run, engine);
     }
 
     private void CreateView(DuckDbConnection connection, Snapshot snapshot, QueryRun run)
