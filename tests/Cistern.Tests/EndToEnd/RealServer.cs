@@ -76,6 +76,9 @@ internal sealed class RealServer : IAsyncDisposable
     public async Task DeliverAsync(string id, params IEnumerable<string> records) =>
         Protocol.AssertAnswer(await PostAsync(id, TestDeliveries.Body(id, records)), 200, id);
 
+    public async Task DeliverAsync(string id, IEnumerable<string> headers, IEnumerable<string> records) =>
+        Protocol.AssertAnswer(await PostAsync(id, TestDeliveries.Body(id, records), headers), 200, id);
+
     public async Task<RawAnswer> PostAsync(string id, byte[] body, params IEnumerable<string> headers) => await PostAsync(id, body, Key, headers);
 
     public async Task<RawAnswer> PostAsync(string id, byte[] body, string key, IEnumerable<string> headers)
