@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Cistern.Tests.Store;
 
 namespace Cistern.Tests.WholeProgram;
@@ -48,36 +46,6 @@ public sealed class OnceTests
         Assert.Equal(3, await server.NumberAsync("SELECT count(*) FROM requests"));
         Assert.Equal(2, await server.NumberAsync("SELECT sum(repeats)::BIGINT FROM deliveries"));
         Assert.Equal(1, await server.NumberAsync("SELECT sum(count)::BIGINT FROM events WHERE kind = 'repeat'"));
-    }
-
-    [Fact]
-    public async Task A_delivery_of_64_MiB_with_ten_thousand_records_is_stored()
-    {
-        await using var server = await RunningServer.StartAsync();
-        const int Records = 10_000;
-        var padding = new string('x', 6_600);
-        var body = TestDeliveries.Envelope("large", Enumerable.Range(0, Records).Select(row => TestDeliveries.Line(s_time, $"r{row}", $"/{row}?{padding}")));
-
-        Assert.True(Records * 6_800L >= 64L << 20 && body.Length > 85 << 20, string.Create(CultureInfo.InvariantCulture, $"{body.Length} bytes"));
-        Assert.Equal(200, await server.DeliverAsync("large", body, s_fields));
-
-        Assert.Equal(Records, await server.NumberAsync("SELECT count(*) FROM requests"));
-        Assert.Equal(Records * 6_600L, await server.NumberAsync("SELECT sum(length(query))::BIGINT FROM requests"));
-    }
-
-    [Fact]
-    public async Task Attributes_of_64_KB_are_stored_and_empty_deliveries_are_deliveries()
-    {
-        await using var server = await RunningServer.StartAsync();
-        var attributes = string.Join(',', Enumerable.Range(0, 50).Select(place => $"\"name-{place:00}{new string('n', 240)}\":\"{new string('v', 1024)}\""));
-        var header = ("X-Amz-Firehose-Common-Attributes", $$$"""{"commonAttributes":{{{{attributes}}}}}""");
-
-        Assert.Equal(200, await server.DeliverAsync("full", TestDeliveries.Envelope("full"), header));
-        Assert.Equal(200, await server.DeliverAsync("empty", Encoding.UTF8.GetBytes("""{"requestId":"empty","timestamp":1760000000000,"records":[{"data":""}]}""")));
-
-        Assert.Equal(50, await server.NumberAsync("SELECT cardinality(attributes) FROM deliveries WHERE delivery_id = 'full'"));
-        Assert.Equal(1024, await server.NumberAsync("SELECT length(map_values(attributes)[50]) FROM deliveries WHERE delivery_id = 'full'"));
-        Assert.Equal(2, await server.NumberAsync("SELECT count(*) FROM deliveries"));
     }
 
     private static Task<string> ImportAsync(RunningServer server, string path) => server.RunAsync("import", path, "--fields", TestDeliveries.Fields.Replace(' ', ','));
