@@ -65,6 +65,7 @@ internal sealed class QueryRunner(Engine engine, ScanRegistry scans, StoreTables
         }
 
         var statement = run.Keep(connection.Prepare(query.Sql));
+        RefuseWhatIsNoQuery(statement);
         Bind(statement, query.Parameters);
         var result = run.Keep(statement.Execute(streaming: true, run.Token));
         return new EmbeddedResult(result, snapshots.Sum(snapshot => snapshot.Rows), run, engine);
@@ -76,6 +77,15 @@ internal sealed class QueryRunner(Engine engine, ScanRegistry scans, StoreTables
         run.OnEnd(() => scans.Remove(number));
         var stored = TableSql.Stored(snapshot.Schema, snapshot.Hot.Count == 0 && snapshot.Segments.Count > 0 ? null : number, [.. snapshot.Segments.Select(segment => segment.Path)]);
         connection.Execute($"CREATE TEMP VIEW {TableSql.Quote(snapshot.Schema.Name)} AS {TableSql.Visible(snapshot.Schema, stored)}");
+    }
+
+    // The folder that an engine may read it may also write: COPY would put a file in the place of a live segment.
+    private static void RefuseWhatIsNoQuery(DuckDbStatement statement)
+    {
+        if (statement.StatementType != DuckDbStatementType.Select)
+        {
+            throw new StoreQueryException(StoreQueryFault.Invalid, $"cannot run a statement of the kind {statement.StatementType}: only SELECT is allowed");
+        }
     }
 
     private static void Bind(DuckDbStatement statement, IReadOnlyList<object?> parameters)
