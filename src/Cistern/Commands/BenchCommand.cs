@@ -60,6 +60,8 @@ internal sealed class BenchRun(CommandContext context, string folder, int connec
         var bodies = BenchBodies.Make((int)(full * 1.3), seed, context.Time);
         _out.WriteLine($"body            {Units.Bytes(bodies.Average(body => body.Body.Length))} gzip, {Units.Bytes(bodies.Average(body => body.RecordBytes))} of lines, {BenchBodies.LinesPerDelivery} records");
 
+        // The first time the compiler works along.
+        BenchFloor.Measure(bodies[..(FloorDeliveries / 2)], Path.GetTempPath());
         var floor = BenchFloor.Measure(bodies[..FloorDeliveries], Path.GetTempPath());
         _out.WriteLine($"floor           {Units.Count(Math.Round(floor))} rows/s and core: decoding and unsorted sealing alone, in this process");
 

@@ -1,8 +1,10 @@
 using Cistern.Store;
 using Cistern.Store.Embedded.Engines;
+using Cistern.Tests.Ingest;
 
 namespace Cistern.Tests.Store;
 
+[Collection(MeasuredAlone.Name)]
 public sealed class MemoryWatchTests
 {
     private long _bytes = 1_000;
