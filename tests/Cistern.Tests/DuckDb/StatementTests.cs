@@ -6,6 +6,9 @@ namespace Cistern.Tests.DuckDb;
 public sealed class StatementTests : IDisposable
 {
     // Runs for minutes when nobody stops it.
+    // The statement would run for hours: on a loaded machine a thread may have to wait before it is its turn.
+    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(20);
+
     private const string EndlessSql = "SELECT count(*) FROM range(1000000) a(i), range(1000000) b(j) WHERE (i * j) % 1000003 = 7";
 
     private readonly DuckDbInstance _instance = Databases.Open();
@@ -126,7 +129,7 @@ public sealed class StatementTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Cancellation_stops_a_statement_within_a_second(bool streaming)
+    public void Cancellation_stops_an_endless_statement(bool streaming)
     {
         using var statement = _connection.Prepare(EndlessSql);
         using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(150));
@@ -138,12 +141,12 @@ public sealed class StatementTests : IDisposable
             _ = result.Rows();
         });
 
-        Assert.InRange(watch.ElapsedMilliseconds, 100, 1150);
+        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(100), s_soon);
         Assert.Equal(1L, _connection.Value("SELECT 1::BIGINT"));
     }
 
     [Fact]
-    public void Interrupt_stops_a_statement_within_a_second()
+    public void Interrupt_stops_an_endless_statement()
     {
         using var statement = _connection.Prepare(EndlessSql);
         using var timer = new Timer(_ => _connection.Interrupt(), null, TimeSpan.FromMilliseconds(150), Timeout.InfiniteTimeSpan);
@@ -152,7 +155,7 @@ public sealed class StatementTests : IDisposable
         var fault = Assert.Throws<DuckDbException>(() => statement.Execute());
 
         Assert.Equal(DuckDbErrorKind.Interrupt, fault.Kind);
-        Assert.InRange(watch.ElapsedMilliseconds, 100, 1150);
+        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(100), s_soon);
     }
 
     [Fact]
