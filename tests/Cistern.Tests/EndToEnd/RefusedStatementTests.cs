@@ -83,31 +83,7 @@ public sealed class RefusedStatementTests(AskedServer asked) : IClassFixture<Ask
     public async Task A_result_of_just_as_many_rows_as_allowed_is_given() =>
         Assert.Equal(AskedServer.RowsMax, (await asked.Server.RowsAsync($"SELECT path FROM requests LIMIT {AskedServer.RowsMax}")).Length);
 
-    // A panel's engine has memory of its own: deliveries and statements go on while it has none, not only afterwards.
-    [Fact]
-    public async Task A_panel_that_exhausts_its_memory_harms_neither_ingest_nor_statements()
-    {
-        const string Greedy = """{"from":"2026-11-20T00:00:00Z","to":"2026-11-21T00:00:00Z","measures":["time_taken_p50","time_taken_p95","visitors"],"by":["path","query","time:1m"],"limit":10000}""";
-        const string Small = """{"from":"2026-11-20T00:00:00Z","to":"2026-11-21T00:00:00Z","measures":["requests"]}""";
-        var greedy = Enumerable.Range(0, 4).Select(_ => asked.Server.AskAsync(Greedy)).ToArray();
-        do
-        {
-            Assert.True(await asked.Server.CountAsync("SELECT count(*) FROM requests") >= AskedServer.SealedRows);
-            (await asked.Server.SqlAsync("SELECT max(path) FROM requests")).Expect(200);
-        }
-        while (!greedy.All(task => task.IsCompleted));
 
-        foreach (var reply in await Task.WhenAll(greedy))
-        {
-            Assert.Equal("urn:cistern:problem:out-of-memory", reply.Expect(422).Type);
-        }
-
-        (await asked.Server.AskAsync(Small)).Expect(200);
-        await asked.CheckUnharmedAsync();
-    }
-
-    // Below the check of the parse tree stands the engine itself: what slips past the one meets the other. Not so a SELECT of enable_logging, which the engine
-    // takes for a query and which writes into the folder that it may read: only the check of the tree stands before that.
     [Theory]
     [InlineData("SELECT * FROM read_text('KEYS')")]
     [InlineData("SELECT * FROM read_csv('/etc/passwd')")]
