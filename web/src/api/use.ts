@@ -1,0 +1,54 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { tick } from '../state/refresh'
+import { useStore } from '../state/store'
+
+/** What a panel knows: the last answer stays while the next one is on its way, and when it fails. */
+export interface Asked<T> {
+  readonly data: T | null
+  readonly error: Error | null
+  readonly loading: boolean
+  /** `data` answers an earlier question (another range or filter) than the one on the screen. */
+  readonly stale: boolean
+}
+
+interface Kept<T> {
+  readonly data: T | null
+  readonly dataKey: string | null
+  readonly error: Error | null
+  readonly loading: boolean
+}
+
+/**
+ * Asks when `key` changes, and again with the refresh clock. `key` names the question: everything that `fetcher` uses must be in it.
+ * A null key asks nothing.
+ */
+export function useAsked<T>(key: string | null, fetcher: (signal: AbortSignal) => Promise<T>): Asked<T> {
+  const ticks = useStore(tick)
+  const [kept, setKept] = useState<Kept<T>>({ data: null, dataKey: null, error: null, loading: key !== null })
+  const flight = useRef<{ key: string | null; abort: AbortController } | null>(null)
+  const latest = useRef(fetcher)
+  latest.current = fetcher
+
+  useEffect(() => {
+    // A clock that is faster than the answers must not keep them from ever arriving.
+    if (flight.current?.key === key && key !== null) return
+    flight.current?.abort.abort()
+    flight.current = null
+    if (key === null) return
+    const own = { key, abort: new AbortController() }
+    flight.current = own
+    const end = (change: (before: Kept<T>) => Kept<T>) => {
+      if (flight.current !== own) return
+      flight.current = null
+      setKept(change)
+    }
+    setKept(before => ({ ...before, loading: true }))
+    latest.current(own.abort.signal).then(
+      data => end(() => ({ data, dataKey: key, error: null, loading: false })),
+      (error: Error) => end(before => ({ ...before, error, loading: false })),
+    )
+  }, [key, ticks])
+
+  useEffect(() => () => flight.current?.abort.abort(), [])
+  return { data: kept.data, error: kept.error, loading: kept.loading, stale: kept.data !== null && kept.dataKey !== key }
+}

@@ -1,0 +1,60 @@
+import type { Answer } from '../../api/client'
+import type { Asked } from '../../api/use'
+import { change, exact, inUnit, type Unit } from '../../format/numbers'
+import { Failed } from '../../parts/States'
+import { Spark } from '../../parts/Spark'
+import { columnOf } from './answers'
+
+interface Tile {
+  readonly measure: string
+  readonly name: string
+  readonly unit: Unit
+  /** Whether more is better; null where it is neither. */
+  readonly moreIsBetter: boolean | null
+  readonly about: string
+  /** What its small line shows, if not the measure itself. */
+  readonly spark?: string
+}
+
+const tiles: readonly Tile[] = [
+  { measure: 'requests', name: 'Requests', unit: 'count', moreIsBetter: null, about: 'Requests, scaled where the log is a sample' },
+  { measure: 'visitors', name: 'Visitors', unit: 'count', moreIsBetter: null, about: 'Distinct pairs of address and user agent: an estimate', spark: 'requests' },
+  { measure: 'bytes_sent', name: 'Sent', unit: 'bytes', moreIsBetter: null, about: 'Bytes to viewers, headers included' },
+  { measure: 'cache_hit_ratio', name: 'Cache hits', unit: 'ratio', moreIsBetter: true, about: 'Hit, RefreshHit and OriginShieldHit of all requests that the cache could answer' },
+  { measure: 'error_rate', name: 'Errors', unit: 'ratio', moreIsBetter: false, about: 'Status 400 to 599 of all requests with a status' },
+  { measure: 'time_taken_p95', name: 'Time taken, p95', unit: 'seconds', moreIsBetter: false, about: '95 % of the requests were answered within this time' },
+]
+
+/** The figures that answer in a glance, each with its change and its course. */
+export function Tiles({ totals, series }: { totals: Asked<Answer>; series: Asked<Answer> }) {
+  if (totals.error !== null && totals.data === null) return <Failed error={totals.error} />
+  return (
+    <>
+      <dl class={`tiles ${totals.stale ? 'stale' : ''}`} aria-busy={totals.loading}>
+        {tiles.map(tile => <OneTile key={tile.measure} tile={tile} totals={totals.data} series={series.data} />)}
+      </dl>
+      {totals.data?.meta.scaled === true && <p class="qualifier">Part of the log is a sample: counts and bytes are scaled, visitors and times are of the rows.</p>}
+    </>
+  )
+}
+
+Tiles.measures = tiles.map(tile => tile.measure)
+
+function OneTile({ tile, totals, series }: { tile: Tile; totals: Answer | null; series: Answer | null }) {
+  const value = totals === null ? null : columnOf(totals, tile.measure)[0] ?? null
+  const delta = totals === null ? null : columnOf(totals, `${tile.measure}_change`)[0] ?? null
+  const before = totals === null ? null : columnOf(totals, `${tile.measure}_before`)[0] ?? null
+  const good = delta === null || Math.abs(delta) < 0.005 || tile.moreIsBetter === null ? '' : (delta > 0) === tile.moreIsBetter ? 'good' : 'bad'
+  return (
+    <div class="tile" title={tile.about}>
+      <dt>{tile.name}</dt>
+      <dd>
+        <span class="tile-value" title={value === null || tile.unit !== 'count' ? undefined : exact(value)}>{totals === null ? <i class="blank" /> : inUnit(value, tile.unit)}</span>
+        <span class="tile-delta">
+          {delta !== null && <span class={`delta ${good}`} title={`Before: ${inUnit(before, tile.unit)}`}>{change(delta)}<span class="hidden-text"> against the period before</span></span>}
+        </span>
+        <Spark values={series === null ? [] : columnOf(series, tile.spark ?? tile.measure)} />
+      </dd>
+    </div>
+  )
+}

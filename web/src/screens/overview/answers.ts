@@ -1,0 +1,22 @@
+import type { Answer } from '../../api/client'
+
+/** A column of an answer as numbers; empty if the answer has none of that name. */
+export function columnOf(answer: Answer, name: string): (number | null)[] {
+  const place = answer.columns.findIndex(column => column.name === name)
+  return place < 0 ? [] : answer.rows.map(row => numberOf(row[place]))
+}
+
+/** The starts of the buckets in ms. */
+export function timesOf(answer: Answer): number[] {
+  const place = answer.columns.findIndex(column => column.name === 'time')
+  return place < 0 ? [] : answer.rows.map(row => Date.parse(String(row[place])))
+}
+
+export function rangeOf(answer: Answer): [number, number] {
+  return [Date.parse(answer.meta.from), Date.parse(answer.meta.to)]
+}
+
+function numberOf(value: unknown): number | null {
+  // Integers beyond 2^53 come as text.
+  return typeof value === 'number' ? value : typeof value === 'string' && value !== '' && Number.isFinite(Number(value)) ? Number(value) : null
+}
