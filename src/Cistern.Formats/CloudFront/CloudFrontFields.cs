@@ -165,7 +165,7 @@ public static partial class CloudFrontFields
     }
 
     // The schema says of which fields a column is made; beside the field itself that says nothing.
-    private static string WithoutSource(string description) => Source().Replace(description, "");
+    private static string WithoutSource(string description) => Source().Replace(description, "").Replace("….", "…", StringComparison.Ordinal);
 
     [GeneratedRegex(@" \((real-time )?field \d+(?:[^()]|\([^()]*\))*\)")]
     private static partial Regex Source();

@@ -121,7 +121,7 @@ public sealed class ApiTests
         Assert.All(fields, field =>
         {
             Assert.Matches("^[a-zA-Z].{8,110}[^.]$", field.GetProperty("use").GetString());
-            Assert.Matches(@"^[A-Za-z].+\.$", field.GetProperty("description").GetString());
+            Assert.Matches(@"^[A-Za-z].+[.…]$", field.GetProperty("description").GetString());
             Assert.DoesNotContain("field", field.GetProperty("description").GetString()!.Replace("field-level", "", StringComparison.Ordinal).Replace("Fields that", "", StringComparison.Ordinal), StringComparison.Ordinal);
             Assert.True(Cistern.Formats.Tables.Requests.TryPlaceOf(field.GetProperty("column").GetString()!, out _));
         });
