@@ -68,8 +68,9 @@ internal sealed class DemoCommand : CisternCommand
         var start = await FindStartAsync(api, context.Time.GetUtcNow() - _backfill, cancel);
         using var feed = new DemoFeed(new DemoTraffic(seed, start, rate), context.Time);
 
-        await BackfillAsync(context, sender, feed, cancel);
+        // First, so that the day can be watched filling.
         Greet(context.Terminal, server, seed);
+        await BackfillAsync(context, sender, feed, cancel);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var live = GoOnAsync(context, sender, feed, stop.Token);
         var screen = new DemoScreen(context, api).RunAsync(stop.Token);

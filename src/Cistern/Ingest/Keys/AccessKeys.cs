@@ -95,6 +95,23 @@ internal sealed partial class AccessKeys
         return Find(hash) is { } added ? Judge(added) : new KeyCheck(KeyVerdict.Unknown, null);
     }
 
+    /// <summary>Reads the file if it changed: what was just made or revoked holds at once.</summary>
+    public void ReadIfChanged()
+    {
+        lock (_reading)
+        {
+            Volatile.Write(ref _lookedAt, _time.GetTimestamp());
+
+            // The stamp is taken before the read: a change in between is found the next time.
+            var stamp = Stamp();
+            if (stamp != _stamp)
+            {
+                _stamp = stamp;
+                ReadAgain();
+            }
+        }
+    }
+
     private bool IsAnonymous(IPAddress? source)
     {
         var address = source is { IsIPv4MappedToIPv6: true } ? source.MapToIPv4() : source;
@@ -127,22 +144,6 @@ internal sealed partial class AccessKeys
 
         Uses.Note(active.Key.Name);
         return new KeyCheck(KeyVerdict.Accepted, active);
-    }
-
-    private void ReadIfChanged()
-    {
-        lock (_reading)
-        {
-            Volatile.Write(ref _lookedAt, _time.GetTimestamp());
-
-            // The stamp is taken before the read: a change in between is found the next time.
-            var stamp = Stamp();
-            if (stamp != _stamp)
-            {
-                _stamp = stamp;
-                ReadAgain();
-            }
-        }
     }
 
     private void ReadAgain()
