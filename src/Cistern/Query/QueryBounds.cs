@@ -59,6 +59,15 @@ internal sealed record QuestionLimits
     /// <summary>How many rows a statement of <c>/api/sql</c> may give.</summary>
     public long SqlRows { get; init; } = 10_000;
 
+    /// <summary>How many tails may be open at a time.</summary>
+    public int MaxTails { get; init; } = 32;
+
     /// <summary>The part of a server's settings that bounds what may be asked.</summary>
-    public static QuestionLimits From(QuerySettings settings) => new() { PanelTime = settings.PanelTimeout, SqlTime = settings.SqlTimeout, SqlRows = settings.MaxRows };
+    public static QuestionLimits From(QuerySettings settings) => new()
+    {
+        PanelTime = settings.PanelTimeout,
+        SqlTime = settings.SqlTimeout,
+        SqlRows = settings.MaxRows,
+        MaxTails = settings.MaxTails,
+    };
 }
