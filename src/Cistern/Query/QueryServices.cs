@@ -1,5 +1,6 @@
 using Cistern.Query.Api;
 using Cistern.Query.Catalogue;
+using Cistern.Query.Export;
 using Cistern.Query.Live;
 using Cistern.Query.Sql;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,6 +19,7 @@ public static class QueryServices
         services.AddSingleton<QueryAddress>();
         services.AddSingleton<RowsAddress>();
         services.AddSingleton<FacetsAddress>();
+        services.AddSingleton<ExportAddress>();
         services.AddSingleton<TailAddress>();
         services.AddSingleton<SqlAddress>();
         services.AddSingleton<CatalogueAddress>();

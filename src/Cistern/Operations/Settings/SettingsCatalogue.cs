@@ -98,6 +98,8 @@ internal static class SettingsCatalogue
             "How long a statement of `/api/sql` may run."),
         Setting.Number("query:maxRows", 1, 10_000_000, s => s.Query.MaxRows, (s, v) => s with { Query = s.Query with { MaxRows = v } },
             "Rows that a statement of `/api/sql` may give."),
+        Setting.Number("query:exportRows", 1, 100_000_000, s => s.Query.ExportRows, (s, v) => s with { Query = s.Query with { ExportRows = v } },
+            "Rows that one answer of `/api/export` may give."),
         Setting.Number("query:maxTails", 1, 10_000, s => s.Query.MaxTails, (s, v) => s with { Query = s.Query with { MaxTails = v } },
             "Tails (`/api/tail`) that may be open at the same time."),
         Setting.Size("query:spillBytes", MiB, TiB, s => s.Query.SpillBytes, (s, v) => s with { Query = s.Query with { SpillBytes = v } },
