@@ -46,6 +46,9 @@ internal static class QueryBounds
     /// <summary>Bytes after which a page of an export is sent although it could hold more rows.</summary>
     public const int ExportPageBytes = 4 * 1024 * 1024;
 
+    /// <summary>Days that <c>/api/gaps</c> looks for gaps in; it reads the four weeks before each of them too.</summary>
+    public const int GapDaysMax = 7;
+
     /// <summary>A change is hidden if there was less than this before: it would be noise.</summary>
     public const int ChangeSupportMin = 20;
 }

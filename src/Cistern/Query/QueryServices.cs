@@ -1,6 +1,7 @@
 using Cistern.Query.Api;
 using Cistern.Query.Catalogue;
 using Cistern.Query.Export;
+using Cistern.Query.Gaps;
 using Cistern.Query.Live;
 using Cistern.Query.Sql;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -20,6 +21,7 @@ public static class QueryServices
         services.AddSingleton<RowsAddress>();
         services.AddSingleton<FacetsAddress>();
         services.AddSingleton<ExportAddress>();
+        services.AddSingleton<GapsAddress>();
         services.AddSingleton<TailAddress>();
         services.AddSingleton<SqlAddress>();
         services.AddSingleton<CatalogueAddress>();
