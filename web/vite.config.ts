@@ -1,4 +1,4 @@
-import { defineConfig } from 'vite'
+import { defineConfig } from 'vitest/config'
 
 // `npm run dev` serves the page with reload and asks a running server for data: CISTERN=http://127.0.0.1:8080 CISTERN_KEY=aa_… npm run dev
 const server = process.env['CISTERN'] ?? 'http://127.0.0.1:8080'
@@ -13,5 +13,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
+  // Tests read style sheets as they are.
+  test: { css: true },
   server: { proxy: { '/api': { target: server, headers }, '/v1': server } },
 })

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Cistern.Commands.Asking;
 using Cistern.Commands.Sending;
+using Cistern.Dashboard;
 using Cistern.Delivery.Http;
 using Cistern.Demo;
 using Cistern.Ingest.Keys;
@@ -138,7 +139,8 @@ internal sealed class DemoCommand : CisternCommand
 
     private static void Greet(Terminal terminal, LocalServer server, int seed)
     {
-        terminal.Out.WriteLine($"Cistern answers at {server.Url} with the key {server.Key} (seed {seed}); Ctrl-C stops it. Ask it, for instance:");
+        terminal.Out.WriteLine($"Look at {server.CreateSignInLink()} (signs in once, within {SignIns.LinkLifetime.TotalMinutes} minutes); Ctrl-C stops the demo.");
+        terminal.Out.WriteLine($"Programs ask with the key {server.Key} (seed {seed}), for instance:");
         terminal.Out.WriteLine($"  curl -s {new Uri(server.Url, "/api/sql")} -H 'Authorization: Bearer {server.Key}' -H 'Content-Type: text/plain' \\");
         terminal.Out.WriteLine("    -d 'SELECT path, count(*) AS requests FROM requests GROUP BY path ORDER BY requests DESC LIMIT 10'");
         terminal.Out.WriteLine($"  cistern query --url {server.Url} --key {server.Key} --measure requests,time_taken_p95 --by time:1h");

@@ -1,4 +1,5 @@
 using System.Collections;
+using Cistern.Dashboard;
 using Cistern.Ingest.Keys;
 using Cistern.Operations;
 using Cistern.Operations.Settings;
@@ -12,18 +13,23 @@ internal sealed class LocalServer : IAsyncDisposable
     private static readonly TimeSpan _keyLife = TimeSpan.FromDays(7);
 
     private readonly CisternServer _server;
+    private readonly SignIns _signIns;
     private readonly KeyStore _keys;
     private readonly string _keyName;
 
-    private LocalServer(CisternServer server, KeyStore keys, string keyName, string key)
+    private LocalServer(CisternServer server, SignIns signIns, KeyStore keys, string keyName, string key)
     {
-        (_server, _keys, _keyName, Key) = (server, keys, keyName, key);
+        (_server, _signIns, _keys, _keyName, Key) = (server, signIns, keys, keyName, key);
         Url = new Uri(server.Urls[0]);
     }
 
     public Uri Url { get; }
 
     public string Key { get; }
+
+    /// <summary>A new link that signs a browser in to this server's dashboard: once, within <see cref="SignIns.LinkLifetime"/>.</summary>
+    /// <exception cref="SignInFileException">The file of the folder cannot be read or written.</exception>
+    public string CreateSignInLink() => _signIns.CreateLink(Url);
 
     /// <param name="purpose">Begins the name of the key, which is stored with each delivery.</param>
     /// <exception cref="CommandFailedException">The settings of the folder or its keys cannot be used.</exception>
@@ -38,7 +44,7 @@ internal sealed class LocalServer : IAsyncDisposable
             var keys = new KeyStore(settings.DataFolder, context.Time);
             var name = $"{purpose}-{Guid.NewGuid():N}"[..(purpose.Length + 9)];
             var made = keys.Create(new NewKey { Name = name, Scopes = scopes, Expires = context.Time.GetUtcNow() + _keyLife });
-            return new LocalServer(server, keys, name, made.Secret?.Reveal() ?? throw new CommandFailedException(made.Problem!));
+            return new LocalServer(server, new SignIns(settings.DataFolder, context.Time), keys, name, made.Secret?.Reveal() ?? throw new CommandFailedException(made.Problem!));
         }
         catch
         {

@@ -87,7 +87,7 @@ internal static class SharedOptions
         return read;
     }
 
-    private static Uri? ParseUrl(ArgumentResult argument)
+    public static Uri? ParseUrl(ArgumentResult argument)
     {
         var text = argument.Tokens[0].Value;
         if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")

@@ -1,3 +1,4 @@
+using Cistern.Dashboard;
 using Cistern.Ingest;
 using Cistern.Ingest.Keys;
 using Cistern.Operations.Settings;
@@ -20,9 +21,12 @@ public sealed record ServerOptions
 
     /// <summary>Where the log goes; by default to standard error, a line each.</summary>
     public Action<ILoggingBuilder> Logging { get; init; } = ServerLogging.ToStandardError;
+
+    /// <summary>The folder with the dashboard's files.</summary>
+    public string WebFolder { get; init; } = Path.Combine(AppContext.BaseDirectory, "web");
 }
 
-/// <summary>A running server: the addresses for deliveries, the API and the health pages, on one store.</summary>
+/// <summary>A running server: the addresses for deliveries, the API, the dashboard and the health pages, on one store.</summary>
 public sealed partial class CisternServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -45,6 +49,8 @@ public sealed partial class CisternServer : IAsyncDisposable
 
     public IStore Store => _store;
 
+    internal IServiceProvider Services => _app.Services;
+
     /// <summary>Opens the store, then listens.</summary>
     /// <exception cref="KeyFileException">The keys cannot be read.</exception>
     /// <exception cref="IOException">An address cannot be listened on, for instance because another program does.</exception>
@@ -58,7 +64,7 @@ public sealed partial class CisternServer : IAsyncDisposable
         try
         {
             store = await openStore(new StoreOpening(settings, options.Time, loggers), cancel);
-            app = Build(settings, store, loggers, options.Time);
+            app = Build(settings, store, loggers, options);
             await app.StartAsync(cancel);
             var server = new CisternServer(app, store, loggers, settings, options.Time);
             server._housekeeping.Start();
@@ -79,15 +85,16 @@ public sealed partial class CisternServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await StopAsync();
 
-    private static WebApplication Build(CisternSettings settings, IStore store, ILoggerFactory loggers, TimeProvider time)
+    private static WebApplication Build(CisternSettings settings, IStore store, ILoggerFactory loggers, ServerOptions options)
     {
         // Empty, because the other builders read files and variables of ASP.NET Core that are not our settings.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => ServerListening.Configure(kestrel, settings, time));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => ServerListening.Configure(kestrel, settings, options.Time));
 
         // What the container does not make it does not dispose: the store outlives the last answer.
         builder.Services.AddSingleton(QuestionLimits.From(settings.Query));
-        builder.Services.AddSingleton(settings).AddSingleton(time).AddSingleton(store).AddSingleton(loggers);
+        builder.Services.AddSingleton(settings).AddSingleton(options.Time).AddSingleton(store).AddSingleton(loggers);
+        builder.Services.AddSingleton(new WebFolder(options.WebFolder));
         AddRooms(builder.Services);
         var app = builder.Build();
         MapRooms(app);
@@ -103,9 +110,10 @@ public sealed partial class CisternServer : IAsyncDisposable
         services.AddSingleton<ServerMetrics>().AddSingleton<MetricsPage>().AddSingleton<HealthPages>().AddSingleton<ReadGate>().AddSingleton<Housekeeping>();
         services.AddIngest();
         services.AddQuery();
+        services.AddDashboard();
     }
 
-    /// <summary>Around every request, from the outside in: what nobody caught, the key that reading needs, what has no address; then the rooms.</summary>
+    /// <summary>Around every request, from the outside in: what nobody caught, the access that the API needs, what has no address; then the rooms.</summary>
     private static void MapRooms(WebApplication app)
     {
         var firehose = app.Services.GetRequiredService<FirehoseEndpoint>();
@@ -120,6 +128,7 @@ public sealed partial class CisternServer : IAsyncDisposable
         // What is mapped here is reached only through the gate.
         QueryEndpoints.Map(app.MapGroup(ReadGate.Prefix));
         QueryEndpoints.MapOpenApi(app);
+        app.MapDashboard();
     }
 
     private async Task StopOnceAsync()

@@ -1,10 +1,12 @@
+using Cistern.Dashboard;
 using Cistern.Ingest;
 using Cistern.Ingest.Keys;
 
 namespace Cistern.Operations;
 
 /// <summary>The server's own timer: it calls what is due in the rooms, once a second.</summary>
-internal sealed partial class Housekeeping(AccessKeys keys, DeliveryIngester ingester, InFlight flight, TimeProvider time, ILogger<Housekeeping> logger) : IDisposable
+internal sealed partial class Housekeeping(
+    AccessKeys keys, Sessions sessions, DeliveryIngester ingester, InFlight flight, TimeProvider time, ILogger<Housekeeping> logger) : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TrimInterval = TimeSpan.FromMinutes(1);
@@ -22,7 +24,7 @@ internal sealed partial class Housekeeping(AccessKeys keys, DeliveryIngester ing
     {
         await _stop.CancelAsync();
         await _loop;
-        WriteUses(keys.Uses.Write);
+        Write("when keys were used", keys.Uses.Write);
     }
 
     public void Dispose() => _stop.Dispose();
@@ -30,7 +32,8 @@ internal sealed partial class Housekeeping(AccessKeys keys, DeliveryIngester ing
     /// <summary>What is due now.</summary>
     public void Step()
     {
-        WriteUses(keys.Uses.WriteIfDue);
+        Write("when keys were used", keys.Uses.WriteIfDue);
+        Write("who is signed in", sessions.RemoveExpiredIfDue);
         if (time.GetElapsedTime(_trimmedAt) >= TrimInterval)
         {
             _trimmedAt = time.GetTimestamp();
@@ -62,8 +65,8 @@ internal sealed partial class Housekeeping(AccessKeys keys, DeliveryIngester ing
         }
     }
 
-    // When a key was last used is only a help: a full disk must not stop the loop.
-    private void WriteUses(Action write)
+    // What is written here can be late: a full disk must not stop the loop.
+    private void Write(string what, Action write)
     {
         try
         {
@@ -71,13 +74,13 @@ internal sealed partial class Housekeeping(AccessKeys keys, DeliveryIngester ing
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            Log.UsesNotWritten(logger, error.Message);
+            Log.NotWritten(logger, what, error.Message);
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(2010, LogLevel.Warning, "Cannot write down when keys were used: {Problem}")]
-        public static partial void UsesNotWritten(ILogger logger, string problem);
+        [LoggerMessage(2010, LogLevel.Warning, "Cannot write down {What}: {Problem}")]
+        public static partial void NotWritten(ILogger logger, string what, string problem);
     }
 }

@@ -57,7 +57,8 @@ public sealed class DataFolderTests : IDisposable
             "query", "--data", _folder, "--sql", "SELECT count(*) AS stored, (SELECT count(*) FROM rejects) AS refused, (SELECT count(*) FROM deliveries WHERE repeats > 0) AS repeated, max(time) > now() - INTERVAL 5 MINUTE AS live FROM requests");
 
         Assert.True(run.ExitCode == 0, run.Error);
-        Assert.Matches("Cistern answers at http://127.0.0.1:[0-9]+/ with the key aa_[a-z2-7]+ ", run.Out);
+        Assert.Matches("(?m)^Look at http://127.0.0.1:[0-9]+/signin#[a-z2-7]{32} .+Ctrl-C stops the demo.$", run.Out);
+        Assert.Matches("Programs ask with the key aa_[a-z2-7]+ ", run.Out);
         Assert.Matches("last minute: [0-9]+ requests, p95 .+, delay .+; last 24 h: 0 rejects, 0 repeats", run.Out);
         var values = counts.Out.Split('\n')[1].Split(',');
         Assert.InRange(int.Parse(values[0], CultureInfo.InvariantCulture), 40_000, 140_000);

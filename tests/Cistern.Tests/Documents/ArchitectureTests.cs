@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 
-using Cistern.Tests.Operations;
 
 namespace Cistern.Tests.Documents;
 

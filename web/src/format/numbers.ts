@@ -40,10 +40,17 @@ export function percent(share: number): string {
   return `${value !== 0 && Math.abs(value) < 10 ? value.toFixed(Math.abs(value) < 0.1 ? 2 : 1) : Math.round(value)} %`
 }
 
-/** A change of -1 to …, with its sign. */
+/** A change of -1 to …, with its sign; from ten times on as a factor. */
 export function change(share: number): string {
+  if (share >= 9) return `×${compact(Math.round(share + 1))}`
   const value = Math.round(share * 100)
-  return value === 0 ? '±0 %' : `${value > 0 ? '+' : '−'}${Math.abs(value) > 999 ? '>999' : Math.abs(value)} %`
+  return value === 0 ? '±0 %' : `${value > 0 ? '+' : '−'}${Math.abs(value)} %`
+}
+
+/** The difference of two shares in percentage points. */
+export function points(difference: number): string {
+  const value = Math.round(difference * 1000) / 10
+  return value === 0 ? '±0 pp' : `${value > 0 ? '+' : '−'}${Math.abs(value)} pp`
 }
 
 export type Unit = 'count' | 'bytes' | 'seconds' | 'ratio'

@@ -75,11 +75,11 @@ function Canvas({ times, series, kind, unit, zone, range, height = 220, onBrush,
   const data = useMemo(() => dataOf(times, series, kind), [times, series, kind])
   const live = useRef({ onBrush, range, bucket, shades })
   live.current = { onBrush, range, bucket, shades }
-  const shape = `${kind} ${unit} ${zone} ${painted} ${height} ${series.map(one => one.name + one.color + String(one.line)).join()} ${onBrush !== undefined}`
+  const shape = `${times.length} ${kind} ${unit} ${zone} ${painted} ${height} ${series.map(one => one.name + one.color + String(one.line)).join()} ${onBrush !== undefined}`
 
   useEffect(() => {
     const box = root.current!
-    const chart = new uPlot(optionsOf(box, { series, kind, unit, zone, height, live, setHover }), data, box)
+    const chart = new uPlot(optionsOf(box, { series, buckets: times.length, kind, unit, zone, height, live, setHover }), data, box)
     plot.current = chart
     const watch = new ResizeObserver(() => chart.setSize({ width: box.clientWidth, height }))
     watch.observe(box)
@@ -120,6 +120,7 @@ function Canvas({ times, series, kind, unit, zone, range, height = 220, onBrush,
 
 interface Drawing {
   readonly series: readonly ChartSeries[]
+  readonly buckets: number
   readonly kind: 'bars' | 'lines'
   readonly unit: Unit
   readonly zone: string
@@ -129,12 +130,13 @@ interface Drawing {
   readonly setHover: (hover: { index: number; left: number; width: number } | null) => void
 }
 
-function optionsOf(box: HTMLElement, { series, kind, unit, zone, height, live, setHover }: Drawing): uPlot.Options {
+function optionsOf(box: HTMLElement, { series, buckets, kind, unit, zone, height, live, setHover }: Drawing): uPlot.Options {
   const style = getComputedStyle(box)
   const color = (name: string) => style.getPropertyValue(name).trim()
   const font = `11px ${style.fontFamily}`
   const axis = { stroke: color('--ink-3'), font, ticks: { show: false } }
-  const bars = uPlot.paths.bars!({ size: [1, Infinity], align: 1, gap: 1 })
+  const bars = uPlot.paths.bars!({ size: [1, Infinity], align: 1, gap: box.clientWidth / buckets > 5 ? 1 : 0 })
+  const isLog = kind === 'lines' && unit === 'seconds'
   const drawn = kind === 'bars' ? [...series.filter(one => one.line !== true).reverse(), ...series.filter(one => one.line === true)] : series
   return {
     width: box.clientWidth || 300,
@@ -149,11 +151,14 @@ function optionsOf(box: HTMLElement, { series, kind, unit, zone, height, live, s
     },
     scales: {
       x: { time: true, range: () => [live.current.range[0] / 1000, live.current.range[1] / 1000] },
-      y: { range: (_, __, max) => [0, niceTop(unit === 'ratio' ? Math.min(max ?? 0, 1) : max ?? 0, unit)] },
+      // Times spread over powers of ten: on an even scale one slow answer hides all others.
+      y: isLog
+        ? { distr: 3, range: (_, min, max) => [10 ** Math.floor(Math.log10(Math.max(min ?? 0.001, 1e-6))), 10 ** Math.ceil(Math.log10(Math.max(max ?? 1, 1e-5)))] }
+        : { range: (_, __, max) => [0, niceTop(max ?? 0, unit)] },
     },
     axes: [
-      { ...axis, grid: { show: false }, space: 70, values: (_, splits) => labels(splits, zone) },
-      { ...axis, grid: { stroke: color('--line'), width: 1 }, size: 58, space: 34, values: (_, splits) => splits.map(value => inUnit(value, unit)) },
+      { ...axis, grid: { show: false }, size: 28, space: 70, values: (_, splits) => labels(splits, zone) },
+      { ...axis, grid: { stroke: color('--line'), width: 1 }, size: 58, space: 30, values: (_, splits) => splits.map(value => inUnit(value, unit)), ...(isLog && { splits: (_, __, min, max) => powersOfTen(min, max) }) },
     ],
     series: [
       {},
@@ -212,6 +217,11 @@ function labels(splits: readonly number[], zone: string): string[] {
     const clock = at(split * 1000, zone, step < 60 ? 'seconds' : 'clock')
     return first && clock.startsWith('00:00') ? today : clock
   })
+}
+
+function powersOfTen(min: number, max: number): number[] {
+  const first = Math.round(Math.log10(min))
+  return Array.from({ length: Math.round(Math.log10(max)) - first + 1 }, (_, place) => 10 ** (first + place))
 }
 
 function niceTop(max: number, unit: Unit): number {

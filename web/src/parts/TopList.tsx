@@ -14,7 +14,7 @@ export interface TopRow {
 }
 
 /** The most frequent values of a field as bars. A click filters by one, with Alt or Shift it filters it out. */
-export function TopList({ field, rows, total, rowName = text => text }: { field: string; rows: readonly TopRow[]; total: number; rowName?: (text: string) => string }) {
+export function TopList({ field, rows, total, rowName = text => text, empty = '(empty)' }: { field: string; rows: readonly TopRow[]; total: number; rowName?: (text: string) => string; empty?: string }) {
   if (rows.length === 0) return <Empty title="Nothing in this range" />
   const most = Math.max(...rows.map(row => row.count))
   return (
@@ -22,10 +22,10 @@ export function TopList({ field, rows, total, rowName = text => text }: { field:
       {rows.map(row => (
         <li key={row.value}>
           <button
-            type="button" class="top-row" title={`${row.value === '' ? '(empty)' : row.value}\nClick to filter by it; Alt-click to leave it out`}
+            type="button" class="top-row" title={`${row.value === '' ? empty : row.value}\nClick to filter by it; Alt-click to leave it out`}
             onClick={event => filterBy(field, row.value, event.altKey || event.shiftKey)}>
             <svg class="top-fill" width="100%" height="100%" preserveAspectRatio="none" viewBox="0 0 100 1" aria-hidden="true"><rect width={(row.count / most) * 100} height="1" /></svg>
-            <span class="top-name"><Visible text={rowName(row.value)} /></span>
+            <span class="top-name"><Visible text={rowName(row.value)} empty={empty} /></span>
             {row.note && <span class="top-note">{row.note}</span>}
             {row.isNew ? <span class="delta new">new</span> : row.change !== null && <span class="delta">{change(row.change)}</span>}
             <span class="top-share">{total > 0 ? percent(row.count / total) : ''}</span>

@@ -30,6 +30,8 @@ public sealed record CisternSettings
 
     public QuerySettings Query { get; init; } = new();
 
+    public SignInSettings SignIn { get; init; } = new();
+
     /// <summary>What is known about single streams; the first that matches applies.</summary>
     public IReadOnlyList<StreamSettings> Streams { get; init; } = [];
 }
@@ -123,6 +125,13 @@ public sealed record QuerySettings
 
     /// <summary>Disk space that each query engine may use when its memory does not suffice.</summary>
     public long SpillBytes { get; init; } = 2L << 30;
+}
+
+/// <summary>How browsers sign in.</summary>
+public sealed record SignInSettings
+{
+    /// <summary>How long a browser stays signed in.</summary>
+    public TimeSpan SessionLifetime { get; init; } = TimeSpan.FromDays(7);
 }
 
 /// <param name="Stream">An ARN, with <c>*</c> for any characters.</param>

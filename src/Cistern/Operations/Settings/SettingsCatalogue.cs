@@ -100,6 +100,9 @@ internal static class SettingsCatalogue
             "Rows that a statement of `/api/sql` may give."),
         Setting.Size("query:spillBytes", MiB, TiB, s => s.Query.SpillBytes, (s, v) => s with { Query = s.Query with { SpillBytes = v } },
             "Disk space that each of the two may use when its memory does not suffice; 0 forbids it.", zero: true),
+
+        Setting.Time("signIn:sessionLifetime", Minute, 365 * Day, s => s.SignIn.SessionLifetime, (s, v) => s with { SignIn = s.SignIn with { SessionLifetime = v } },
+            "How long a browser stays signed in to the dashboard. A change holds for those that sign in afterwards."),
     ];
 
     /// <summary>The table of <c>docs/settings.md</c>; a test compares it with the file.</summary>

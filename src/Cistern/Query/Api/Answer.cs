@@ -1,10 +1,16 @@
+using System.IO.Compression;
+using Cistern.Operations;
 using Cistern.Store;
+using Microsoft.Net.Http.Headers;
 
 namespace Cistern.Query.Api;
 
 /// <summary>What goes back: a whole body, or a problem.</summary>
 internal sealed record Answer
 {
+    // What is shorter fits into one packet anyway.
+    private const int CompressBytesMin = 1024;
+
     private Answer(ReadOnlyMemory<byte> body, string contentType, ProblemDetails? problem) => (Body, ContentType, Problem) = (body, contentType, problem);
 
     public ReadOnlyMemory<byte> Body { get; }
@@ -12,6 +18,11 @@ internal sealed record Answer
     public string ContentType { get; }
 
     public ProblemDetails? Problem { get; }
+
+    public int Status { get; init; } = StatusCodes.Status200OK;
+
+    /// <summary>Not for secrets: beside text that somebody else chose, the length of what is compressed would tell of them.</summary>
+    public bool MayCompress { get; init; } = true;
 
     public static Answer Json(ReadOnlyMemory<byte> body) => new(body, "application/json", problem: null);
 
@@ -51,12 +62,11 @@ internal sealed record Answer
         }
     }
 
-    private async Task WriteAsync(HttpContext context)
+    public async Task WriteAsync(HttpContext context)
     {
         var response = context.Response;
-        response.StatusCode = Problem?.Status ?? StatusCodes.Status200OK;
+        response.StatusCode = Problem?.Status ?? Status;
         response.ContentType = ContentType;
-        response.ContentLength = Body.Length;
         response.Headers.CacheControl = "no-store";
         response.Headers.XContentTypeOptions = "nosniff";
         if (Problem?.RetryAfterSeconds is { } seconds)
@@ -64,6 +74,27 @@ internal sealed record Answer
             response.Headers.RetryAfter = $"{seconds}";
         }
 
-        await response.Body.WriteAsync(Body, context.RequestAborted);
+        await WriteBodyAsync(context);
+    }
+
+    private async Task WriteBodyAsync(HttpContext context)
+    {
+        var response = context.Response;
+        var mayCompress = MayCompress && Body.Length > CompressBytesMin;
+        response.Headers.Vary = mayCompress ? HeaderNames.AcceptEncoding : default;
+        var accepted = mayCompress ? AcceptedEncodings.Read(context.Request) : default;
+        if (accepted is { Brotli: false, Gzip: false })
+        {
+            response.ContentLength = Body.Length;
+            await response.Body.WriteAsync(Body, context.RequestAborted);
+            return;
+        }
+
+        // The fastest levels: the network between is mostly quicker than a better one would be. The length is not known before, so that it goes out in chunks.
+        response.Headers.ContentEncoding = accepted.Brotli ? "br" : "gzip";
+        await using Stream compressed = accepted.Brotli
+            ? new BrotliStream(response.Body, CompressionLevel.Fastest, leaveOpen: true)
+            : new GZipStream(response.Body, CompressionLevel.Fastest, leaveOpen: true);
+        await compressed.WriteAsync(Body, context.RequestAborted);
     }
 }

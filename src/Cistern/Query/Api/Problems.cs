@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Cistern.Store;
 
@@ -7,6 +8,9 @@ namespace Cistern.Query.Api;
 /// <summary>A problem as RFC 9457 writes it.</summary>
 internal sealed record ProblemDetails(int Status, string Name, string Title, string Detail, int? Position = null, int? RetryAfterSeconds = null)
 {
+    // Never part of a page, so only what JSON itself needs is escaped.
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public const string ContentType = "application/problem+json";
 
     /// <summary>A name that programs can compare; it never changes once published.</summary>
@@ -15,7 +19,7 @@ internal sealed record ProblemDetails(int Status, string Name, string Title, str
     public ReadOnlyMemory<byte> ToJson()
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using var writer = new Utf8JsonWriter(buffer);
+        using var writer = new Utf8JsonWriter(buffer, Readable);
         writer.WriteStartObject();
         writer.WriteString("type"u8, Type);
         writer.WriteString("title"u8, Title);

@@ -1,6 +1,6 @@
 import type { Answer } from '../../api/client'
 import type { Asked } from '../../api/use'
-import { change, exact, inUnit, type Unit } from '../../format/numbers'
+import { change, exact, inUnit, points, type Unit } from '../../format/numbers'
 import { Failed } from '../../parts/States'
 import { Spark } from '../../parts/Spark'
 import { columnOf } from './answers'
@@ -40,6 +40,11 @@ export function Tiles({ totals, series }: { totals: Asked<Answer>; series: Asked
 
 Tiles.measures = tiles.map(tile => tile.measure)
 
+// The bucket that is still filling would look like a fall.
+function wholeBuckets<T>(series: Answer, values: readonly T[]): readonly T[] {
+  return Date.parse(series.meta.to) > Date.now() - 120_000 ? values.slice(0, -1) : values
+}
+
 function OneTile({ tile, totals, series }: { tile: Tile; totals: Answer | null; series: Answer | null }) {
   const value = totals === null ? null : columnOf(totals, tile.measure)[0] ?? null
   const delta = totals === null ? null : columnOf(totals, `${tile.measure}_change`)[0] ?? null
@@ -51,9 +56,9 @@ function OneTile({ tile, totals, series }: { tile: Tile; totals: Answer | null; 
       <dd>
         <span class="tile-value" title={value === null || tile.unit !== 'count' ? undefined : exact(value)}>{totals === null ? <i class="blank" /> : inUnit(value, tile.unit)}</span>
         <span class="tile-delta">
-          {delta !== null && <span class={`delta ${good}`} title={`Before: ${inUnit(before, tile.unit)}`}>{change(delta)}<span class="hidden-text"> against the period before</span></span>}
+          {delta !== null && <span class={`delta ${good}`} title={`Before: ${inUnit(before, tile.unit)}`}>{tile.unit === 'ratio' ? points((value ?? 0) - (before ?? 0)) : change(delta)}<span class="hidden-text"> against the period before</span></span>}
         </span>
-        <Spark values={series === null ? [] : columnOf(series, tile.spark ?? tile.measure)} />
+        <Spark values={series === null ? [] : wholeBuckets(series, columnOf(series, tile.spark ?? tile.measure))} />
       </dd>
     </div>
   )

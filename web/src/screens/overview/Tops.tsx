@@ -12,14 +12,16 @@ interface Top {
   readonly field: string
   readonly title: string
   readonly name?: (value: string) => string
+  /** What the empty text stands for. */
+  readonly empty?: string
 }
 
 const tops: readonly Top[] = [
   { field: 'path', title: 'Top paths' },
-  { field: 'host', title: 'Top hosts' },
-  { field: 'country', title: 'Top countries', name: countryName },
-  { field: 'referer_host', title: 'Top referers' },
   { field: 'user_agent', title: 'Top user agents' },
+  { field: 'referer_host', title: 'Top referers', empty: 'No referer: typed, bookmarked or withheld' },
+  { field: 'country', title: 'Top countries', name: countryName },
+  { field: 'host', title: 'Top hosts' },
 ]
 
 const brief = 10
@@ -43,7 +45,7 @@ function OneTop({ top, scope, total }: { top: Top; scope: Scope; total: number }
   return (
     <Panel title={top.title} asked={asked} height={brief * 29} class={`top-${top.field}`}
       actions={(more || limit === long) && <button type="button" class="quiet text" onClick={() => setLimit(limit === brief ? long : brief)}>{limit === brief ? 'More' : 'Fewer'}</button>}>
-      {data => <TopList field={top.field} rows={rowsOf(data)} total={total} {...(top.name && { rowName: top.name })} />}
+      {data => <TopList field={top.field} rows={rowsOf(data)} total={total} {...(top.name && { rowName: top.name })} {...(top.empty && { empty: top.empty })} />}
     </Panel>
   )
 }

@@ -1,0 +1,139 @@
+using System.Text.Json;
+using Cistern.Ingest;
+using Cistern.Query;
+using Cistern.Query.Api;
+
+namespace Cistern.Dashboard;
+
+/// <summary><c>/api/session</c>: signs a browser in and out, and says whether it is. The one address of the API that needs no access.</summary>
+internal sealed partial class SessionAddress(Sessions sessions, TimeProvider time, ILogger<SessionAddress> logger)
+{
+    public const string Path = "/api/session";
+
+    private const int BodyBytesMax = 1024;
+
+    // Nobody who asks has shown anything yet, so that a body may not keep us waiting.
+    private static readonly TimeSpan BodyTimeout = TimeSpan.FromSeconds(10);
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods(Path, [HttpMethods.Get], context => Answer.SendAsync(context, TellAsync));
+        routes.MapMethods(Path, [HttpMethods.Post], context => Answer.SendAsync(context, SignInAsync));
+        routes.MapMethods(Path, [HttpMethods.Delete], SignOutAsync);
+    }
+
+    /// <summary>What a request is told that comes from a page of another origin.</summary>
+    public static ProblemDetails CrossOrigin(string reason) => new(StatusCodes.Status403Forbidden, "cross-origin", "Not from this page", reason);
+
+    private Task<Answer> TellAsync(HttpContext context)
+    {
+        var session = OwnOrigin.Refusal(context.Request) is null && SessionCookie.Find(context.Request, sessions) is [var found, ..] ? found : null;
+        return Task.FromResult(Tell(session?.Expires));
+    }
+
+    private async Task<Answer> SignInAsync(HttpContext context)
+    {
+        if (OwnOrigin.Refusal(context.Request) is { } reason)
+        {
+            return Answer.Refused(CrossOrigin(reason));
+        }
+
+        var (token, problem) = await ReadTokenAsync(context);
+        return problem is null ? await SignInAsync(context, token) : Answer.Refused(problem);
+    }
+
+    private async Task<Answer> SignInAsync(HttpContext context, string token)
+    {
+        try
+        {
+            if (await sessions.SignInAsync(token) is not { } session)
+            {
+                return Answer.Refused(new ProblemDetails(StatusCodes.Status401Unauthorized, "signin-refused", "The link does not sign in",
+                    "the link was used before, is older than 15 minutes, or is not of this server; make a new one on the server with: cistern signin --data DIR"));
+            }
+
+            SessionCookie.Set(context, session);
+            Log.SignedIn(logger, SourceAddress.Of(context));
+            return Tell(session.Expires);
+        }
+        catch (SignInFileException error)
+        {
+            return NotWritten(error);
+        }
+    }
+
+    private async Task SignOutAsync(HttpContext context)
+    {
+        if (OwnOrigin.Refusal(context.Request) is { } reason)
+        {
+            await Answer.Refused(CrossOrigin(reason)).WriteAsync(context);
+            return;
+        }
+
+        try
+        {
+            await sessions.EndAsync(SessionCookie.Find(context.Request, sessions));
+        }
+        catch (SignInFileException error)
+        {
+            await NotWritten(error).WriteAsync(context);
+            return;
+        }
+
+        SessionCookie.Clear(context);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private async Task<(string Token, ProblemDetails? Problem)> ReadTokenAsync(HttpContext context)
+    {
+        using var limit = new CancellationTokenSource(BodyTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, context.RequestAborted);
+        try
+        {
+            var (body, problem) = await Query.Api.RequestBody.ReadAsync(context.Request, "application/json", BodyBytesMax, either.Token);
+            return problem is not null ? ("", Problems.Of(problem))
+                : TokenOf(body) is { } token ? (token, null)
+                : ("", Problems.Of(new QueryProblem(QueryFault.BodyMalformed, "cannot read the body: it must be an object with the one member token, a text")));
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            context.Response.Headers.Connection = HttpProtocol.IsHttp11(context.Request.Protocol) ? "close" : default;
+            return ("", new ProblemDetails(StatusCodes.Status408RequestTimeout, "body-too-slow", "The body did not arrive", $"the body did not arrive within {BodyTimeout.TotalSeconds} s; send it again"));
+        }
+    }
+
+    private static string? TokenOf(byte[] body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return document.RootElement is { ValueKind: JsonValueKind.Object } root && root.EnumerateObject().ToArray() is [{ Name: "token", Value.ValueKind: JsonValueKind.String } member]
+                ? member.Value.GetString()
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static Answer Tell(DateTimeOffset? expires)
+    {
+        using var body = new AnswerBody();
+        body.Writer.WriteStartObject();
+        body.Writer.WriteBoolean("signedIn"u8, expires is not null);
+        body.Writer.WritePropertyName("expires"u8);
+        JsonValues.Write(body.Writer, expires);
+        body.Writer.WriteEndObject();
+        return body.ToAnswer() with { MayCompress = false };
+    }
+
+    private static Answer NotWritten(SignInFileException error) =>
+        Answer.Refused(new ProblemDetails(StatusCodes.Status503ServiceUnavailable, "unavailable", "The server cannot write down who is signed in", error.Message, RetryAfterSeconds: 2));
+
+    private static partial class Log
+    {
+        [LoggerMessage(3010, LogLevel.Information, "A browser signed in from {Address}")]
+        public static partial void SignedIn(ILogger logger, string address);
+    }
+}
