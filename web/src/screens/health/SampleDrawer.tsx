@@ -53,7 +53,7 @@ function Whole({ row, tz }: { row: Row; tz: string }) {
         <Copy text={() => hex ? hexLines(bytes).join('\n') : textOfBytes(bytes)} label={hex ? 'Copy hex' : 'Copy text'} />
         <Copy text={base64} label="Copy base64" />
       </div>
-      <pre class="raw" tabIndex={0} aria-label={hex ? 'The bytes in hexadecimal' : 'The bytes as text'}>{hex ? hexLines(bytes, shownMax).join('\n') : <Visible text={textOfBytes(bytes, shownMax)} empty="(no bytes)" />}</pre>
+      <pre class={`raw ${hex ? 'hex' : ''}`} tabIndex={0} aria-label={hex ? 'The bytes in hexadecimal' : 'The bytes as text'}>{hex ? hexLines(bytes, shownMax).join('\n') : <Visible text={textOfBytes(bytes, shownMax)} empty="(no bytes)" />}</pre>
       {bytes.length > shownMax && <p class="note">The first {exact(shownMax)} bytes of {exact(bytes.length)}; the copy is whole.</p>}
     </>
   )
