@@ -53,13 +53,13 @@ export function WaitStep({ name, onArrived }: { name: string | null; onArrived: 
       {refused.length > 0 && (
         <div class="refusals" role="alert">
           <p><b>Refused since you opened this page</b>, whoever sent it:</p>
-          <ul>{refused.map(one => <Fault key={one.fault} fault={one.fault} note={`${one.count} times`} />)}</ul>
+          <ul>{refused.map(one => <Fault key={one.fault} fault={one.fault} note={`${exact(one.count)} ×`} />)}</ul>
         </div>
       )}
       {refused.length === 0 && (current?.refusals ?? []).length > 0 && (
         <div class="refusals">
           <p><b>Refused in the last 15 minutes:</b></p>
-          <ul>{current!.refusals.map(one => <Fault key={one.fault + one.named} fault={one.fault} note={`${one.count} times ${one.named ? 'with this key' : 'without a known key'}`} />)}</ul>
+          <ul>{current!.refusals.map(one => <Fault key={one.fault + one.named} fault={one.fault} note={`${exact(one.count)} × ${one.named ? 'with this key' : 'without a known key'}`} />)}</ul>
         </div>
       )}
       {seen.error !== null && <p class="problem" role="alert">{textOf(seen.error)}</p>}
