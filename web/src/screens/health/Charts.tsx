@@ -82,7 +82,7 @@ function Gaps({ gaps, shown, tz, shortened }: { gaps: Asked<readonly Gap[]>; sho
       <header class="panel-head"><h2>Gaps</h2>{shortened && <span class="note">of the last 7 days of the range</span>}</header>
       <div class={`panel-body gap-list ${gaps.stale ? 'stale' : ''}`}>
         {gaps.data === null && (gaps.error === null ? <Loading /> : <Failed error={gaps.error} />)}
-        {gaps.data !== null && shown.length === 0 && <Empty title="No gap"><p>In every minute that should have had requests there are some.</p></Empty>}
+        {gaps.data !== null && shown.length === 0 && <Empty title="No gap"><p>There is no minute without requests where some were to be expected.</p></Empty>}
         <ol>
           {shown.map(gap => {
             const [from, to] = [Date.parse(gap.from), Date.parse(gap.to)]

@@ -44,14 +44,21 @@ export function Health() {
   return (
     <div class="health">
       <VerdictBar verdict={verdict} stale={totals.stale} failed={[known, totals, gaps, events, ages, status].find(one => one.error !== null)?.error ?? null} />
-      {streams !== null && streams.length === 0 && (
-        <Empty title="No stream has delivered anything yet">
-          <p><Link screen="setup">Setup</Link> shows how to point an Amazon Data Firehose stream here, step by step.</p>
-        </Empty>
-      )}
-      <StreamTable asked={totals} streams={streams} courses={coursesOf(asked.courses.data, rows.data === null ? [] : timesOf(rows.data))} tz={tz} />
-      <Charts scope={scope} streams={streams ?? []} rows={rows} deliveries={asked.deliveries} gaps={gaps} shortened={lengthMs(range) > gapDays * 86_400_000} />
-      <Rejects scope={scope} />
+      {streams !== null && streams.length === 0
+        ? (
+          <section class="panel">
+            <Empty title="No stream has delivered anything yet">
+              <p><Link screen="setup">Setup</Link> shows how to point an Amazon Data Firehose stream here, step by step.</p>
+            </Empty>
+          </section>
+        )
+        : (
+          <>
+            <StreamTable asked={totals} streams={streams} courses={coursesOf(asked.courses.data, rows.data === null ? [] : timesOf(rows.data))} tz={tz} />
+            <Charts scope={scope} streams={streams ?? []} rows={rows} deliveries={asked.deliveries} gaps={gaps} shortened={lengthMs(range) > gapDays * 86_400_000} />
+            <Rejects scope={scope} />
+          </>
+        )}
       <Events events={events} tz={tz} />
       <Store status={status} tz={tz} />
     </div>

@@ -82,7 +82,7 @@ function Queue({ status, tz, course }: { status: Status; tz: string; course: Cou
             <tbody>{answers.refused.map(one => <tr key={one.fault}><th scope="row"><code>{one.fault}</code></th><td class="number">{exact(one.count)}</td></tr>)}</tbody>
           </table>
         )}
-      <p class="note">Counts are since the start on {at(Date.parse(status.started), tz, 'full')}. Version {status.version}.</p>
+      <p class="note">Counts are since the start on {at(Date.parse(status.started), tz, 'full')}. Version <span title={status.version}>{status.version.split('+')[0]}</span>.</p>
     </>
   )
 }

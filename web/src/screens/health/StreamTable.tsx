@@ -31,7 +31,6 @@ const heads: readonly { readonly sort: Sort | null; readonly name: string; reado
 export function StreamTable({ asked, streams, courses, tz }: { asked: Asked<Answer>; streams: readonly Stream[] | null; courses: ReadonlyMap<string, readonly number[]>; tz: string }) {
   const order = useParam('sort') ?? '-rows'
   const [open, setOpen] = useState<string | null>(null)
-  if (streams !== null && streams.length === 0) return null
   return (
     <div id="streams" tabIndex={-1} class="place">
       <Panel title="Streams" asked={streams === null ? { ...asked, data: null } : asked} height={90} actions={<SortChoice order={order} />}>

@@ -72,7 +72,7 @@ describe('verdictOf', () => {
   })
 
   test('tells nothing ever from nothing in the range', () => {
-    expect(verdictOf({ ...facts, streams: [] })).toMatchObject({ state: 'nothing', text: 'Nothing has been delivered yet.' })
-    expect(verdictOf({ ...facts, streams: [{ ...stream, deliveries: 0, rows: 0, everDeliveries: 1 }] })).toMatchObject({ state: 'nothing', text: 'Nothing was delivered in this range.' })
+    expect(verdictOf({ ...facts, streams: [] })).toMatchObject({ state: 'none', text: 'Nothing has been delivered yet.' })
+    expect(verdictOf({ ...facts, streams: [{ ...stream, deliveries: 0, rows: 0, everDeliveries: 1 }] })).toMatchObject({ state: 'none', text: 'Nothing was delivered in this range.' })
   })
 })

@@ -10,7 +10,7 @@ export interface Reason {
 }
 
 export interface Verdict {
-  readonly state: 'good' | 'look' | 'unknown' | 'nothing'
+  readonly state: 'good' | 'look' | 'unknown' | 'none'
   readonly text: string
   readonly reasons: readonly Reason[]
 }
@@ -47,7 +47,7 @@ export function verdictOf(facts: Facts): Verdict {
   if (unknown.length > 0) return { state: 'unknown', text: `Cannot say yet: nothing is known about ${listed(unknown)}.`, reasons }
   const delivering = facts.streams!.filter(stream => stream.deliveries > 0)
   const deliveries = delivering.reduce((sum, stream) => sum + stream.deliveries, 0)
-  if (deliveries === 0) return { state: 'nothing', text: facts.streams!.length === 0 ? 'Nothing has been delivered yet.' : 'Nothing was delivered in this range.', reasons }
+  if (deliveries === 0) return { state: 'none', text: facts.streams!.length === 0 ? 'Nothing has been delivered yet.' : 'Nothing was delivered in this range.', reasons }
   return { state: 'good', text: `Healthy: ${exact(deliveries)} ${deliveries === 1 ? 'delivery' : 'deliveries'} of ${delivering.length} ${delivering.length === 1 ? 'stream' : 'streams'} arrived whole and on time.`, reasons }
 }
 

@@ -36,7 +36,7 @@ export function KeyForm({ suggestion, withScopes, onMade }: { suggestion: string
     </div>
   )
   return (
-    <form class="key-form" onSubmit={event => { event.preventDefault(); void make() }}>
+    <form class="key-form" onInput={() => setProblem(null)} onSubmit={event => { event.preventDefault(); void make() }}>
       {field('name', 'Name', <input {...input('name')} type="text" required maxLength={64} autocomplete="off" spellcheck={false} value={name} onInput={event => setName(event.currentTarget.value)} />)}
       {field('stream', 'Only for streams whose ARN is (optional, * is anything)', (
         <input {...input('stream')} type="text" autocomplete="off" spellcheck={false} placeholder="arn:aws:firehose:us-east-1:*:deliverystream/shop-*" value={stream} onInput={event => setStream(event.currentTarget.value)} />

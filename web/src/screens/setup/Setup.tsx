@@ -30,11 +30,14 @@ export interface SetupFacts {
   readonly fields: readonly LogField[]
 }
 
+/** What a key brought changes while somebody watches for the first record. */
+const keysEveryMs = 10_000
+
 /** From a key to the first record, step by step. What is chosen here is gone with the page: the key's secret is told once and kept nowhere. */
 export function Setup() {
   const tz = useZone()
   const facts = useAsked('setup', signal => ask<SetupFacts>('/api/setup', { signal }))
-  const keys = useAsked(`keys ${tz}`, signal => ask<{ keys: readonly Key[] }>(`/api/keys?${search({ tz })}`, { signal }).then(answer => answer.keys))
+  const keys = useAsked(`keys ${tz}`, signal => ask<{ keys: readonly Key[] }>(`/api/keys?${search({ tz })}`, { signal }).then(answer => answer.keys), keysEveryMs)
   const [made, setMade] = useState<Made | null>(null)
   const [chosen, setChosen] = useState('')
   const key = made?.key ?? keys.data?.find(one => one.name === chosen) ?? null
