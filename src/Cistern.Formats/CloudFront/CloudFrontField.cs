@@ -76,8 +76,18 @@ internal enum FieldShape
 /// <param name="Place">The column of <see cref="Tables.Requests"/>; -1 where the kind needs more than one column or none.</param>
 internal sealed record CloudFrontField(string Name, FieldKind Kind, int Place, FieldShape Shape = FieldShape.Any)
 {
+    /// <summary>What it is good for, for whoever chooses which fields to log.</summary>
+    public string Use { get; init; } = "";
+
     public byte[] NameUtf8 { get; } = System.Text.Encoding.UTF8.GetBytes(Name);
 }
+
+/// <summary>A field of real-time logs as a person sees it who chooses what to log.</summary>
+/// <param name="Number">Its place in the canonical order, from 1.</param>
+/// <param name="Column">The column of <c>requests</c> that its value goes to, or most of it.</param>
+/// <param name="Use">What it is good for, in a short sentence.</param>
+/// <param name="Recommended">Whether it is in <see cref="CloudFrontFields.RecommendedList"/>.</param>
+public sealed record CloudFrontFieldInfo(int Number, string Name, string Column, string Description, string Use, bool Recommended);
 
 /// <summary>Which of CloudFront's logs a line is from: names and meanings differ.</summary>
 internal enum LogKind

@@ -1,19 +1,33 @@
 using Cistern.Ingest;
+using Cistern.Ingest.Keys;
+using Cistern.Operations;
+using Cistern.Operations.Settings;
 
 namespace Cistern.Dashboard;
 
 /// <summary>What serves the browser: its pages, who is signed in, and what only the dashboard asks.</summary>
 internal static class DashboardServices
 {
-    /// <summary>The parts of Dashboard. They need the settings, a clock, and a <see cref="WebFolder"/>.</summary>
+    /// <summary>The parts of Dashboard. They need those of Ingest and Query, the settings, a store, a clock, the metrics and a <see cref="WebFolder"/>.</summary>
     public static IServiceCollection AddDashboard(this IServiceCollection services) => services
         .AddSingleton<Sessions>()
         .AddSingleton<SessionAddress>()
-        .AddSingleton<WebPages>();
+        .AddSingleton<WebPages>()
+        .AddSingleton<StatusAddress>()
+        .AddSingleton<SetupAddress>()
+        .AddSingleton(parts => new KeyStore(parts.GetRequiredService<CisternSettings>().DataFolder, parts.GetRequiredService<TimeProvider>()))
+        .AddSingleton<KeyTraffic>()
+        .AddSingleton<KeysAddress>();
 
     public static void MapDashboard(this WebApplication app)
     {
-        app.Services.GetRequiredService<SessionAddress>().Map(app);
-        app.Services.GetRequiredService<WebPages>().Map(app, app.Services.GetRequiredService<FirehoseEndpoint>());
+        var parts = app.Services;
+        parts.GetRequiredService<WebPages>().Map(app, parts.GetRequiredService<FirehoseEndpoint>());
+
+        var api = app.MapGroup(ReadGate.Prefix);
+        parts.GetRequiredService<SessionAddress>().Map(api);
+        parts.GetRequiredService<StatusAddress>().Map(api);
+        parts.GetRequiredService<SetupAddress>().Map(api);
+        parts.GetRequiredService<KeysAddress>().Map(api);
     }
 }

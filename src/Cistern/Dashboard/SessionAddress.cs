@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cistern.Ingest;
+using Cistern.Operations;
 using Cistern.Query;
 using Cistern.Query.Api;
 
@@ -8,18 +9,21 @@ namespace Cistern.Dashboard;
 /// <summary><c>/api/session</c>: signs a browser in and out, and says whether it is. The one address of the API that needs no access.</summary>
 internal sealed partial class SessionAddress(Sessions sessions, TimeProvider time, ILogger<SessionAddress> logger)
 {
-    public const string Path = "/api/session";
+    /// <summary>Its whole path.</summary>
+    public const string Path = ReadGate.Prefix + Relative;
+
+    private const string Relative = "/session";
 
     private const int BodyBytesMax = 1024;
 
     // Nobody who asks has shown anything yet, so that a body may not keep us waiting.
     private static readonly TimeSpan BodyTimeout = TimeSpan.FromSeconds(10);
 
-    public void Map(IEndpointRouteBuilder routes)
+    public void Map(RouteGroupBuilder api)
     {
-        routes.MapMethods(Path, [HttpMethods.Get], context => Answer.SendAsync(context, TellAsync));
-        routes.MapMethods(Path, [HttpMethods.Post], context => Answer.SendAsync(context, SignInAsync));
-        routes.MapMethods(Path, [HttpMethods.Delete], SignOutAsync);
+        api.MapMethods(Relative, [HttpMethods.Get], context => Answer.SendAsync(context, TellAsync));
+        api.MapMethods(Relative, [HttpMethods.Post], context => Answer.SendAsync(context, SignInAsync));
+        api.MapMethods(Relative, [HttpMethods.Delete], SignOutAsync);
     }
 
     /// <summary>What a request is told that comes from a page of another origin.</summary>
@@ -111,8 +115,9 @@ internal sealed partial class SessionAddress(Sessions sessions, TimeProvider tim
                 ? member.Value.GetString()
                 : null;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // The second for half a surrogate pair, which is JSON and no text.
             return null;
         }
     }

@@ -87,9 +87,10 @@ internal sealed partial class WebPages
         _ => (file.Plain, null),
     };
 
+    // No warning: a command that opens the folder for itself has no use for a dashboard, and the page says the same.
     private static partial class Log
     {
-        [LoggerMessage(3020, LogLevel.Warning, "There is no dashboard: {Problem}")]
+        [LoggerMessage(3020, LogLevel.Information, "There is no dashboard: {Problem}")]
         public static partial void NoDashboard(ILogger logger, string problem);
     }
 }

@@ -30,6 +30,31 @@ internal sealed class DurationHistogram
         Interlocked.Add(ref _ticks, duration.Ticks);
     }
 
+    /// <summary>The seconds within which a share of the durations lay, between two bounds in proportion; null if there was none.</summary>
+    public double? Quantile(double share)
+    {
+        var counts = new long[_counts.Length];
+        for (var place = 0; place < counts.Length; place++)
+        {
+            counts[place] = Interlocked.Read(ref _counts[place]);
+        }
+
+        var rank = share * counts.Sum();
+        for (var place = 0; place < Bounds.Length; place++)
+        {
+            if (counts[place] > 0 && counts[place] >= rank)
+            {
+                var under = place == 0 ? 0 : Bounds[place - 1];
+                return under + ((Bounds[place] - under) * rank / counts[place]);
+            }
+
+            rank -= counts[place];
+        }
+
+        // Beyond the last bound nothing more is known.
+        return counts[^1] > 0 ? Bounds[^1] : null;
+    }
+
     public void Write(PrometheusText text, string name, string help)
     {
         text.Head(name, "histogram", help);

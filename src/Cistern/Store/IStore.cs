@@ -121,4 +121,12 @@ public sealed record StoreStatus
 
     /// <summary>How far back row identity reaches now; shorter than configured under much traffic.</summary>
     public TimeSpan RepeatWindow { get; init; }
+
+    /// <summary>The files of each table.</summary>
+    public IReadOnlyList<TableStatus> Tables { get; init; } = [];
 }
+
+/// <param name="Segments">Live Parquet files.</param>
+/// <param name="Rows">Rows in them.</param>
+/// <param name="Bytes">Bytes of them.</param>
+public sealed record TableStatus(string Name, int Segments, long Rows, long Bytes);

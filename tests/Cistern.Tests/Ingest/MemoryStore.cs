@@ -18,6 +18,9 @@ internal sealed class MemoryStore : IStore
     /// <summary>If set, deliveries are refused with this reason.</summary>
     public string? Full { get; set; }
 
+    /// <summary>If set, what was stored before the start is not visible yet.</summary>
+    public bool Decoding { get; set; }
+
     /// <summary>If set, commits wait for it.</summary>
     public TaskCompletionSource? Hold { get; set; }
 
@@ -42,7 +45,7 @@ internal sealed class MemoryStore : IStore
         }
     }
 
-    public StoreReadiness Readiness => new(Full is null, CanQuery: true, Full);
+    public StoreReadiness Readiness => new(Full is null, !Decoding, Full ?? (Decoding ? "the journal is being decoded" : null));
 
     public Committed Only => Assert.Single(Commits);
 

@@ -73,6 +73,28 @@ public sealed class ServerTests
     }
 
     [Fact]
+    public void A_quantile_of_durations_lies_between_the_bounds_of_its_bucket()
+    {
+        var durations = new DurationHistogram();
+        Assert.Null(durations.Quantile(0.5));
+        for (var number = 0; number < 90; number++)
+        {
+            durations.Record(TimeSpan.FromMilliseconds(7));
+        }
+
+        for (var number = 0; number < 10; number++)
+        {
+            durations.Record(TimeSpan.FromMilliseconds(80));
+        }
+
+        Assert.InRange(durations.Quantile(0.5)!.Value, 0.005, 0.01);
+        Assert.InRange(durations.Quantile(0.9)!.Value, 0.0099, 0.0101);
+        Assert.InRange(durations.Quantile(0.95)!.Value, 0.0749, 0.0751);
+        durations.Record(TimeSpan.FromHours(1));
+        Assert.Equal(180, durations.Quantile(1));
+    }
+
+    [Fact]
     public async Task The_api_needs_a_key_that_may_read()
     {
         await using var server = await TestServer.StartAsync();

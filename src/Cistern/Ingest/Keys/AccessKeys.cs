@@ -129,7 +129,8 @@ internal sealed partial class AccessKeys
         return new KeyCheck(KeyVerdict.Accepted, active);
     }
 
-    private void ReadIfChanged()
+    /// <summary>Reads the file if it changed: what was just made or revoked holds at once.</summary>
+    public void ReadIfChanged()
     {
         lock (_reading)
         {

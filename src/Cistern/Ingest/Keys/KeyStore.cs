@@ -1,3 +1,5 @@
+using Cistern.Formats.CloudFront;
+
 namespace Cistern.Ingest.Keys;
 
 /// <summary>Why a key was not made or revoked.</summary>
@@ -11,6 +13,7 @@ public enum KeyFault
     NotFound = 6,
     RevokedBefore = 7,
     SignalUnknown = 8,
+    FieldsInvalid = 9,
 }
 
 /// <summary>What became of a change: the key, or why there is none.</summary>
@@ -121,6 +124,11 @@ public sealed class KeyStore(string folder, TimeProvider time)
         if (wanted.RequestsPerSecond is <= 0 or double.NaN || wanted.MebibytesPerSecond is <= 0 or double.NaN)
         {
             return KeyChange.Refused(KeyFault.LimitInvalid, "cannot make a key with a rate of zero or less; give a number above zero, or none for no limit");
+        }
+
+        if (wanted.CloudFrontFields.Length > 0 && CloudFrontFields.CheckList(wanted.CloudFrontFields) is { } wrong)
+        {
+            return KeyChange.Refused(KeyFault.FieldsInvalid, wrong);
         }
 
         return wanted.Expires <= time.GetUtcNow()

@@ -28,6 +28,9 @@ internal sealed class KeyUses(string folder, TimeProvider time)
         }
     }
 
+    /// <summary>When a key was last used, to the moment; null if it never was.</summary>
+    public DateTimeOffset? LastOf(string name) => _uses.TryGetValue(name, out var used) ? used : null;
+
     public void Note(string name)
     {
         _uses[name] = time.GetUtcNow();

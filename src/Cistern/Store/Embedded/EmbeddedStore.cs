@@ -116,7 +116,8 @@ internal sealed class EmbeddedStore : IStore
 
     public StoreStatus GetStatus()
     {
-        var segments = Formats.Tables.All.SelectMany(table => _parts.Tables.SegmentsOf(table.Name)).Select(segment => segment.Info).ToArray();
+        var tables = Formats.Tables.All.Select(table => (table.Name, Segments: _parts.Tables.SegmentsOf(table.Name).Select(segment => segment.Info).ToArray())).ToArray();
+        var segments = tables.SelectMany(table => table.Segments).ToArray();
         return new StoreStatus
         {
             HotRows = _parts.Tables.HotRows,
@@ -128,6 +129,7 @@ internal sealed class EmbeddedStore : IStore
             FreeBytes = _parts.Disk.FreeBytes(_parts.Folder.Root),
             OldestRow = segments.Where(info => !info.Odd).Select(info => (DateTimeOffset?)Micros.ToMoment(info.MinTime)).Min(),
             RepeatWindow = _parts.Committer.RepeatWindow,
+            Tables = [.. tables.Select(table => new TableStatus(table.Name, table.Segments.Length, table.Segments.Sum(info => info.Rows), table.Segments.Sum(info => info.Bytes)))],
         };
     }
 
