@@ -52,14 +52,18 @@ function Line({ item, tz, onRevoke }: { item: Key; tz: string; onRevoke: () => v
       <td data-label="State"><span class={`state ${item.state}`} title={item.revoked === null ? undefined : at(Date.parse(item.revoked), tz, 'full')}>{item.state}</span></td>
       <td data-label="May">{item.scopes.join(', ')}</td>
       <td data-label="Only for" class="limits" title={limits.join('\n')}>{limits.length === 0 ? <span class="nothing">any stream</span> : <Visible text={limits.join(', ')} />}</td>
-      <td data-label="Deliveries today" class="number" title={exact(item.deliveriesToday)}>{compact(item.deliveriesToday)}</td>
-      <td data-label="Rows today" class="number" title={exact(item.rowsToday)}>{compact(item.rowsToday)}</td>
+      <td data-label="Deliveries today" class="number" {...counted(item.deliveriesToday)} />
+      <td data-label="Rows today" class="number" {...counted(item.rowsToday)} />
       <td data-label="Last used">{item.lastUsed === null ? <span class="nothing">never</span> : <span title={at(Date.parse(item.lastUsed), tz, 'full')}>{ago(Date.parse(item.lastUsed), Date.now())}</span>}</td>
       <td data-label="Created">{day(item.created, '–')}</td>
       <td data-label="Expires">{day(item.expires, 'never')}</td>
       <td>{item.state === 'active' && <button type="button" class="small danger" aria-label={`Revoke ${item.name}`} onClick={onRevoke}>Revoke</button>}</td>
     </tr>
   )
+}
+
+function counted(value: number | null) {
+  return value === null ? { children: '–', title: 'The store cannot be asked at the moment' } : { children: compact(value), title: exact(value) }
 }
 
 function Revoke({ item, onClose }: { item: Key; onClose: () => void }) {

@@ -11,8 +11,9 @@ export interface Key {
   readonly expires: string | null
   readonly revoked: string | null
   readonly lastUsed: string | null
-  readonly rowsToday: number
-  readonly deliveriesToday: number
+  /** Null while the store cannot be asked. */
+  readonly rowsToday: number | null
+  readonly deliveriesToday: number | null
 }
 
 export interface Made {
