@@ -33,6 +33,8 @@ export interface SetupFacts {
 /** What a key brought changes while somebody watches for the first record. */
 const keysEveryMs = 10_000
 
+const addressTitle = 'Point the stream here'
+
 /** From a key to the first record, step by step. What is chosen here is gone with the page: the key's secret is told once and kept nowhere. */
 export function Setup() {
   const tz = useZone()
@@ -57,7 +59,7 @@ export function Setup() {
 
 function Known({ facts, children }: { facts: Asked<SetupFacts>; children: (known: SetupFacts) => ComponentChildren }) {
   if (facts.data !== null) return <>{children(facts.data)}</>
-  return <li class="step"><span class="step-number">2</span><div class="step-body">{facts.error === null ? <Loading height={200} /> : <Failed error={facts.error} />}</div></li>
+  return <Step number={2} title={addressTitle}>{facts.error === null ? <Loading height={200} /> : <Failed error={facts.error} />}</Step>
 }
 
 function StreamSteps({ known, keyOf, secret }: { known: SetupFacts; keyOf: Key | null; secret: string | null }) {
@@ -71,7 +73,7 @@ function StreamSteps({ known, keyOf, secret }: { known: SetupFacts; keyOf: Key |
   const delivery: Delivery = { url: location.origin + path, secret, stream, fields: fields.map(field => field.name), list: rangesOf(numbers) }
   return (
     <>
-      <Step number={2} title="Point the stream here"><AddressStep endpoints={known.endpoints} path={path} onPath={setPath} delivery={delivery} /></Step>
+      <Step number={2} title={addressTitle}><AddressStep endpoints={known.endpoints} path={path} onPath={setPath} delivery={delivery} /></Step>
       <Step number={3} title="Choose the fields of the log"><FieldStep fields={known.fields} chosen={numbers} onChoose={setNumbers} /></Step>
       <Step number={4} title="Send a test record"><TestStep delivery={delivery} onStream={setStream} /></Step>
       <Step number={5} title="See it arrive" done={arrived}><WaitStep name={keyOf?.name ?? null} onArrived={setArrived} /></Step>
