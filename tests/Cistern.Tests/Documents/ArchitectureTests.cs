@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 
-
 namespace Cistern.Tests.Documents;
 
 public sealed partial class ArchitectureTests

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Cistern.Formats;
 using Cistern.Formats.Columns;
-using Cistern.Tests.Operations;
 
 namespace Cistern.Tests.Documents;
 

@@ -4,8 +4,8 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 interface PopoverProps {
   /** What the button holds. */
   readonly label: ComponentChildren
-  /** The button's name, where its content does not say it. */
-  readonly name?: string
+  /** What the button is for; its content, if it has any, says what is chosen. */
+  readonly name: string
   readonly class?: string
   readonly align?: 'left' | 'right'
   /** Called with a function that closes it. */
@@ -45,8 +45,8 @@ export function Popover({ label, name, align = 'left', children, openRef, ...res
       event.stopPropagation()
       close()
     }}>
-      <button type="button" ref={button} class="button" aria-expanded={open} aria-haspopup="dialog" aria-label={name} title={name} onClick={() => setOpen(!open)}>{label}</button>
-      {open && <div class={`popover-box ${align}`} role="dialog" aria-label={name ?? 'Choose'}>{children(close)}</div>}
+      <button type="button" ref={button} class="button" aria-expanded={open} aria-haspopup="dialog" title={name} onClick={() => setOpen(!open)}><span class="hidden-text">{name}: </span>{label}</button>
+      {open && <div class={`popover-box ${align}`} role="dialog" aria-label={name}>{children(close)}</div>}
     </div>
   )
 }
