@@ -20,10 +20,11 @@ interface Kept<T> {
 
 /**
  * Asks when `key` changes, and again with the refresh clock. `key` names the question: everything that `fetcher` uses must be in it.
- * A null key asks nothing.
+ * A null key asks nothing. `everyMs` asks by a clock of its own as well, for what is watched while it happens.
  */
-export function useAsked<T>(key: string | null, fetcher: (signal: AbortSignal) => Promise<T>): Asked<T> {
+export function useAsked<T>(key: string | null, fetcher: (signal: AbortSignal) => Promise<T>, everyMs?: number): Asked<T> {
   const ticks = useStore(tick)
+  const beats = useBeat(everyMs)
   const [kept, setKept] = useState<Kept<T>>({ data: null, dataKey: null, error: null, loading: key !== null })
   const flight = useRef<{ key: string | null; abort: AbortController } | null>(null)
   const latest = useRef(fetcher)
@@ -47,8 +48,18 @@ export function useAsked<T>(key: string | null, fetcher: (signal: AbortSignal) =
       data => end(() => ({ data, dataKey: key, error: null, loading: false })),
       (error: Error) => end(before => ({ ...before, error, loading: false })),
     )
-  }, [key, ticks])
+  }, [key, ticks, beats])
 
   useEffect(() => () => flight.current?.abort.abort(), [])
   return { data: kept.data, error: kept.error, loading: kept.loading, stale: kept.data !== null && kept.dataKey !== key }
+}
+
+function useBeat(everyMs: number | undefined): number {
+  const [beats, setBeats] = useState(0)
+  useEffect(() => {
+    if (everyMs === undefined) return
+    const timer = setInterval(() => document.hidden || setBeats(before => before + 1), everyMs)
+    return () => clearInterval(timer)
+  }, [everyMs])
+  return beats
 }

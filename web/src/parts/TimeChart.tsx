@@ -158,13 +158,13 @@ function optionsOf(box: HTMLElement, { series, buckets, kind, unit, zone, height
     },
     axes: [
       { ...axis, grid: { show: false }, size: 28, space: 70, values: (_, splits) => labels(splits, zone) },
-      { ...axis, grid: { stroke: color('--line'), width: 1 }, size: 58, space: 30, values: (_, splits) => splits.map(value => inUnit(value, unit)), ...(isLog && { splits: (_, __, min, max) => powersOfTen(min, max) }) },
+      { ...axis, grid: { stroke: color('--line'), width: 1 }, size: 58, space: 30, values: (_, splits) => splits.map(value => value == null ? '' : inUnit(value, unit)), ...(isLog && { splits: (_, __, min, max) => powersOfTen(min, max) }) },
     ],
     series: [
       {},
       ...drawn.map((one): uPlot.Series => kind === 'bars' && one.line !== true
         ? { label: one.name, fill: color(one.color), width: 0, paths: bars, points: { show: false } }
-        : { label: one.name, stroke: color(one.color), width: 1.75, points: { show: false }, spanGaps: false, ...(one.line === true && { dash: [4, 4] }) }),
+        : { label: one.name, stroke: color(one.color), width: 1.75, points: { show: true, size: 4, filter: (chart, place) => lonely(chart.data[place]!) }, spanGaps: false, ...(one.line === true && { dash: [4, 4] }) }),
     ],
     hooks: {
       drawClear: [chart => shade(chart, live.current.shades, color('--shade'))],
@@ -182,6 +182,11 @@ function optionsOf(box: HTMLElement, { series, buckets, kind, unit, zone, height
       }],
     },
   }
+}
+
+// A value without neighbours makes no line.
+function lonely(values: ArrayLike<number | null | undefined>): number[] {
+  return Array.from(values, (_, place) => place).filter(place => values[place] != null && values[place - 1] == null && values[place + 1] == null)
 }
 
 // Bars are stacked by drawing the sums, the highest first: each covers the lower part of the one before.

@@ -1,1 +1,94 @@
-export function Health() { return null }
+import { type Answer, ask, query, search } from '../../api/client'
+import { type Asked, useAsked } from '../../api/use'
+import { testOf } from '../../filter/terms'
+import { Link } from '../../shell/Link'
+import { Empty } from '../../parts/States'
+import { isoOf, lengthMs, momentMs, useRange } from '../../state/range'
+import { useParam } from '../../state/url'
+import { useZone } from '../../state/zone'
+import { timesOf } from '../overview/answers'
+import { Charts } from './Charts'
+import { Events } from './Events'
+import { countOf, type Gap, rowsOf, type Scope, type Status } from './model'
+import { Rejects } from './Rejects'
+import { Store } from './Store'
+import { coursesOf, streamsOf } from './streams'
+import { StreamTable } from './StreamTable'
+import { VerdictBar } from './VerdictBar'
+import { verdictOf } from './verdict'
+import './health.css'
+
+/** The most that `/api/gaps` looks through. */
+const gapDays = 7
+const statusEveryMs = 5000
+
+/** Is what arrives whole and on time? Every figure stands beside what qualifies it. */
+export function Health() {
+  const range = useRange()
+  const tz = useZone()
+  const stream = useParam('stream')
+  const scope: Scope = { ...range, tz, stream, key: `${range.from} ${range.to} ${tz}` }
+  const asked = useHealth(scope)
+  const { known, totals, gaps, events, ages, status, rows } = asked
+  const streams = known.data !== null && totals.data !== null ? streamsOf(known.data, totals.data, asked.lines.data, gaps.data ?? []) : null
+  const ever = new Map(rowsOf(known.data).map(row => [String(row['stream']), countOf(row['deliveries'])]))
+  const verdict = verdictOf({
+    now: Date.now(),
+    from: momentMs(range.from, Date.now()) ?? 0,
+    streams: streams?.map(one => ({ ...one, everDeliveries: ever.get(one.arn) ?? 0 })) ?? null,
+    refused: events.data === null ? null : rowsOf(events.data).reduce((sum, row) => sum + (row['kind'] === 'refused' ? countOf(row['events']) : 0), 0),
+    gaps: gaps.data,
+    ages: ages.data === null ? null : new Map(rowsOf(ages.data).map(row => [String(row['stream']), countOf(row['ingest_delay_p95'])])),
+    status: status.data,
+  })
+  return (
+    <div class="health">
+      <VerdictBar verdict={verdict} stale={totals.stale} failed={[known, totals, gaps, events, ages, status].find(one => one.error !== null)?.error ?? null} />
+      {streams !== null && streams.length === 0
+        ? (
+          <section class="panel">
+            <Empty title="No stream has delivered anything yet">
+              <p><Link screen="setup">Setup</Link> shows how to point an Amazon Data Firehose stream here, step by step.</p>
+            </Empty>
+          </section>
+        )
+        : (
+          <>
+            <StreamTable asked={totals} streams={streams} courses={coursesOf(asked.courses.data, rows.data === null ? [] : timesOf(rows.data))} tz={tz} />
+            <Charts scope={scope} streams={streams ?? []} rows={rows} deliveries={asked.deliveries} gaps={gaps} shortened={lengthMs(range) > gapDays * 86_400_000} />
+            <Rejects scope={scope} />
+          </>
+        )}
+      <Events events={events} tz={tz} />
+      <Store status={status} tz={tz} />
+    </div>
+  )
+}
+
+function useHealth(scope: Scope) {
+  const { from, to, tz, stream, key } = scope
+  const about = (name: string, measures: string[], more: object): Asked<Answer> =>
+    useAsked(`${name} ${key} ${JSON.stringify(more)}`, signal => query({ from, to, tz, measures, ...more }, signal))
+  const one = stream === null ? {} : { where: testOf('stream', stream) }
+  const past = to !== 'now'
+  return {
+    known: useAsked('known streams', signal => query({ signal: 'deliveries', from: '-30d', to: 'now', measures: ['last_seen', 'deliveries'], by: ['stream'], order: '-last_seen', limit: 1000 }, signal)),
+    totals: about('streams', ['deliveries', 'rows', 'rejected', 'reject_rate', 'repeats', 'delay_p50', 'delay_p95', 'delay_max', 'last_seen'], { signal: 'deliveries', by: ['stream'], order: '-rows', limit: 1000 }),
+    lines: about('lines', ['rows', 'ingest_delay_p50', 'ingest_delay_p95', 'ingest_delay_max'], { by: ['stream'], order: '-rows', limit: 1000 }),
+    courses: about('courses', ['rows'], { by: ['stream', 'time'], order: '-rows', limit: 50 }),
+    rows: about('rows', ['rows'], { by: ['time'], ...one }),
+    deliveries: about('deliveries', ['deliveries', 'rows', 'rejected', 'repeats', 'delay_p50', 'delay_p95', 'delay_max'], { signal: 'deliveries', by: ['time'], ...one }),
+    events: about('events', ['events', 'last_seen'], { signal: 'events', by: ['kind', 'reason', 'key', 'stream'], order: '-events', limit: 200 }),
+    // What arrives now shows whether a stream lags behind; the whole range would show a backfill of yesterday as lateness.
+    ages: useAsked(`ages ${past ? key : ''}`, signal => past
+      ? Promise.resolve<Answer>({ columns: [], rows: [], meta: { rowsRead: 0, elapsedMs: 0, from, to, tz } })
+      : query({ from: '-7d', to: 'now', measures: ['rows', 'ingest_delay_p95'], by: ['stream'], where: 'received>=-15m', limit: 1000 }, signal)),
+    gaps: useAsked(`gaps ${key}`, signal => {
+      const now = Date.now()
+      const [start, end] = [momentMs(from, now) ?? now, momentMs(to, now) ?? now]
+      const first = end - gapDays * 86_400_000
+      return ask<{ gaps: Gap[] }>(`/api/gaps?${search({ from: start < first ? isoOf(first) : from, to: start < first ? isoOf(end) : to })}`, { signal }).then(answer => answer.gaps)
+    }),
+    status: useAsked('status', signal => ask<Status>('/api/status', { signal }), statusEveryMs),
+  }
+}

@@ -1,0 +1,51 @@
+import type { ComponentChildren } from 'preact'
+import { Copy } from '../../parts/Copy'
+import { Icon } from '../../parts/Icon'
+import { unreachable } from './address'
+import type { Delivery } from './envelope'
+import type { SetupFacts } from './Setup'
+
+/** What to enter in the console of Amazon Data Firehose. */
+export function AddressStep({ endpoints, path, onPath, delivery }: { endpoints: SetupFacts['endpoints']; path: string; onPath: (path: string) => void; delivery: Delivery }) {
+  const problem = unreachable(location)
+  return (
+    <>
+      {endpoints.length > 1 && (
+        <fieldset class="choices">
+          <legend class="hidden-text">Address</legend>
+          {endpoints.map(endpoint => (
+            <label key={endpoint.path}>
+              <input type="radio" name="endpoint" checked={endpoint.path === path} onChange={() => onPath(endpoint.path)} />
+              <span><code>{endpoint.path}</code> <span class="note">{endpoint.for}</span></span>
+            </label>
+          ))}
+        </fieldset>
+      )}
+      <div class="copy-line"><code>{delivery.url}</code><Copy text={delivery.url} class="primary" label="Copy the address" /></div>
+      {problem !== null && (
+        <p class="warned"><Icon name="warning" /><span>Firehose delivers over HTTPS on port 443 only, to a name with a certificate of a public authority; {problem}. Put the public name of this server in place of <code>{location.origin}</code>.</span></p>
+      )}
+      <h3>In the console of Amazon Data Firehose</h3>
+      <dl class="entries">
+        <Entry name="Source" value="Amazon Kinesis Data Streams" note="the stream of the real-time log configuration; standard logs come by Direct PUT" />
+        <Entry name="Destination" value="HTTP Endpoint" />
+        <Entry name="HTTP endpoint URL" value={delivery.url} copy />
+        <Entry name="Access key" value={delivery.secret ?? 'the secret of the key'} copy={delivery.secret !== null} />
+        <Entry name="Content encoding" value="GZIP" />
+        <Entry name="Parameters" value="cloudfront-fields" note={<>with the value <code>{delivery.list}</code> of step 3: a line of the log does not say which fields it has</>} copy />
+        <Entry name="Buffer hints" value="1 MiB, 60 s" note="whichever comes first; shorter is sooner on the screen" />
+        <Entry name="Retry duration" value="7200 s" note="the most: an outage of two hours loses nothing" />
+        <Entry name="S3 backup" value="failed data only" note="what could not be delivered in that time; cistern import takes log files later" />
+      </dl>
+    </>
+  )
+}
+
+function Entry({ name, value, note, copy = false }: { name: string; value: string; note?: ComponentChildren; copy?: boolean }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd><span class="row"><b>{value}</b>{copy && <Copy text={value} />}</span>{note && <span class="note">{note}</span>}</dd>
+    </div>
+  )
+}
