@@ -152,7 +152,7 @@ function optionsOf(box: HTMLElement, { series, kind, unit, zone, height, live, s
       y: { range: (_, __, max) => [0, niceTop(unit === 'ratio' ? Math.min(max ?? 0, 1) : max ?? 0, unit)] },
     },
     axes: [
-      { ...axis, grid: { show: false }, space: 70, values: (_, splits) => labels(splits, zone) },
+      { ...axis, grid: { show: false }, space: 70, size: 30, values: (_, splits) => labels(splits, zone) },
       { ...axis, grid: { stroke: color('--line'), width: 1 }, size: 58, space: 34, values: (_, splits) => splits.map(value => inUnit(value, unit)) },
     ],
     series: [
