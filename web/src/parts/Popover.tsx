@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 interface PopoverProps {
   /** What the button holds. */
   readonly label: ComponentChildren
-  /** The button's name, where its content does not say it. */
+  /** What it is for: the button's name where it holds no text, else its description. */
   readonly name?: string
   readonly class?: string
   readonly align?: 'left' | 'right'
@@ -45,7 +45,7 @@ export function Popover({ label, name, align = 'left', children, openRef, ...res
       event.stopPropagation()
       close()
     }}>
-      <button type="button" ref={button} class="button" aria-expanded={open} aria-haspopup="dialog" aria-label={name} title={name} onClick={() => setOpen(!open)}>{label}</button>
+      <button type="button" ref={button} class="button" aria-expanded={open} aria-haspopup="dialog" title={name} onClick={() => setOpen(!open)}>{label}</button>
       {open && <div class={`popover-box ${align}`} role="dialog" aria-label={name ?? 'Choose'}>{children(close)}</div>}
     </div>
   )

@@ -14,7 +14,7 @@ const most = 1_000_000
 export function ExportMenu({ signal, asked }: { signal: LogSignal; asked: RowsAsk | null }) {
   return (
     <Popover class="export-menu" name="Export" align="right" label={<><Icon name="download" /><span class="wide">Export</span></>}>
-      {close => asked === null ? <p>There is nothing to export yet.</p> : <Choice signal={signal} asked={asked} close={close} />}
+      {close => asked === null ? <p>There are no rows to export.</p> : <Choice signal={signal} asked={asked} close={close} />}
     </Popover>
   )
 }

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { ask, type Facet, search, type Value } from '../../api/client'
 import { useAsked } from '../../api/use'
 import { type Term, termsOf, testOf, withTest, without } from '../../filter/terms'
@@ -22,10 +22,12 @@ interface FacetsProps {
   readonly asked: RowsAsk
   /** The rows come first: until they are there nothing else is asked. */
   readonly wait: boolean
+  /** The filter cannot be read, so nothing can be counted. */
+  readonly invalid: boolean
 }
 
 /** The most frequent values of some fields, each of which includes or excludes. */
-export function Facets({ signal, asked, wait }: FacetsProps) {
+export function Facets({ signal, asked, wait, invalid }: FacetsProps) {
   const [closed, setClosed] = useState(() => closedOf(signal))
   const toggle = (field: string) => {
     const next = closed.includes(field) ? closed.filter(other => other !== field) : [...closed, field]
@@ -34,13 +36,13 @@ export function Facets({ signal, asked, wait }: FacetsProps) {
   }
   const open = signal.facets.map(one => one.field).filter(field => !closed.includes(field))
   const { from, to, tz, where } = asked
-  const answer = useAsked(wait || open.length === 0 ? null : `facets ${open.join()} ${from} ${to} ${tz} ${where}`, abort =>
+  const answer = useAsked(wait || invalid || open.length === 0 ? null : `facets ${open.join()} ${from} ${to} ${tz} ${where}`, abort =>
     ask<{ facets: Facet[] }>(`/api/facets?${search({ signal: signal.name, field: open, from, to, tz, where, limit: brief + 1 })}`, { signal: abort }))
   return (
     <div class={`facets ${answer.stale && !wait ? 'stale' : ''}`} aria-busy={answer.loading}>
-      {answer.error !== null && <Failed error={answer.error} />}
+      {answer.error !== null && !invalid && <Failed error={answer.error} />}
       {signal.facets.map(facet => (
-        <OneFacet key={facet.field} signal={signal} facet={facet} asked={asked} closed={closed.includes(facet.field)} onToggle={() => toggle(facet.field)}
+        <OneFacet key={facet.field} signal={signal} facet={facet} asked={asked} invalid={invalid} closed={closed.includes(facet.field)} onToggle={() => toggle(facet.field)}
           first={answer.data?.facets.find(one => one.field === facet.field)?.values ?? null} />
       ))}
     </div>
@@ -52,34 +54,45 @@ function closedOf(signal: LogSignal): readonly string[] {
   return chosen === null ? signal.facets.filter(facet => !facet.open).map(facet => facet.field) : chosen.split(',')
 }
 
+/** How many lines each facet had, so that the list does not jump when it is loaded the next time. */
+const sizes: Record<string, number> = Object.fromEntries((remembered('logs.sizes') ?? '').split(',').map(pair => pair.split(':')).map(([field, size]) => [field, Math.min(Number(size) || 0, brief + 1)]))
+
+function keepSize(field: string, size: number) {
+  if (sizes[field] === size || size === 0) return
+  sizes[field] = size
+  remember('logs.sizes', Object.entries(sizes).filter(([name]) => name !== '').map(pair => pair.join(':')).join(','))
+}
+
 interface OneFacetProps {
   readonly signal: LogSignal
   readonly facet: FacetField
   readonly asked: RowsAsk
+  readonly invalid: boolean
   readonly closed: boolean
   readonly first: Facet['values'] | null
   readonly onToggle: () => void
 }
 
-function OneFacet({ signal, facet, asked, closed, first, onToggle }: OneFacetProps) {
+function OneFacet({ signal, facet, asked, invalid, closed, first, onToggle }: OneFacetProps) {
   const [many, setMany] = useState(false)
   const { from, to, tz, where } = asked
-  const all = useAsked(many && !closed ? `facet ${facet.field} ${from} ${to} ${tz} ${where}` : null, abort =>
+  const all = useAsked(many && !closed && !invalid ? `facet ${facet.field} ${from} ${to} ${tz} ${where}` : null, abort =>
     ask<{ facets: Facet[] }>(`/api/facets?${search({ signal: signal.name, field: facet.field, from, to, tz, where, limit: long })}`, { signal: abort }))
   const values = (many ? all.data?.facets[0]?.values : null) ?? first
   const terms = termsOf(useParam('q') ?? '').filter(term => term.field === facet.field)
   const shown = values?.slice(0, many ? long : brief) ?? []
   const tests = shown.flatMap(one => [testOf(facet.field, one.value as Plain), testOf(facet.field, one.value as Plain, true)])
   const elsewhere = terms.filter(term => !tests.includes(term.text))
+  useEffect(() => { if (values !== null && !many) keepSize(facet.field, shown.length + (values.length > brief ? 1 : 0)) })
   const most = Math.max(1, ...shown.map(one => one.count))
   const id = `facet-${facet.field}`
   return (
     <section class="facet">
-      <h3>
+      <h2>
         <button type="button" class="facet-head" aria-expanded={!closed} aria-controls={id} onClick={onToggle}>
           <Icon name={closed ? 'right' : 'down'} size={13} /><span>{facet.name}</span>{terms.length > 0 && <span class="facet-active">{terms.length} active</span>}
         </button>
-      </h3>
+      </h2>
       <div id={id} hidden={closed} class={many && all.stale ? 'stale' : ''}>
         {!closed && (
           <>
@@ -87,7 +100,7 @@ function OneFacet({ signal, facet, asked, closed, first, onToggle }: OneFacetPro
               {elsewhere.map(term => <OtherTest key={term.text} term={term} />)}
               {shown.map(one => <OneValue key={String(one.value)} signal={signal} field={facet.field} value={one.value} count={one.count} most={most} terms={terms} />)}
             </ul>
-            {values === null && Array.from({ length: 3 }, (_, row) => <i key={row} class="blank facet-blank" />)}
+            {values === null && !invalid && Array.from({ length: sizes[facet.field] ?? brief }, (_, row) => <i key={row} class="blank facet-blank" />)}
             {values !== null && shown.length === 0 && <p class="note facet-none">No values</p>}
             {values !== null && (values.length > brief || many) && <button type="button" class="quiet text" aria-label={`${many ? 'Fewer' : 'More'} of ${facet.name}`} onClick={() => setMany(!many)}>{many ? 'Fewer' : 'More'}</button>}
           </>

@@ -40,7 +40,8 @@ export function Logs() {
   const where = useWhere()
   const zone = useZone()
   const fallback = narrow ? signal.narrowColumns : signal.columns
-  const columns = columnsOf(params.get('cols'), fields.map(field => field.name), fallback)
+  const cols = params.get('cols')
+  const columns = useMemo(() => columnsOf(cols, fields.map(field => field.name), fallback), [cols, fields, fallback])
   const order = params.get('order') === 'time' ? 'time' as const : '-time' as const
   const on = params.get('live') !== null
   const mark = params.get('mark')
@@ -109,7 +110,7 @@ export function Logs() {
     pages.showNewer()
     handle.current?.toTop()
   }
-  const facets = <Facets signal={signal} asked={asked} wait={wait || invalid} />
+  const facets = <Facets signal={signal} asked={asked} wait={wait} invalid={invalid} />
   return (
     <div class="logs">
       {!narrow && <aside class="log-facets" aria-label="Facets">{facets}</aside>}
@@ -160,5 +161,5 @@ function useTimes(zone: string, narrow: boolean): Times & { readonly toggle: () 
     setNow(Date.now())
     setRelative(!relative)
   }
-  return { zone, relative, now, short: narrow, toggle }
+  return useMemo(() => ({ zone, relative, now, short: narrow, toggle }), [zone, relative, now, narrow])
 }

@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact'
+import { Component, type ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { addressOf } from '../../state/url'
 import { Cell, type Times } from './Cell'
@@ -87,6 +87,10 @@ export function RowTable(props: RowTableProps) {
   useEffect(() => { newest.current = Math.max(newest.current, rows[0]?.id ?? 0) })
   const isFresh = (row: LogRow) => props.live && before > 0 && row.id > before
 
+  const opening = useRef(props.onOpen)
+  opening.current = props.onOpen
+  const openRow = useRef((row: LogRow) => opening.current(row)).current
+
   return (
     <div class={`log-box ${props.stale ? 'stale' : ''}`} ref={box} onScroll={look} tabIndex={rows.length === 0 ? -1 : 0} role="region" aria-label="Rows" aria-busy={props.busy}>
       {rows.length > 0 && (
@@ -99,8 +103,8 @@ export function RowTable(props: RowTableProps) {
           <tbody>
             {view.before > 0 && <tr key="before" aria-hidden="true" class="log-gap" style={{ height: `${view.before}px` }}><td colSpan={columns.length} /></tr>}
             {rows.slice(view.first, view.last).map((row, offset) => (
-              <Row key={row.id} row={row} place={view.first + offset} table={props} fresh={isFresh(row)}
-                current={row.key === current} open={row.key === open} marked={row.key === props.marked} />
+              <Row key={row.id} row={row} place={view.first + offset} fresh={isFresh(row)} current={row.key === current} open={row.key === open} marked={row.key === props.marked}
+                signal={signal} columns={columns} types={props.types} times={props.times} rowHeight={rowHeight} onOpen={openRow} />
             ))}
             {view.after > 0 && <tr key="after" aria-hidden="true" class="log-gap" style={{ height: `${view.after}px` }}><td colSpan={columns.length} /></tr>}
           </tbody>
@@ -111,18 +115,27 @@ export function RowTable(props: RowTableProps) {
   )
 }
 
-interface RowProps {
+interface RowProps extends Pick<RowTableProps, 'signal' | 'columns' | 'types' | 'times' | 'rowHeight' | 'onOpen'> {
   readonly row: LogRow
   readonly place: number
-  readonly table: RowTableProps
   readonly fresh: boolean
   readonly current: boolean
   readonly open: boolean
   readonly marked: boolean
 }
 
-function Row({ row, place, table, fresh, current, open, marked }: RowProps) {
-  const { signal, columns, types, times, rowHeight, onOpen } = table
+/** Scrolling draws the rows that come into sight; those that stay are left alone. */
+class Row extends Component<RowProps> {
+  override shouldComponentUpdate(next: RowProps): boolean {
+    return (Object.keys(next) as (keyof RowProps)[]).some(name => next[name] !== this.props[name])
+  }
+
+  override render() {
+    return <RowCells {...this.props} />
+  }
+}
+
+function RowCells({ row, place, fresh, current, open, marked, signal, columns, types, times, rowHeight, onOpen }: RowProps) {
   const follow = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button !== 0) return
     event.preventDefault()

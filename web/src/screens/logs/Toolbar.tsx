@@ -36,13 +36,13 @@ export function Toolbar(props: ToolbarProps) {
   return (
     <div class="log-bar">
       <div class="log-counts">
-        {on ? <LiveStatus live={live} paused={paused} /> : <Counts total={total} loaded={loaded} />}
+        {on ? <LiveStatus live={live} paused={paused} /> : <Counts total={total} loaded={loaded} failed={pages.error !== null && loaded === 0} />}
       </div>
       <div class="log-tools">
         {narrow && <button type="button" class="button" onClick={onFacets}><Icon name="filter" /><span>Facets</span></button>}
         <LiveControls on={on} paused={paused} onPause={onPause} />
         {!on && (
-          <button type="button" class="button" aria-label={oldestFirst ? 'Show the newest first' : 'Show the oldest first'} title={oldestFirst ? 'Oldest first' : 'Newest first'} onClick={() => go({ order: oldestFirst ? null : 'time' }, { replace: true })}>
+          <button type="button" class="button" title={oldestFirst ? 'Oldest first: click for the newest first' : 'Newest first: click for the oldest first'} onClick={() => go({ order: oldestFirst ? null : 'time' }, { replace: true })}>
             <Icon name={oldestFirst ? 'up' : 'down'} /><span class="wide">{oldestFirst ? 'Oldest first' : 'Newest first'}</span>
           </button>
         )}
@@ -54,7 +54,8 @@ export function Toolbar(props: ToolbarProps) {
   )
 }
 
-function Counts({ total, loaded }: { total: number | null; loaded: number }) {
+function Counts({ total, loaded, failed }: { total: number | null; loaded: number; failed: boolean }) {
+  if (failed) return <p class="log-loaded">No answer</p>
   return (
     <p>
       <b>{total === null ? '…' : exact(total)}</b> {total === 1 ? 'row' : 'rows'} in range<span class="log-loaded">, {exact(loaded)} loaded</span>
