@@ -6,7 +6,7 @@ import { useWhere } from '../../filter/use'
 import { Dialog } from '../../parts/Dialog'
 import { useKeys } from '../../shell/Shortcuts'
 import { isMoving, useRange } from '../../state/range'
-import { useRefreshChoice, useRefreshClock } from '../../state/refresh'
+import { refreshNow, useRefreshChoice, useRefreshClock } from '../../state/refresh'
 import { remember, remembered } from '../../state/stored'
 import { go, useView } from '../../state/url'
 import { useZone } from '../../state/zone'
@@ -59,7 +59,13 @@ export function Logs() {
   const around = useAround(signal, mark, params.get('around') ?? 'all', columns, zone)
   const refresh = useRefreshChoice()
   useRefreshClock(on && refresh === 'off' ? '10s' : 'off')
-  useEffect(() => { if (!on) setPaused(false) }, [on])
+  const wasOn = useRef(on)
+  useEffect(() => {
+    if (!on) setPaused(false)
+    // What arrived meanwhile is stored: the list goes on with it.
+    if (!on && wasOn.current) refreshNow()
+    wasOn.current = on
+  }, [on])
   useEffect(() => { if (!paused && !down) live.release() }, [paused, down])
 
   // A range of the past has no newest rows for the live ones to stand on.
