@@ -8,7 +8,7 @@ import { useKeys } from '../../shell/Shortcuts'
 import { isMoving, useRange } from '../../state/range'
 import { refreshNow, useRefreshChoice, useRefreshClock } from '../../state/refresh'
 import { remember, remembered } from '../../state/stored'
-import { go, useView } from '../../state/url'
+import { go, useView, view } from '../../state/url'
 import { useZone } from '../../state/zone'
 import type { RowsAsk } from './ask'
 import { useAround } from './around'
@@ -86,24 +86,33 @@ export function Logs() {
   const types = useMemo(() => new Map(fields.map(field => [field.name, field.type])), [fields])
   const [facetsOpen, setFacetsOpen] = useState(false)
 
+  // Keys come faster than drawings.
+  const at = useRef<string | null>(null)
+  const stand = (row: LogRow) => setCurrent((at.current = row.key))
   const openRow = (row: LogRow, replace = false) => {
-    setCurrent(row.key)
+    stand(row)
     go({ row: row.key }, { replace })
+  }
+  const closeRow = () => {
+    const place = placeOf(at.current)
+    go({ row: null }, { replace: true })
+    if (place >= 0) handle.current?.show(place, 'focus')
   }
   const placeOf = (key: string | null) => key === null ? -1 : rows.findIndex(row => row.key === key)
   const move = (by: number) => {
-    const from = placeOf(open ?? current)
+    const open = view.value.params.get('row')
+    const from = placeOf(open ?? at.current)
     const place = from < 0 ? (by > 0 ? 0 : -1) : from + by
     const row = rows[place]
     if (row === undefined) return
     if (open !== null) openRow(row, true)
-    else setCurrent(row.key)
+    else stand(row)
     handle.current?.show(place, open === null ? 'focus' : 'near')
   }
   useKeys({
     j: () => move(1),
     k: () => move(-1),
-    ...(open !== null ? { Escape: () => go({ row: null }, { replace: true }) } : mark !== null ? { Escape: () => leaveAround() } : {}),
+    ...(open !== null ? { Escape: closeRow } : mark !== null ? { Escape: () => leaveAround() } : {}),
   })
   useEffect(() => {
     if (mark !== null && around.data?.around != null && !around.stale) handle.current?.show(placeOf(mark), 'middle')
@@ -144,7 +153,7 @@ export function Logs() {
       {open !== null && (
         <RowDrawer signal={signal} rowKey={open} fields={fields} times={times}
           previous={place > 0 ? () => move(-1) : null} next={place >= 0 && place < rows.length - 1 ? () => move(1) : null}
-          onClose={() => go({ row: null }, { replace: true })} onAround={scope => go({ around: scope, mark: open, row: null, live: null })} />
+          onClose={closeRow} onAround={scope => go({ around: scope, mark: open, row: null, live: null })} />
       )}
     </div>
   )
