@@ -9,6 +9,9 @@ namespace Cistern.Formats;
 /// </remarks>
 public static class Tables
 {
+    /// <summary>The version of these tables: it grows by one with each release that adds columns, which say so with <c>Since</c>.</summary>
+    public const int Version = 2;
+
     /// <summary>One row a request that CloudFront logged.</summary>
     public static readonly TableSchema Requests = new(
         "requests",
@@ -123,7 +126,8 @@ public static class Tables
         new("repeats", ColumnType.Int64, "Rows that were stored before and were not stored again."),
         new("bytes", ColumnType.Int64, "Bytes of the body as it came."),
         new("sent_at", ColumnType.Timestamp, "When Firehose made the batch (the body's timestamp)."),
-        new("duration", ColumnType.Double, "Seconds from the request's arrival to the hand-over to the journal."));
+        new("duration", ColumnType.Double, "Seconds from the request's arrival to the hand-over to the journal."),
+        new("position", ColumnType.Int64, "The place in the order in which deliveries became visible: who sees one sees all with smaller ones. NULL if it was stored before there were positions.", Since: 2));
 
     /// <summary>One row a minute and cause: what leaves no row elsewhere. Best effort.</summary>
     public static readonly TableSchema Events = new(

@@ -2,6 +2,7 @@ using Cistern.Ingest;
 using Cistern.Ingest.Keys;
 using Cistern.Operations.Settings;
 using Cistern.Query;
+using Cistern.Query.Live;
 using Cistern.Store;
 using Microsoft.AspNetCore.Connections;
 
@@ -101,6 +102,7 @@ public sealed partial class CisternServer : IAsyncDisposable
         services.AddSingleton<IHostLifetime, WithoutSignals>();
         services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlockPools>();
         services.AddSingleton<ServerMetrics>().AddSingleton<MetricsPage>().AddSingleton<HealthPages>().AddSingleton<ReadGate>().AddSingleton<Housekeeping>();
+        services.AddSingleton(provider => new StreamAccess(provider.GetRequiredService<ReadGate>().StillAllows));
         services.AddIngest();
         services.AddQuery();
     }

@@ -43,6 +43,12 @@ internal static class QueryBounds
     /// <summary>Bytes of an answer. It is kept until it is whole, so that a failure is always a status and never a torn body.</summary>
     public const int AnswerBytesMax = 32 * 1024 * 1024;
 
+    /// <summary>Bytes after which a page of an export is sent although it could hold more rows.</summary>
+    public const int ExportPageBytes = 4 * 1024 * 1024;
+
+    /// <summary>Days that <c>/api/gaps</c> looks for gaps in; it reads the four weeks before each of them too.</summary>
+    public const int GapDaysMax = 7;
+
     /// <summary>A change is hidden if there was less than this before: it would be noise.</summary>
     public const int ChangeSupportMin = 20;
 }
@@ -59,6 +65,19 @@ internal sealed record QuestionLimits
     /// <summary>How many rows a statement of <c>/api/sql</c> may give.</summary>
     public long SqlRows { get; init; } = 10_000;
 
+    /// <summary>How many tails may be open at a time.</summary>
+    public int MaxTails { get; init; } = 32;
+
+    /// <summary>How many rows an export may give.</summary>
+    public int ExportRows { get; init; } = 1_000_000;
+
     /// <summary>The part of a server's settings that bounds what may be asked.</summary>
-    public static QuestionLimits From(QuerySettings settings) => new() { PanelTime = settings.PanelTimeout, SqlTime = settings.SqlTimeout, SqlRows = settings.MaxRows };
+    public static QuestionLimits From(QuerySettings settings) => new()
+    {
+        PanelTime = settings.PanelTimeout,
+        SqlTime = settings.SqlTimeout,
+        SqlRows = settings.MaxRows,
+        MaxTails = settings.MaxTails,
+        ExportRows = settings.ExportRows,
+    };
 }

@@ -1,4 +1,7 @@
 using Cistern.Query.Api;
+using Cistern.Query.Export;
+using Cistern.Query.Gaps;
+using Cistern.Query.Live;
 
 namespace Cistern.Query;
 
@@ -11,6 +14,9 @@ public static class QueryEndpoints
         api.MapPost("/query", (HttpContext context, QueryAddress address) => address.HandleAsync(context));
         api.MapGet("/rows", (HttpContext context, RowsAddress address) => address.HandleAsync(context));
         api.MapGet("/facets", (HttpContext context, FacetsAddress address) => address.HandleAsync(context));
+        api.MapGet("/export", (HttpContext context, ExportAddress address) => address.HandleAsync(context));
+        api.MapGet("/gaps", (HttpContext context, GapsAddress address) => address.HandleAsync(context));
+        api.MapGet("/tail", (HttpContext context, TailAddress address) => address.HandleAsync(context));
         api.MapPost("/sql", (HttpContext context, SqlAddress address) => address.HandleAsync(context));
         api.MapGet("/catalogue", (HttpContext context, CatalogueAddress address) => address.HandleAsync(context));
     }

@@ -35,6 +35,9 @@ internal enum QueryFault
 
     /// <summary>The answer is larger than one answer may be.</summary>
     AnswerTooLarge = 11,
+
+    /// <summary>As many tails are open as may be.</summary>
+    TooManyTails = 12,
 }
 
 /// <summary>A refusal that the caller can act on.</summary>

@@ -1,21 +1,28 @@
 using Cistern.Query.Api;
 using Cistern.Query.Catalogue;
+using Cistern.Query.Export;
+using Cistern.Query.Gaps;
+using Cistern.Query.Live;
 using Cistern.Query.Sql;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Cistern.Query;
 
-/// <summary>What <see cref="QueryEndpoints"/> needs, besides a store and <see cref="TimeProvider"/>.</summary>
+/// <summary>What <see cref="QueryEndpoints"/> needs, besides a store and <see cref="TimeProvider"/>. Who guards the addresses adds a <see cref="StreamAccess"/> before.</summary>
 public static class QueryServices
 {
     public static IServiceCollection AddQuery(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new QuestionLimits());
+        services.TryAddSingleton(new StreamAccess(static _ => true));
         services.AddSingleton(_ => new SqlGuard([.. Signals.Names]));
         services.AddSingleton<QueryAddress>();
         services.AddSingleton<RowsAddress>();
         services.AddSingleton<FacetsAddress>();
+        services.AddSingleton<ExportAddress>();
+        services.AddSingleton<GapsAddress>();
+        services.AddSingleton<TailAddress>();
         services.AddSingleton<SqlAddress>();
         services.AddSingleton<CatalogueAddress>();
         services.AddSingleton<OpenApiDocument>();

@@ -25,6 +25,23 @@ internal static class SimulationRounds
         }
     }
 
+    public static async Task RunAsync(int rounds, Func<int, Task> round)
+    {
+        List<int> seeds = [];
+        Run(rounds, seeds.Add);
+        foreach (var seed in seeds)
+        {
+            try
+            {
+                await round(seed);
+            }
+            catch (Exception e)
+            {
+                throw new InvalidOperationException($"failed with CISTERN_SEED={seed}: {e.Message}", e);
+            }
+        }
+    }
+
     private static void RunOne(int seed, Action<int> round)
     {
         try

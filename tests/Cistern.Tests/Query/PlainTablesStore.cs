@@ -36,6 +36,9 @@ internal sealed class PlainTablesStore : IStore
     /// <summary>If set, every query fails with it.</summary>
     public StoreQueryException? Failure { get; set; }
 
+    /// <summary>How many queries still succeed before <see cref="Failure"/> is thrown.</summary>
+    public int FailureAfter { get; set; }
+
     public List<StoreQuery> Asked { get; } = [];
 
     public StoreReadiness Readiness => new(CanStore: false, CanQuery: true, "for reading only");
@@ -53,7 +56,7 @@ internal sealed class PlainTablesStore : IStore
             Asked.Add(query);
         }
 
-        return Failure is null ? Task.Run<IQueryResult>(() => Run(query, cancel), CancellationToken.None) : Task.FromException<IQueryResult>(Failure);
+        return Failure is null || FailureAfter-- > 0 ? Task.Run<IQueryResult>(() => Run(query, cancel), CancellationToken.None) : Task.FromException<IQueryResult>(Failure);
     }
 
     public ValueTask<CommitResult> CommitAsync(DeliveryCommit delivery, CancellationToken cancel) => ValueTask.FromResult(CommitResult.Unavailable("for reading only"));

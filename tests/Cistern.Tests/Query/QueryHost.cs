@@ -49,6 +49,9 @@ internal sealed class QueryHost : IAsyncDisposable
         return new QueryHost(app, store);
     }
 
+    /// <summary>The answer as it begins; its body is still to be read.</summary>
+    public Task<HttpResponseMessage> BeginAsync(string address) => _client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead);
+
     public async Task<Reply> GetAsync(string address) => await Reply.ReadAsync(await _client.GetAsync(address));
 
     /// <summary>Asks <c>/api/query</c> with the question as JSON.</summary>

@@ -121,6 +121,12 @@ public sealed record QuerySettings
     /// <summary>Rows that a statement of <c>/api/sql</c> may give.</summary>
     public int MaxRows { get; init; } = 100_000;
 
+    /// <summary>Rows that one export may give.</summary>
+    public int ExportRows { get; init; } = 1_000_000;
+
+    /// <summary>Tails that may be open at a time.</summary>
+    public int MaxTails { get; init; } = 32;
+
     /// <summary>Disk space that each query engine may use when its memory does not suffice.</summary>
     public long SpillBytes { get; init; } = 2L << 30;
 }

@@ -87,7 +87,7 @@ internal static class SettingsCatalogue
             "Memory of the engine that writes and joins Parquet files."),
 
         Setting.Size("query:panelMemoryBytes", 32 * MiB, TiB, s => s.Query.PanelMemoryBytes, (s, v) => s with { Query = s.Query with { PanelMemoryBytes = v } },
-            "Memory of the engine that answers `/api/query`, `/api/rows` and `/api/facets`."),
+            "Memory of the engine that answers everything under `/api` but `/api/sql`."),
         Setting.Size("query:sqlMemoryBytes", 32 * MiB, TiB, s => s.Query.SqlMemoryBytes, (s, v) => s with { Query = s.Query with { SqlMemoryBytes = v } },
             "Memory of the engine that answers `/api/sql`."),
         Setting.Number("query:threads", 0, 256, s => s.Query.Threads, (s, v) => s with { Query = s.Query with { Threads = v } },
@@ -98,6 +98,10 @@ internal static class SettingsCatalogue
             "How long a statement of `/api/sql` may run."),
         Setting.Number("query:maxRows", 1, 10_000_000, s => s.Query.MaxRows, (s, v) => s with { Query = s.Query with { MaxRows = v } },
             "Rows that a statement of `/api/sql` may give."),
+        Setting.Number("query:exportRows", 1, 100_000_000, s => s.Query.ExportRows, (s, v) => s with { Query = s.Query with { ExportRows = v } },
+            "Rows that one answer of `/api/export` may give."),
+        Setting.Number("query:maxTails", 1, 10_000, s => s.Query.MaxTails, (s, v) => s with { Query = s.Query with { MaxTails = v } },
+            "Tails (`/api/tail`) that may be open at the same time."),
         Setting.Size("query:spillBytes", MiB, TiB, s => s.Query.SpillBytes, (s, v) => s with { Query = s.Query with { SpillBytes = v } },
             "Disk space that each of the two may use when its memory does not suffice; 0 forbids it.", zero: true),
     ];

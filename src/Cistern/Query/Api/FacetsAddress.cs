@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Numerics;
 using Cistern.Query.Catalogue;
 using Cistern.Query.Filter;
 using Cistern.Query.Model;
@@ -10,6 +12,9 @@ namespace Cistern.Query.Api;
 /// <summary><c>GET /api/facets</c>: the most frequent values of fields, with counts.</summary>
 internal sealed class FacetsAddress(IStore store, TimeProvider time, QuestionLimits settings)
 {
+    // More would be quicker still, but all their values are held in memory at once.
+    private const int FieldsOfStatement = 8;
+
     private static readonly DuckDbDialect Dialect = new();
     private static readonly string[] Names = ["signal", "field", "from", "to", "tz", "where", "limit"];
 
@@ -26,10 +31,10 @@ internal sealed class FacetsAddress(IStore store, TimeProvider time, QuestionLim
         using var body = new AnswerBody();
         body.Writer.WriteStartObject();
         body.Writer.WriteStartArray("facets"u8);
-        foreach (var field in question.Fields)
+        foreach (var fields in question.Fields.Chunk(FieldsOfStatement))
         {
-            using var result = await store.QueryAsync(ToSql(question, field), context.RequestAborted);
-            Write(body, field, result);
+            using var result = await store.QueryAsync(ToSql(question, fields), context.RequestAborted);
+            Write(body, fields, result);
             rowsRead = Math.Max(rowsRead, result.SnapshotRows);
         }
 
@@ -77,33 +82,57 @@ internal sealed class FacetsAddress(IStore store, TimeProvider time, QuestionLim
         return null;
     }
 
-    private StoreQuery ToSql(FacetQuestion question, QueryField field)
+    // The values of several fields are counted in one pass over the rows. Each row of the result belongs to one field: the others are NULL in it.
+    private StoreQuery ToSql(FacetQuestion question, QueryField[] fields)
     {
         var (signal, period) = (question.Signal, question.Period);
         var scope = new SqlScope(Dialect, Zones.Pieces(period.Zone, period.From, period.To));
-        var sql = $"SELECT {field.Sql(scope)} AS v, {signal.Measures[0].Sql(Dialect)} AS n\nFROM {scope.Column(signal.Name)}\n"
-            + $"WHERE {scope.Column("time")} >= {scope.Parameter(period.From)} AND {scope.Column("time")} < {scope.Parameter(period.To)} AND {new FilterSql(signal, scope).Write(question.Filter)}\n"
-            + $"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {question.Limit}";
-        return new(sql, scope.Parameters, [signal.Name], period.Range, QueryPool.Panels, new(settings.PanelTime, question.Limit));
+        var values = fields.Select((field, place) => $"{field.Sql(scope)} AS v{place}");
+        var names = Enumerable.Range(0, fields.Length).Select(place => $"v{place}").ToArray();
+        var all = string.Join(", ", names);
+        var where = $"{scope.Column("time")} >= {scope.Parameter(period.From)} AND {scope.Column("time")} < {scope.Parameter(period.To)} AND {new FilterSql(signal, scope).Write(question.Filter)}";
+
+        // The measure's columns keep their names, so that its SQL holds over the inner SELECT.
+        var picked = $"SELECT {string.Join(", ", values.Concat(signal.MeasuredColumns.Select(scope.Column)))} FROM {scope.Column(signal.Name)} WHERE {where}";
+        var counted = $"SELECT {all}, GROUPING({all}) AS field, {signal.Measures[0].Sql(Dialect)} AS n\nFROM ({picked}) AS picked\nGROUP BY GROUPING SETS ({string.Join(", ", names.Select(name => $"({name})"))})";
+        var ranked = $"SELECT *, row_number() OVER (PARTITION BY field ORDER BY n DESC, {all}) AS place FROM ({counted}) AS counted";
+        var sql = $"SELECT {all}, field, n FROM ({ranked}) AS ranked WHERE place <= {question.Limit} ORDER BY field, place";
+        return new(sql, scope.Parameters, [signal.Name], period.Range, QueryPool.Panels, new(settings.PanelTime, (long)question.Limit * fields.Length));
     }
 
-    private static void Write(AnswerBody body, QueryField field, IQueryResult result)
+    private static void Write(AnswerBody body, QueryField[] fields, IQueryResult result)
     {
-        body.Writer.WriteStartObject();
-        body.Writer.WriteString("field"u8, field.Name);
-        body.Writer.WriteString("type"u8, CatalogueNames.Of(field.Kind));
-        body.Writer.WriteStartArray("values"u8);
-        while (result.Read())
+        var more = result.Read();
+        for (var place = 0; place < fields.Length; place++)
         {
             body.Writer.WriteStartObject();
-            body.Writer.WritePropertyName("value"u8);
-            JsonValues.Write(body.Writer, result[0]);
-            body.Writer.WritePropertyName("count"u8);
-            JsonValues.Write(body.Writer, result[1]);
+            body.Writer.WriteString("field"u8, fields[place].Name);
+            body.Writer.WriteString("type"u8, CatalogueNames.Of(fields[place].Kind));
+            body.Writer.WriteStartArray("values"u8);
+            for (; more && FieldOf(result, fields.Length) == place; more = result.Read())
+            {
+                WriteValue(body, result[place], result[fields.Length + 1]);
+            }
+
+            body.Writer.WriteEndArray();
             body.Writer.WriteEndObject();
         }
+    }
 
-        body.Writer.WriteEndArray();
+    // GROUPING has a bit for each field, the first the highest; only that of the field that the row counts is 0.
+    private static int FieldOf(IQueryResult result, int fields)
+    {
+        var grouped = ~Convert.ToInt64(result[fields], CultureInfo.InvariantCulture) & ((1L << fields) - 1);
+        return fields - 1 - BitOperations.Log2((ulong)grouped);
+    }
+
+    private static void WriteValue(AnswerBody body, object? value, object? count)
+    {
+        body.Writer.WriteStartObject();
+        body.Writer.WritePropertyName("value"u8);
+        JsonValues.Write(body.Writer, value);
+        body.Writer.WritePropertyName("count"u8);
+        JsonValues.Write(body.Writer, count);
         body.Writer.WriteEndObject();
     }
 

@@ -62,6 +62,7 @@ internal static class Problems
         QueryFault.SqlRefused => (403, "sql-refused", "The statement is not allowed"),
         QueryFault.MediaTypeUnknown => (415, "media-type-unknown", "The body is of another media type"),
         QueryFault.NotAcceptable => (406, "not-acceptable", "No such format of answer"),
+        QueryFault.TooManyTails => (503, "too-many-tails", "Too many tails are open"),
         QueryFault.AnswerTooLarge => (422, "answer-too-large", "The answer is too large"),
     };
 

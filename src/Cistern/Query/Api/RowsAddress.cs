@@ -21,64 +21,28 @@ internal sealed class RowsAddress(IStore store, TimeProvider time, QuestionLimit
             return Answer.Refused(problem);
         }
 
-        using var result = await store.QueryAsync(question.ToSql(Dialect, settings), context.RequestAborted);
-        return Write(question, result, () => Stopwatch.GetElapsedTime(started));
-    }
-
-    private static Answer Write(RowsQuestion question, IQueryResult result, Func<TimeSpan> elapsed)
-    {
         using var body = new AnswerBody();
         body.Writer.WriteStartObject();
         body.WriteColumns(question.Columns.Select((field, place) => new AnswerColumn(field.Name, CatalogueNames.Of(field.Kind), null, place)));
-        var cursor = WriteRows(body, question, result);
-        body.BeginMeta(result.SnapshotRows, elapsed(), question.Period);
-        body.Writer.WriteString("cursor"u8, cursor?.ToText(question.Descending));
+        body.Writer.WriteStartArray("rows"u8);
+        var page = await new RowsPages(store, Dialect, settings).ReadAsync(question, row => WriteRow(body, question.Columns.Count, row), context.RequestAborted);
+        body.Writer.WriteEndArray();
+        body.BeginMeta(page.SnapshotRows, Stopwatch.GetElapsedTime(started), question.Period);
+        body.Writer.WriteString("cursor"u8, page.Next?.ToText(question.Descending));
         body.Writer.WriteEndObject();
         body.Writer.WriteEndObject();
         return body.ToAnswer();
     }
 
-    // Gives the cursor of the next page, or null if this is the last.
-    private static RowsCursor? WriteRows(AnswerBody body, RowsQuestion question, IQueryResult result)
-    {
-        body.Writer.WriteStartArray("rows"u8);
-        var (rows, last, more) = (0, question.Cursor, false);
-        while (!body.IsTooLarge && result.Read())
-        {
-            more = rows == question.Limit;
-            if (more)
-            {
-                break;
-            }
-
-            rows++;
-            last = Follow(last, question, result);
-            WriteRow(body, question.Columns.Count, result);
-        }
-
-        body.Writer.WriteEndArray();
-        return more ? last : null;
-    }
-
-    private static void WriteRow(AnswerBody body, int columns, IQueryResult result)
+    private static bool WriteRow(AnswerBody body, int columns, IQueryResult row)
     {
         body.Writer.WriteStartArray();
         for (var column = 0; column < columns; column++)
         {
-            JsonValues.Write(body.Writer, result[column]);
+            JsonValues.Write(body.Writer, row[column]);
         }
 
         body.Writer.WriteEndArray();
-    }
-
-    private static RowsCursor Follow(RowsCursor? last, RowsQuestion question, IQueryResult result)
-    {
-        var place = question.Columns.Count;
-        var time = Moments.Microseconds((DateTimeOffset)result[place]!);
-        var received = result[place + 1] is DateTimeOffset moment ? Moments.Microseconds(moment) : 0;
-        var delivery = question.HasColumn(RowsQuestion.Key[2]) ? (string?)result[place + 2] ?? "" : "";
-        return last is not null && last.Time == time && last.Received == received && last.DeliveryId == delivery
-            ? last with { Given = last.Given + 1 }
-            : new(time, received, delivery, 1);
+        return !body.IsTooLarge;
     }
 }

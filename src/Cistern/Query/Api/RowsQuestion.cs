@@ -15,75 +15,32 @@ internal sealed record RowsQuestion(
 
     private static readonly string[] Names = ["signal", "from", "to", "tz", "where", "order", "limit", "cursor", "columns"];
 
-    public static QueryProblem? Read(IQueryCollection query, DateTimeOffset now, out RowsQuestion question)
+    public static QueryProblem? Read(IQueryCollection query, DateTimeOffset now, out RowsQuestion question) =>
+        Read(query, now, Names, QueryBounds.PageDefault, QueryBounds.RowsMax, out question);
+
+    /// <summary>Reads a question of an address that shares some of the parameters.</summary>
+    /// <param name="names">Every parameter of the address.</param>
+    public static QueryProblem? Read(IQueryCollection query, DateTimeOffset now, string[] names, int limitDefault, int limitMax, out RowsQuestion question)
     {
         var given = new QueryParameters(query);
         var (signal, period, columns, limit) = (Signals.All[0], default(Period)!, default(IReadOnlyList<QueryField>)!, 0);
         FilterNode filter = new AllOf([]);
         RowsCursor? cursor = null;
         var descending = given["order"] is null or "-time";
-        var problem = QueryParameters.Check(query, Names, ["columns"])
+        var problem = QueryParameters.Check(query, names, ["columns"])
             ?? Signals.Find(given["signal"], out signal)
             ?? PeriodReader.Read(given["from"], given["to"], given["tz"], now, out period)
             ?? FilterParser.Parse(given["where"], signal, now, out filter)
             ?? ReadColumns(signal, given.List("columns"), out columns)
-            ?? given.Number("limit", QueryBounds.PageDefault, QueryBounds.RowsMax, out limit)
+            ?? given.Number("limit", limitDefault, limitMax, out limit)
             ?? CheckOrder(given["order"])
             ?? ReadCursor(given["cursor"], descending, out cursor);
         question = new(signal, period, filter, columns, descending, limit, cursor);
         return problem;
     }
 
-    public StoreQuery ToSql(SqlDialect dialect, QuestionLimits settings)
-    {
-        var scope = new SqlScope(dialect, Zones.Pieces(Period.Zone, Period.From, Period.To));
-        var key = Key.Where(HasColumn).Select(scope.Column).ToArray();
-        var selected = Columns.Select((field, place) => $"{field.Sql(scope)} AS c{place}").Concat(key);
-        var order = key.Concat(Signal.TieBreak.Select(scope.Column)).Select(column => $"{column}{(Descending ? " DESC" : "")} NULLS LAST");
-        var where = $"{key[0]} >= {scope.Parameter(Period.From)} AND {key[0]} < {scope.Parameter(Period.To)} AND {new FilterSql(Signal, scope).Write(Filter)}{After(scope, key)}";
-
-        // One row more than the page, to know whether another page follows.
-        var sql = $"SELECT {string.Join(", ", selected)}\nFROM {scope.Column(Signal.Name)}\nWHERE {where}\nORDER BY {string.Join(", ", order)}\nLIMIT {Limit + 1} OFFSET {Cursor?.Given ?? 0}";
-        return new(sql, scope.Parameters, [Signal.Name], FilesOf(Period.Range), QueryPool.Panels, new(settings.PanelTime, Limit + 1));
-    }
-
-    public bool HasColumn(string name) => Signal.TryField(name, out var field) && !field.Computed;
-
-    // Not before the cursor's key, in the page's direction. The rows of that very key are skipped by the offset.
-    private string After(SqlScope scope, string[] key)
-    {
-        if (Cursor is null)
-        {
-            return "";
-        }
-
-        object[] values = [Moments.FromMicroseconds(Cursor.Time), Moments.FromMicroseconds(Cursor.Received), Cursor.DeliveryId];
-        var beyond = Descending ? "<" : ">";
-        var places = values.Take(key.Length).Select(scope.Parameter).ToArray();
-        var text = $"{key[^1]} {beyond}= {places[^1]}";
-        for (var level = key.Length - 2; level >= 0; level--)
-        {
-            text = $"({key[level]} {beyond} {places[level]} OR ({key[level]} = {places[level]} AND {text}))";
-        }
-
-        return $" AND {text}";
-    }
-
-    // Files beyond the cursor are not opened: a page far back costs no more than the first.
-    private TimeRange FilesOf(TimeRange range)
-    {
-        if (Cursor is null)
-        {
-            return range;
-        }
-
-        var at = Moments.FromMicroseconds(Cursor.Time);
-        return Descending
-            ? range with { To = at < range.To ? at.AddMicroseconds(1) : range.To }
-            : range with { From = at > range.From ? at : range.From };
-    }
-
-    private static QueryProblem? ReadColumns(Signal signal, IReadOnlyList<string> names, out IReadOnlyList<QueryField> columns)
+    /// <summary>The columns of an answer by their names; all that are stored if none is named.</summary>
+    public static QueryProblem? ReadColumns(Signal signal, IReadOnlyList<string> names, out IReadOnlyList<QueryField> columns)
     {
         var fields = new List<QueryField>();
         columns = names.Count == 0 ? [.. signal.Fields.Where(field => !field.Computed)] : fields;
@@ -98,6 +55,38 @@ internal sealed record RowsQuestion(
         }
 
         return null;
+    }
+
+    /// <summary>The statement of a stretch of the period.</summary>
+    /// <param name="rows">The most rows that are wanted.</param>
+    /// <param name="isFirst">The stretch begins at the cursor; others lie behind it.</param>
+    public StoreQuery ToSql(SqlDialect dialect, QuestionLimits settings, TimeRange stretch, int rows, bool isFirst)
+    {
+        var scope = new SqlScope(dialect, Zones.Pieces(Period.Zone, stretch.From, stretch.To));
+        var key = Key.Where(HasColumn).Select(scope.Column).ToArray();
+        var selected = Columns.Select((field, place) => $"{field.Sql(scope)} AS c{place}").Concat(key);
+        var order = key.Concat(Signal.TieBreak.Select(scope.Column)).Select(column => $"{column}{(Descending ? " DESC" : "")} NULLS LAST");
+        var where = $"{key[0]} >= {scope.Parameter(stretch.From)} AND {key[0]} < {scope.Parameter(stretch.To)} AND {new FilterSql(Signal, scope).Write(Filter)}{(isFirst ? After(scope, key) : "")}";
+        var given = isFirst ? Cursor!.Given : 0;
+        var sql = $"SELECT {string.Join(", ", selected)}\nFROM {scope.Column(Signal.Name)}\nWHERE {where}\nORDER BY {string.Join(", ", order)}\nLIMIT {rows} OFFSET {given}";
+        return new(sql, scope.Parameters, [Signal.Name], stretch, QueryPool.Panels, new(settings.PanelTime, rows));
+    }
+
+    public bool HasColumn(string name) => Signal.TryField(name, out var field) && !field.Computed;
+
+    // Not before the cursor's key, in the page's direction. The rows of that very key are skipped by the offset.
+    private string After(SqlScope scope, string[] key)
+    {
+        object[] values = [Moments.FromMicroseconds(Cursor!.Time), Moments.FromMicroseconds(Cursor.Received), Cursor.DeliveryId];
+        var beyond = Descending ? "<" : ">";
+        var places = values.Take(key.Length).Select(scope.Parameter).ToArray();
+        var text = $"{key[^1]} {beyond}= {places[^1]}";
+        for (var level = key.Length - 2; level >= 0; level--)
+        {
+            text = $"({key[level]} {beyond} {places[level]} OR ({key[level]} = {places[level]} AND {text}))";
+        }
+
+        return $" AND {text}";
     }
 
     private static QueryProblem? CheckOrder(string? order) => order is null or "time" or "-time"

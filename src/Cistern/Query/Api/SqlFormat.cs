@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Cistern.Query.Model;
@@ -113,10 +112,10 @@ internal static class SqlFormats
     private static Answer WriteCsv(IQueryResult result)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        WriteLine(buffer, result.Columns.Select(column => Quoted(column.Name)));
+        CsvText.WriteLine(buffer, result.Columns.Select(column => CsvText.Field(column.Name, guarded: false)));
         while (buffer.WrittenCount <= QueryBounds.AnswerBytesMax && result.Read())
         {
-            WriteLine(buffer, Enumerable.Range(0, result.Columns.Count).Select(column => CsvField(result[column])));
+            CsvText.WriteLine(buffer, Enumerable.Range(0, result.Columns.Count).Select(column => CsvText.Field(result[column], guarded: false)));
         }
 
         return Finish(buffer, "text/csv; charset=utf-8");
@@ -125,40 +124,6 @@ internal static class SqlFormats
     private static Answer Finish(ArrayBufferWriter<byte> buffer, string contentType) => buffer.WrittenCount > QueryBounds.AnswerBytesMax
         ? Answer.Refused(AnswerBody.TooLarge)
         : Answer.Of(buffer.WrittenMemory, contentType);
-
-    private static void WriteLine(ArrayBufferWriter<byte> buffer, IEnumerable<string> fields)
-    {
-        Encoding.UTF8.GetBytes(string.Join(',', fields), buffer);
-        buffer.Write("\r\n"u8);
-    }
-
-    // NULL is nothing at all, the empty text is a pair of quotes: the only way that CSV has to tell them apart.
-    private static string CsvField(object? value) => value switch
-    {
-        null => "",
-        string text => Quoted(text),
-        double number when !double.IsFinite(number) => "",
-        bool truth => truth ? "true" : "false",
-        DateTimeOffset moment => JsonValues.Time(moment),
-        byte[] bytes => Convert.ToBase64String(bytes),
-        IReadOnlyList<object?> or IReadOnlyList<KeyValuePair<string, object?>> => Quoted(JsonText(value)),
-        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        _ => Quoted(value.ToString() ?? ""),
-    };
-
-    // RFC 4180.
-    private static string Quoted(string text) => text.Length > 0 && text.AsSpan().IndexOfAny("\",\r\n") < 0
-        ? text
-        : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-
-    private static string JsonText(object value)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using var writer = new Utf8JsonWriter(buffer, Relaxed);
-        JsonValues.Write(writer, value);
-        writer.Flush();
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
 
     // An object cannot hold two members of one name; SELECT 1, 1 has two columns of one.
     private static string[] UniqueNames(IReadOnlyList<ResultColumn> columns)

@@ -58,6 +58,7 @@ internal static class DeliverySignals
     {
         FreeText = ["stream", "key", "kind", "reason"],
         TieBreak = ["stream", "key", "kind", "reason", "count"],
+        MeasuredColumns = ["count"],
         Support = "sum(\"count\")",
     };
 }

@@ -24,6 +24,8 @@ internal static class RequestSignal
     {
         FreeText = ["path", "query", "host", "client_ip", "user_agent", "referer", "request_id"],
         TieBreak = ["request_id", "host", "client_ip", "method", "path", "query", "status", "bytes_sent", "time_taken", "user_agent"],
+        MeasuredColumns = ["weight"],
+        FewValued = ["status_class", "status", "method", "scheme", "protocol", "tls", "result_type", "detailed_result_type", "c_ip_version"],
         Weighted = true,
         Support = $"sum({Weight})",
     };
@@ -66,7 +68,7 @@ internal static class RequestSignal
         new("ingest_delay_p50", Unit.Seconds, MeasureKind.Value, Quantile("half", "from a request's log time to its arrival here"), s => s.Quantile(CommonFields.Delay(s, "time"), 0.5)),
         new("ingest_delay_p95", Unit.Seconds, MeasureKind.Value, Quantile("95 %", "from a request's log time to its arrival here"), s => s.Quantile(CommonFields.Delay(s, "time"), 0.95)),
         new("ingest_delay_max", Unit.Seconds, MeasureKind.Value, "The longest time from a request's log time to its arrival here.", s => $"max({CommonFields.Delay(s, "time")})"),
-        new("visitors", Unit.Values, MeasureKind.Value, $"Distinct pairs of client address and user agent: an estimate of visitors. {Sampled}", s => s.CountDistinct("CASE WHEN client_ip <> '' THEN concat(client_ip, ' ', user_agent) END")),
+        new("visitors", Unit.Values, MeasureKind.Value, $"Distinct pairs of client address and user agent: an estimate of visitors. {Sampled}", s => s.CountDistinct($"CASE WHEN client_ip <> '' THEN {s.Fingerprint("client_ip", "user_agent")} END")),
         new("client_ips", Unit.Values, MeasureKind.Value, $"Distinct client addresses. {Sampled}", s => s.CountDistinct("nullif(client_ip, '')")),
         new("paths", Unit.Values, MeasureKind.Value, $"Distinct paths. {Sampled}", s => s.CountDistinct("nullif(path, '')")),
         new("hosts", Unit.Values, MeasureKind.Value, $"Distinct hosts. {Sampled}", s => s.CountDistinct("nullif(host, '')")),

@@ -30,6 +30,12 @@ internal sealed class Signal
     /// <summary>Columns that tell rows of one delivery and time apart, for a stable order of pages.</summary>
     public required IReadOnlyList<string> TieBreak { get; init; }
 
+    /// <summary>The columns that the first measure is computed from.</summary>
+    public IReadOnlyList<string> MeasuredColumns { get; init; } = [];
+
+    /// <summary>Fields that have at most some dozens of values, whatever the traffic.</summary>
+    public IReadOnlyList<string> FewValued { get; init; } = [];
+
     /// <summary>Whether rows have a <c>weight</c>, so that counts may be scaled.</summary>
     public bool Weighted { get; init; }
 

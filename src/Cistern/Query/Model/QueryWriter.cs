@@ -10,6 +10,8 @@ namespace Cistern.Query.Model;
 /// <code>
 /// WITH picked AS (the best series)                       only with time and another dimension
 ///      now_groups AS (bucket b, dimensions d0…, measures m0…, support, sampled)
+///      or, if there can be only few series and their points add up to what they are ordered by, in one pass over the rows:
+///      all_groups AS (every series), picked AS (the best of them), now_groups AS (the points of these)
 ///      before_groups AS (the same over the range before, its time moved forward)   only to compare
 /// SELECT b, d0…, m0, before0, change0, …, sampled FROM … ORDER BY …
 /// </code>
@@ -48,15 +50,21 @@ internal sealed class QueryWriter
     private string Statement()
     {
         var parts = new List<string>();
-        if (_question.IsSeries)
+        if (PicksFromGroups())
         {
-            parts.Add($"picked AS ({Picked()})");
+            parts.Add($"all_groups AS ({Groups(_question.Period.Range, moved: false, "")})");
+            parts.Add($"picked AS ({PickedFromGroups()})");
+            parts.Add($"now_groups AS (SELECT a.* FROM all_groups AS a JOIN picked ON {string.Join(" AND ", _dimensions.Select((_, place) => _dialect.Same($"a.d{place}", $"picked.k{place}")))})");
+        }
+        else
+        {
+            parts.AddRange(_question.IsSeries ? [$"picked AS ({Picked()})"] : Array.Empty<string>());
+            parts.Add($"now_groups AS ({Groups(_question.Period.Range, moved: false, PickedOnly())})");
         }
 
-        parts.Add($"now_groups AS ({Groups(_question.Period.Range, moved: false)})");
         if (_question.Compare)
         {
-            parts.Add($"before_groups AS ({Groups(Before(), moved: true)})");
+            parts.Add($"before_groups AS ({Groups(Before(), moved: true, PickedOnly())})");
         }
 
         return $"WITH {string.Join(",\n", parts)}\nSELECT {Selected()}\nFROM {Joined()}{OrderBySql()}{(_question.Buckets is null ? $"\nLIMIT {_question.Limit}" : "")}";
@@ -77,13 +85,29 @@ internal sealed class QueryWriter
             + $"GROUP BY {string.Join(", ", places)} ORDER BY {string.Join(", ", ranks.Concat(places.Select(place => $"{place}")))} LIMIT {_question.Limit}";
     }
 
-    private string Groups(TimeRange range, bool moved)
+    private bool PicksFromGroups() => _question.IsSeries
+        && _question.Dimensions.All(field => _question.Signal.FewValued.Contains(field.Name))
+        && _question.Order.All(term => term.By != OrderBy.Measure || _question.Measures[term.Place].Kind == MeasureKind.Count);
+
+    private string PickedFromGroups()
+    {
+        var places = Enumerable.Range(1, _dimensions.Length).ToArray();
+        var ranks = _question.Order.Where(term => term.By != OrderBy.Time).Select(term => term.By switch
+        {
+            OrderBy.Measure => $"sum(m{term.Place}){Direction(term)}",
+            _ => $"{term.Place + 1}{Direction(term)}",
+        });
+        return $"SELECT {string.Join(", ", _dimensions.Select((_, place) => $"d{place} AS k{place}"))} FROM all_groups "
+            + $"GROUP BY {string.Join(", ", places)} ORDER BY {string.Join(", ", ranks.Concat(places.Select(place => $"{place}")))} LIMIT {_question.Limit}";
+    }
+
+    private string Groups(TimeRange range, bool moved, string only)
     {
         var keys = Buckets(moved).Concat(_dimensions.Select((sql, place) => $"{sql} AS d{place}")).ToArray();
         var values = _measures.Select((sql, place) => $"{sql} AS m{place}");
         string[] extras = [$"{_question.Signal.Support} AS support", $"{Sampled()} AS sampled"];
         var groups = keys.Length == 0 ? "" : $" GROUP BY {string.Join(", ", Enumerable.Range(1, keys.Length))}";
-        return $"SELECT {string.Join(", ", keys.Concat(values).Concat(extras))} FROM {From()}{PickedOnly()} WHERE {Where(range)}{groups}";
+        return $"SELECT {string.Join(", ", keys.Concat(values).Concat(extras))} FROM {From()}{only} WHERE {Where(range)}{groups}";
     }
 
     private IEnumerable<string> Buckets(bool moved)

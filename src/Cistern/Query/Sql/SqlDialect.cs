@@ -42,6 +42,9 @@ internal abstract class SqlDialect
 
     public abstract string CountDistinct(string value);
 
+    /// <summary>A number that stands for several texts together: two of a million different ones are the same in one of ten million cases.</summary>
+    public abstract string Fingerprint(params string[] texts);
+
     /// <summary>The value below which a share of the values lie, estimated.</summary>
     public abstract string Quantile(string value, double share);
 }
@@ -78,6 +81,8 @@ internal sealed class DuckDbDialect : SqlDialect
     public override string Sum(string value) => $"coalesce(sum({value}), 0)";
 
     public override string CountDistinct(string value) => $"count(DISTINCT {value})";
+
+    public override string Fingerprint(params string[] texts) => $"hash({string.Join(", ", texts)})";
 
     public override string Quantile(string value, double share) => FormattableString.Invariant($"approx_quantile({value}, {share})");
 }

@@ -71,7 +71,7 @@ internal static class Compactor
     /// <summary>Writes the joined files.</summary>
     public static IReadOnlyList<SegmentInfo> Join(CompactionPlan plan, TableSchema schema, SegmentWriter writer)
     {
-        var source = TableSql.Stored(schema, null, [.. plan.Files.Select(file => file.Path)]);
+        var source = TableSql.Stored(schema, null, plan.Files);
         var whole = plan.Shape();
         var sort = whole.Rows <= SortRows ? " ORDER BY time" : "";
         if (!plan.CutAtMidnight)

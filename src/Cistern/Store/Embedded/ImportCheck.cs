@@ -31,7 +31,7 @@ internal sealed class ImportCheck(StoreTables tables, Engine engine, ScanRegistr
         var number = scans.Add(new HotScan(snapshot.Schema, snapshot.Hot));
         try
         {
-            var stored = TableSql.Stored(snapshot.Schema, number, [.. snapshot.Segments.Select(segment => segment.Path)]);
+            var stored = TableSql.Stored(snapshot.Schema, number, snapshot.Segments);
             using var connection = engine.Connect();
             using var statement = connection.Prepare(
                 $"SELECT distribution, request_id, request_id_text FROM ({stored}) WHERE {SegmentWriter.Within((Micros.Of(range.From), Micros.Of(range.To)))}");

@@ -22,7 +22,7 @@ internal sealed class Publisher(StoreTables tables)
     {
         var common = new DeliveryColumns(
             header.Received * 1000, header.DeliveryId, header.Stream, header.Route, header.Attributes ?? new Dictionary<string, string>());
-        SetDeliveryRow(header, rows, repeats, bytes);
+        SetDeliveryRow(sequence, header, rows, repeats, bytes);
         tables.Publish(sequence, hot =>
         {
             if (rows.Requests.RowCount > repeats)
@@ -39,7 +39,7 @@ internal sealed class Publisher(StoreTables tables)
         });
     }
 
-    private void SetDeliveryRow(JournalHeader header, DecodedDelivery rows, int repeats, long bytes)
+    private void SetDeliveryRow(long sequence, JournalHeader header, DecodedDelivery rows, int repeats, long bytes)
     {
         _deliveryRow.Clear();
         SetText("signal", rows.Requests.RowCount > 0 ? "requests" : "");
@@ -56,6 +56,9 @@ internal sealed class Publisher(StoreTables tables)
         SetNumber("rejected", rows.Rejects.RowCount);
         SetNumber("repeats", repeats);
         SetNumber("bytes", bytes);
+
+        // One writer shows entries in the order of the journal, so the sequence is what the column promises.
+        SetNumber("position", sequence);
         if (rows.SentAt is { } sentAt)
         {
             SetNumber("sent_at", sentAt * 1000);

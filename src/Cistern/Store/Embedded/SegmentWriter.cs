@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cistern.Formats;
 using Cistern.Formats.Columns;
 using Cistern.Journal;
 using Cistern.Store.Embedded.Engines;
@@ -53,7 +54,7 @@ internal sealed class SegmentWriter(Engine engine, ScanRegistry scans, IDisk dis
         }
 
         disk.SyncFile(path);
-        return shape with { File = name, Bytes = LengthOf(path) };
+        return shape with { File = name, Bytes = LengthOf(path), Schema = Tables.Version };
     }
 
     /// <summary>Rows and ranges of each UTC day in what a query over stored columns gives.</summary>

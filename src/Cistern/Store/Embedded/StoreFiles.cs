@@ -49,6 +49,7 @@ internal sealed class StoreFiles(IDisk disk, DataFolder folder)
         var next = Current with
         {
             Tables = tables,
+            Schema = Formats.Tables.Version,
             NextSegment = Interlocked.Read(ref _nextNumber),
             JournalPosition = journalPosition ?? Current.JournalPosition,
             Imports = imports ?? Current.Imports,

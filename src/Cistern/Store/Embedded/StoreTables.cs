@@ -164,20 +164,30 @@ internal sealed class StoreTables
         }
     }
 
-    /// <summary>One moment of several tables. Files whose times lie outside <paramref name="range"/> are left out.</summary>
-    public IReadOnlyList<Snapshot> Snapshot(IEnumerable<TableSchema> schemas, TimeRange? range)
+    /// <summary>One moment of several tables, without the files and blocks of memory that can hold nothing of what is wanted.</summary>
+    /// <param name="range">The times that are wanted; null: all.</param>
+    /// <param name="since">Only rows that arrived at or after it are wanted; null: all.</param>
+    public IReadOnlyList<Snapshot> Snapshot(IEnumerable<TableSchema> schemas, TimeRange? range, DateTimeOffset? since = null)
     {
+        var wanted = new Wanted(
+            range is { } times ? Micros.Of(times.From) : long.MinValue,
+            range is { } until ? Micros.Of(until.To) : long.MaxValue,
+            since is { } moment ? Micros.Of(moment) : long.MinValue);
         lock (_lock)
         {
-            return [.. schemas.Select(schema => Take(schema, range))];
+            return [.. schemas.Select(schema => Take(schema, wanted))];
         }
     }
 
-    private Snapshot Take(TableSchema schema, TimeRange? range)
+    private Snapshot Take(TableSchema schema, Wanted wanted)
     {
         var frozen = _frozen?.Tables.FirstOrDefault(table => table.Schema == schema)?.Parts ?? [];
-        HotPart[] hot = [.. frozen, .. _hot[schema.Name].Chunks.Select(chunk => new HotPart(chunk, chunk.Rows))];
-        Segment[] segments = [.. _segments[schema.Name].Where(segment => Overlaps(segment.Info, range))];
+        HotPart[] hot =
+        [
+            .. frozen.Concat(_hot[schema.Name].Chunks.Select(chunk => new HotPart(chunk, chunk.Rows)))
+                .Where(part => part.Chunk.MayHold(wanted.From, wanted.To, wanted.Since)),
+        ];
+        Segment[] segments = [.. _segments[schema.Name].Where(segment => MayHold(segment.Info, wanted))];
         foreach (var part in hot)
         {
             part.Chunk.Hold();
@@ -191,6 +201,9 @@ internal sealed class StoreTables
         return new Snapshot(schema, hot, segments);
     }
 
-    private static bool Overlaps(SegmentInfo segment, TimeRange? range) =>
-        range is not { } wanted || (segment.MaxTime >= Micros.Of(wanted.From) && segment.MinTime < Micros.Of(wanted.To));
+    private static bool MayHold(SegmentInfo segment, Wanted wanted) =>
+        segment.MaxTime >= wanted.From && segment.MinTime < wanted.To && segment.MaxReceived >= wanted.Since;
+
+    // Microseconds since 1970; From and Since inclusive.
+    private readonly record struct Wanted(long From, long To, long Since);
 }

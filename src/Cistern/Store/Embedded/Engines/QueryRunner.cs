@@ -58,7 +58,7 @@ internal sealed class QueryRunner(Engine engine, ScanRegistry scans, StoreTables
         run.InterruptOnCancel(connection);
         watch?.Watch(run);
         var schemas = Tables.All.Where(table => query.Tables.Contains(table.Name)).ToArray();
-        Snapshot[] snapshots = [.. tables.Snapshot(schemas, query.Range).Select(run.Keep)];
+        Snapshot[] snapshots = [.. tables.Snapshot(schemas, query.Range, query.ReceivedSince).Select(run.Keep)];
         foreach (var snapshot in snapshots)
         {
             CreateView(connection, snapshot, run);
@@ -75,7 +75,7 @@ internal sealed class QueryRunner(Engine engine, ScanRegistry scans, StoreTables
     {
         var number = scans.Add(new HotScan(snapshot.Schema, snapshot.Hot));
         run.OnEnd(() => scans.Remove(number));
-        var stored = TableSql.Stored(snapshot.Schema, snapshot.Hot.Count == 0 && snapshot.Segments.Count > 0 ? null : number, [.. snapshot.Segments.Select(segment => segment.Path)]);
+        var stored = TableSql.Stored(snapshot.Schema, snapshot.Hot.Count == 0 && snapshot.Segments.Count > 0 ? null : number, snapshot.Segments);
         connection.Execute($"CREATE TEMP VIEW {TableSql.Quote(snapshot.Schema.Name)} AS {TableSql.Visible(snapshot.Schema, stored)}");
     }
 

@@ -11,13 +11,19 @@ internal sealed class HotChunk
 
     private readonly NativeArena _arena = new();
     private readonly HotColumn[] _columns;
+    private readonly HotValues<long> _time;
+    private readonly HotValues<long> _received;
     private int _rows;
     private int _holders = 1;
+    private int _measured;
+    private (long MinTime, long MaxTime, long MaxReceived) _ranges = (long.MaxValue, long.MinValue, long.MinValue);
 
     public HotChunk(TableSchema schema)
     {
         Schema = schema;
         _columns = [.. schema.Columns.Select(column => HotColumn.Create(column, Capacity, _arena))];
+        _time = Column<HotValues<long>>(schema.PlaceOf("time"));
+        _received = Column<HotValues<long>>(schema.PlaceOf("received"));
     }
 
     public TableSchema Schema { get; }
@@ -26,6 +32,7 @@ internal sealed class HotChunk
     public int Rows => Volatile.Read(ref _rows);
 
     public int Free => Capacity - _rows;
+
 
     public long Bytes
     {
@@ -57,6 +64,19 @@ internal sealed class HotChunk
                 _columns[place].Append(source, rows, _rows);
             }
         }
+    }
+
+    /// <summary>Whether rows may lie in a range of time and have arrived at or after a moment, both microseconds since 1970.</summary>
+    /// <remarks>Who asks holds the store's lock. The ranges are worked out here and not when rows come, so that only questions pay for them.</remarks>
+    public bool MayHold(long from, long to, long since)
+    {
+        for (; _measured < _rows; _measured++)
+        {
+            var time = _time[_measured];
+            _ranges = (Math.Min(_ranges.MinTime, time), Math.Max(_ranges.MaxTime, time), Math.Max(_ranges.MaxReceived, _received[_measured]));
+        }
+
+        return _ranges.MaxTime >= from && _ranges.MinTime < to && _ranges.MaxReceived >= since;
     }
 
     public void Publish(int count) => Volatile.Write(ref _rows, _rows + count);
