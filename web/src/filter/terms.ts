@@ -56,7 +56,9 @@ export function without(filter: string, test: string): string {
 
 export function replaced(filter: string, test: string, by: string): string {
   const term = termsOf(filter).find(candidate => candidate.text === test)
-  return term ? `${filter.slice(0, term.start)}${by}${filter.slice(term.end)}`.replace(/\s+/g, ' ').trim() : filter
+  if (!term) return filter
+  // Blanks between tests may go; those within quotes are part of a value.
+  return [filter.slice(0, term.start).trim(), by, filter.slice(term.end).trim()].filter(part => part !== '').join(' ')
 }
 
 /** Includes become excludes and the other way round. */

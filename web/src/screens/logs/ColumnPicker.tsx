@@ -1,0 +1,52 @@
+import { useState } from 'preact/hooks'
+import type { Field } from '../../api/catalogue'
+import { Icon } from '../../parts/Icon'
+import { Popover } from '../../parts/Popover'
+import { go } from '../../state/url'
+import { columnsText, matches, moved, toggled } from './columns'
+
+interface ColumnPickerProps {
+  readonly columns: readonly string[]
+  readonly fallback: readonly string[]
+  readonly fields: readonly Field[]
+}
+
+/** Which columns the table has, and their order: part of the address, so that a link shows the same table. */
+export function ColumnPicker(props: ColumnPickerProps) {
+  return (
+    <Popover class="column-picker" name="Columns" align="right" label={<><Icon name="columns" /><span class="wide">Columns</span></>}>
+      {() => <Choice {...props} />}
+    </Popover>
+  )
+}
+
+function Choice({ columns, fallback, fields }: ColumnPickerProps) {
+  const [typed, setTyped] = useState('')
+  const set = (next: readonly string[]) => go({ cols: columnsText(next, fallback) }, { replace: true })
+  const about = (name: string) => fields.find(field => field.name === name)?.description ?? ''
+  const others = fields.filter(field => !columns.includes(field.name) && matches(field.name, field.description, typed))
+  return (
+    <div class="columns-box">
+      <input type="search" placeholder="Find a field" aria-label="Find a field" value={typed} onInput={event => setTyped(event.currentTarget.value)} />
+      <div class="columns-lists">
+        <ul aria-label="Shown, in this order">
+          {columns.filter(name => matches(name, about(name), typed)).map(name => (
+            <li key={name} class="column-on">
+              <label title={about(name)}><input type="checkbox" checked disabled={columns.length === 1} onChange={() => set(toggled(columns, name))} />{name}</label>
+              <button type="button" class="quiet" aria-label={`Move ${name} left`} title="Further left" disabled={columns[0] === name} onClick={() => set(moved(columns, name, -1))}><Icon name="up" size={13} /></button>
+              <button type="button" class="quiet" aria-label={`Move ${name} right`} title="Further right" disabled={columns[columns.length - 1] === name} onClick={() => set(moved(columns, name, 1))}><Icon name="down" size={13} /></button>
+            </li>
+          ))}
+        </ul>
+        <ul aria-label="Not shown">
+          {others.map(field => (
+            <li key={field.name}>
+              <label><input type="checkbox" checked={false} onChange={() => set(toggled(columns, field.name))} /><span>{field.name}<small>{field.description}</small></span></label>
+            </li>
+          ))}
+        </ul>
+      </div>
+      <button type="button" class="small" onClick={() => set(fallback)}>Usual columns</button>
+    </div>
+  )
+}

@@ -1,0 +1,30 @@
+import type { Answer } from '../../api/client'
+import type { Asked } from '../../api/use'
+import { exact } from '../../format/numbers'
+import { Panel } from '../../parts/Panel'
+import { TimeChart } from '../../parts/TimeChart'
+import { isoOf } from '../../state/range'
+import { go } from '../../state/url'
+import { columnOf, rangeOf, timesOf } from '../overview/answers'
+import type { LogSignal } from './signals'
+
+const height = 118
+
+/** When the matching rows were, by status class. Drawing over it narrows the range. */
+export function Histogram({ signal, answer, zone, quiet }: { signal: LogSignal; answer: Asked<Answer>; zone: string; quiet: boolean }) {
+  const total = answer.data === null ? null : sumOf(answer.data, 'requests')
+  // The rows below say what is wrong with the filter; once is enough.
+  if (quiet) return <section class="panel log-chart" style={{ height: `${height + 78}px` }} />
+  return (
+    <Panel title={total === null ? 'Requests' : `${exact(Math.round(total))} ${total === 1 ? 'request' : 'requests'}`} asked={answer} height={height + 26} class="log-chart">
+      {data => (
+        <TimeChart title="Matching requests by status" kind="bars" unit="count" zone={zone} range={rangeOf(data)} times={timesOf(data)} height={height}
+          series={signal.series(data)} onBrush={(from, to) => go({ from: isoOf(from), to: isoOf(to) })} />
+      )}
+    </Panel>
+  )
+}
+
+export function sumOf(answer: Answer, measure: string): number {
+  return columnOf(answer, measure).reduce<number>((sum, value) => sum + (value ?? 0), 0)
+}

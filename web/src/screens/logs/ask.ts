@@ -1,0 +1,98 @@
+import { type Answer, ask, search } from '../../api/client'
+import { testOf } from '../../filter/terms'
+import { isoOf } from '../../state/range'
+import { type LogRow, readKey, rowsOf, type Values } from './identity'
+import { type LogSignal, withIdentity } from './signals'
+
+/** What a page of rows answers. All texts, so that they go into an address as they are. */
+export interface RowsAsk {
+  readonly from: string
+  readonly to: string
+  readonly tz: string
+  readonly where: string
+  readonly order: 'time' | '-time'
+  readonly columns: readonly string[]
+}
+
+export interface Page {
+  readonly rows: readonly LogRow[]
+  readonly cursor: string | null
+  readonly from: string
+  readonly to: string
+}
+
+export async function askPage(signal: LogSignal, asked: RowsAsk, limit: number, cursor: string | null, abort: AbortSignal): Promise<Page> {
+  const columns = withIdentity(signal, asked.columns)
+  const answer = await ask<Answer>(`/api/rows?${search({ signal: signal.name, ...asked, columns, limit, cursor })}`, { signal: abort })
+  return { rows: rowsOf(answer.columns, answer.rows, signal), cursor: answer.meta.cursor ?? null, from: answer.meta.from, to: answer.meta.to }
+}
+
+/** A row by the key of a link, with all its columns; null if there is none (any more). */
+export async function askRow(signal: LogSignal, key: string, abort: AbortSignal): Promise<Values | null> {
+  const named = readKey(key)
+  if (named === null) return null
+  const where = named.id === null ? testOf(signal.id, null) : testOf(signal.id, named.id)
+  const path = `/api/rows?${search({ signal: signal.name, from: isoOf(named.ms), to: isoOf(named.ms + 1), where: signal.id === '' ? '' : where, limit: 1000 })}`
+  const answer = await ask<Answer>(path, { signal: abort })
+  return rowsOf(answer.columns, answer.rows, signal).find(row => row.key === key)?.values ?? null
+}
+
+export interface Around {
+  readonly rows: readonly LogRow[]
+  readonly key: string
+}
+
+const spans = [3_600_000, 86_400_000, 30 * 86_400_000]
+const aroundMost = 50
+const pages = 6
+
+/** The rows before and after one in time, whatever the filter; with `field` only those that have its value there. Null if the row is gone. */
+export async function askAround(signal: LogSignal, key: string, field: string | null, columns: readonly string[], tz: string, abort: AbortSignal): Promise<Around | null> {
+  const row = await askRow(signal, key, abort)
+  const ms = readKey(key)?.ms
+  if (row === null || ms === undefined) return null
+  const scope = field === null ? '' : testOf(field, row[field] as string | number | boolean | null)
+  const side = (order: 'time' | '-time', span: number): RowsAsk => order === 'time'
+    ? { from: isoOf(ms), to: isoOf(ms + span), tz, where: scope, order, columns }
+    : { from: isoOf(ms - span), to: isoOf(ms + 1), tz, where: scope, order, columns }
+  const [newer, older] = await Promise.all([askSide(signal, key, span => side('time', span), abort), askSide(signal, key, span => side('-time', span), abort)])
+  const marked = newer.marked ?? older.marked
+  return { rows: [...newer.rows.reverse(), ...(marked ? [marked] : []), ...older.rows], key }
+}
+
+// Asks further and further until there are enough rows on this side of the marked one.
+async function askSide(signal: LogSignal, key: string, side: (span: number) => RowsAsk, abort: AbortSignal): Promise<{ rows: LogRow[]; marked: LogRow | null }> {
+  let found: { rows: LogRow[]; marked: LogRow | null } = { rows: [], marked: null }
+  for (const span of spans) {
+    found = await beyond(signal, key, side(span), abort)
+    if (found.rows.length >= aroundMost) break
+  }
+  return found
+}
+
+// Logs that know seconds only have many rows at one time: the marked one may be pages away.
+async function beyond(signal: LogSignal, key: string, asked: RowsAsk, abort: AbortSignal): Promise<{ rows: LogRow[]; marked: LogRow | null }> {
+  let marked: LogRow | null = null
+  const rows: LogRow[] = []
+  let cursor: string | null = null
+  for (let page = 0; page < pages; page++) {
+    const answer: Page = await askPage(signal, asked, page === 0 ? 2 * aroundMost : 1000, cursor, abort)
+    for (const row of answer.rows) {
+      if (marked !== null) rows.push(row)
+      else if (row.key === key) marked = row
+    }
+    cursor = answer.cursor
+    if (rows.length >= aroundMost || cursor === null) break
+  }
+  return { rows: rows.slice(0, aroundMost), marked }
+}
+
+/** The address of a file with exactly the rows of the screen. */
+export function exportAddress(signal: LogSignal, format: 'csv' | 'ndjson', asked: RowsAsk): string {
+  return `/api/export?${search({ format, signal: signal.name, ...asked })}`
+}
+
+export function tailAddress(signal: LogSignal, where: string, columns: readonly string[], after: string | null): string {
+  return `/api/tail?${search({ signal: signal.name, where, columns: withIdentity(signal, columns), after })}`
+}
+
