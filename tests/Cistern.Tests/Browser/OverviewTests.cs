@@ -25,7 +25,7 @@ public sealed partial class OverviewTests(BrowserSite site)
         await page.SettledAsync();
         var before = await RequestsAsync(page);
 
-        await DrawOverAsync(page, page.Panel("Requests by status").Locator(".u-over"), 0.6, 0.8);
+        await DrawOverAsync(page, page.Panel("Requests by status").Locator(".plot-area"), 0.6, 0.8);
 
         await page.AddressMatchesAsync("from=20[0-9:TZ-]+&to=20");
         await page.SettledAsync();

@@ -7,9 +7,6 @@ const kept = remembered('theme')
 
 export const theme = new Store<Theme>(kept === 'light' || kept === 'dark' ? kept : 'system')
 
-/** Counts up whenever colours changed: canvases cannot see CSS variables and have to be drawn again. */
-export const paint = new Store(0)
-
 export function chooseTheme(next: Theme): void {
   theme.set(next)
   remember('theme', next === 'system' ? null : next)
@@ -19,7 +16,4 @@ export function chooseTheme(next: Theme): void {
 export function apply(): void {
   if (theme.value === 'system') delete document.documentElement.dataset['theme']
   else document.documentElement.dataset['theme'] = theme.value
-  paint.set(paint.value + 1)
 }
-
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => paint.set(paint.value + 1))
