@@ -31,6 +31,7 @@ describe('verdictOf', () => {
 
   test.each([
     ['rejected', { streams: [{ ...stream, rows: 90, rejected: 10 }] }, '10 rejected, 10 % of what came, from 1 stream'],
+    ['rejected', { streams: [{ ...stream, rejected: 2 }] }, '2 rejected, under 0.01 % of what came, from 1 stream'],
     ['charts', { streams: [{ ...stream, delay: { p50: 1, p95: 61, max: 400 } }] }, 'late: deliveries of shop took 61 s from Firehose to here (p95)'],
     ['streams', { ages: new Map([[stream.arn, 7500]]) }, 'late: lines of shop that arrive now are 2.08 h old (p95)'],
     ['refused', { refused: 3 }, '3 refused at the door'],

@@ -56,7 +56,7 @@ function ofStreams({ streams, now, from }: Facts): Reason[] {
   const rejected = sum(streams ?? [], stream => stream.rejected)
   if (rejected > 0) {
     const all = rejected + sum(streams!, stream => stream.rows + stream.repeats)
-    reasons.push({ panel: 'rejected', text: `${compact(rejected)} rejected, ${percent(rejected / all)} of what came, from ${counted(streams!.filter(stream => stream.rejected > 0).length, 'stream')}` })
+    reasons.push({ panel: 'rejected', text: `${compact(rejected)} rejected, ${rejected / all < 0.0001 ? 'under 0.01 %' : percent(rejected / all)} of what came, from ${counted(streams!.filter(stream => stream.rejected > 0).length, 'stream')}` })
   }
   for (const stream of streams ?? []) {
     if (isImport(stream.arn)) continue

@@ -15,6 +15,11 @@ export function KeyForm({ suggestion, withScopes, onMade }: { suggestion: string
   const [busy, setBusy] = useState(false)
   const at = problem === null ? null : fieldOf(problem)
   const said = problem === null ? '' : sentence(problem.message)
+  // In the handler of each field, not of the form: drawing between the input and the change of a checkbox would set it back.
+  const edit = <T,>(set: (value: T) => void, value: T) => {
+    set(value)
+    setProblem(null)
+  }
   const make = async () => {
     setBusy(true)
     setProblem(null)
@@ -36,20 +41,20 @@ export function KeyForm({ suggestion, withScopes, onMade }: { suggestion: string
     </div>
   )
   return (
-    <form class="key-form" onInput={() => setProblem(null)} onSubmit={event => { event.preventDefault(); void make() }}>
-      {field('name', 'Name', <input {...input('name')} type="text" required maxLength={64} autocomplete="off" spellcheck={false} value={name} onInput={event => setName(event.currentTarget.value)} />)}
+    <form class="key-form" onSubmit={event => { event.preventDefault(); void make() }}>
+      {field('name', 'Name', <input {...input('name')} type="text" required maxLength={64} autocomplete="off" spellcheck={false} value={name} onInput={event => edit(setName, event.currentTarget.value)} />)}
       {field('stream', 'Only for streams whose ARN is (optional, * is anything)', (
-        <input {...input('stream')} type="text" autocomplete="off" spellcheck={false} placeholder="arn:aws:firehose:us-east-1:*:deliverystream/shop-*" value={stream} onInput={event => setStream(event.currentTarget.value)} />
+        <input {...input('stream')} type="text" autocomplete="off" spellcheck={false} placeholder="arn:aws:firehose:us-east-1:*:deliverystream/shop-*" value={stream} onInput={event => edit(setStream, event.currentTarget.value)} />
       ))}
       {field('expires', 'Expires', (
-        <select {...input('expires')} value={life} onChange={event => setLife(Number(event.currentTarget.value))}>{lives.map(([text], place) => <option key={text} value={place}>{text}</option>)}</select>
+        <select {...input('expires')} value={life} onChange={event => edit(setLife, Number(event.currentTarget.value))}>{lives.map(([text], place) => <option key={text} value={place}>{text}</option>)}</select>
       ))}
       {withScopes && (
         <fieldset class="field scopes">
           <legend>It may</legend>
           {scopes.map(scope => (
             <label key={scope.name}>
-              <input type="checkbox" checked={wanted.includes(scope.name)} onChange={event => setWanted(event.currentTarget.checked ? [...wanted, scope.name] : wanted.filter(one => one !== scope.name))} />
+              <input type="checkbox" checked={wanted.includes(scope.name)} onChange={event => edit(setWanted, event.currentTarget.checked ? [...wanted, scope.name] : wanted.filter(one => one !== scope.name))} />
               <span><b>{scope.name}</b>: {scope.about}</span>
             </label>
           ))}
