@@ -46,7 +46,8 @@ export function Popover({ label, name, align = 'left', children, openRef, ...res
       close()
     }}>
       <button type="button" ref={button} class="button" aria-expanded={open} aria-haspopup="dialog" title={name} onClick={() => setOpen(!open)}><span class="hidden-text">{name}: </span>{label}</button>
-      {open && <div class={`popover-box ${align}`} role="dialog" aria-label={name}>{children(close)}</div>}
+      {/* Focusable, or a click on a text in it would give the focus to the page, and close it. */}
+      {open && <div class={`popover-box ${align}`} role="dialog" aria-label={name} tabIndex={-1}>{children(close)}</div>}
     </div>
   )
 }

@@ -26,6 +26,7 @@ interface ChartsProps {
 }
 
 const height = 200
+const overTime = { rejected: 'Rejected over time', repeats: 'Repeats over time' }
 const small = 150
 
 export function Charts({ scope, streams, rows, deliveries, gaps, shortened }: ChartsProps) {
@@ -50,8 +51,8 @@ export function Charts({ scope, streams, rows, deliveries, gaps, shortened }: Ch
         )}
       </Panel>
       {(['rejected', 'repeats'] as const).map(measure => (
-        <Panel key={measure} title={measure === 'rejected' ? 'Rejected' : 'Repeats'} asked={deliveries} height={small + 30}>
-          {data => <TimeChart {...common} title={measure === 'rejected' ? 'Rejected' : 'Repeats'} kind="bars" unit="count" range={rangeOf(data)} times={timesOf(data)} height={small} series={[{ name: measure, color: measure === 'rejected' ? '--status-5xx' : '--line-2', values: columnOf(data, measure) }]} />}
+        <Panel key={measure} title={overTime[measure]} asked={deliveries} height={small + 30}>
+          {data => <TimeChart {...common} title={overTime[measure]} kind="bars" unit="count" range={rangeOf(data)} times={timesOf(data)} height={small} series={[{ name: measure, color: measure === 'rejected' ? '--status-5xx' : '--line-2', values: columnOf(data, measure) }]} />}
         </Panel>
       ))}
     </div>

@@ -82,7 +82,7 @@ function useHealth(scope: Scope) {
     // What arrives now shows whether a stream lags behind; the whole range would show a backfill of yesterday as lateness.
     ages: useAsked(`ages ${past ? key : ''}`, signal => past
       ? Promise.resolve<Answer>({ columns: [], rows: [], meta: { rowsRead: 0, elapsedMs: 0, from, to, tz } })
-      : query({ from: '-7d', to: 'now', measures: ['rows', 'ingest_delay_p95'], by: ['stream'], where: 'received>=-15m', limit: 1000 }, signal)),
+      : query({ from: '-7d', to: 'now', measures: ['rows', 'ingest_delay_p95'], by: ['stream'], where: 'received>=-5m', limit: 1000 }, signal)),
     gaps: useAsked(`gaps ${key}`, signal => {
       const now = Date.now()
       const [start, end] = [momentMs(from, now) ?? now, momentMs(to, now) ?? now]

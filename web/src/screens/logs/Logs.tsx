@@ -93,11 +93,14 @@ export function Logs() {
     stand(row)
     go({ row: row.key }, { replace })
   }
-  const closeRow = () => {
-    const place = placeOf(at.current)
-    go({ row: null }, { replace: true })
+  const closeRow = () => go({ row: null }, { replace: true })
+  const wasOpen = useRef(open)
+  useEffect(() => {
+    // The drawer gives the focus back to where it was opened from; the reader may have gone on to another row.
+    const place = wasOpen.current !== null && open === null ? placeOf(at.current) : -1
     if (place >= 0) handle.current?.show(place, 'focus')
-  }
+    wasOpen.current = open
+  }, [open])
   const placeOf = (key: string | null) => key === null ? -1 : rows.findIndex(row => row.key === key)
   const move = (by: number) => {
     const open = view.value.params.get('row')
