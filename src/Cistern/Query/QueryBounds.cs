@@ -1,4 +1,5 @@
 using Cistern.Operations.Settings;
+using Cistern.Store;
 
 namespace Cistern.Query;
 
@@ -59,6 +60,15 @@ internal sealed record QuestionLimits
     /// <summary>How many rows a statement of <c>/api/sql</c> may give.</summary>
     public long SqlRows { get; init; } = 10_000;
 
+    /// <summary>What the expressions of such a statement may hold for each row that the engine evaluates at once.</summary>
+    public long SqlRowBytes { get; init; } = TextBound.RowBytes(Environment.ProcessorCount);
+
     /// <summary>The part of a server's settings that bounds what may be asked.</summary>
-    public static QuestionLimits From(QuerySettings settings) => new() { PanelTime = settings.PanelTimeout, SqlTime = settings.SqlTimeout, SqlRows = settings.MaxRows };
+    public static QuestionLimits From(QuerySettings settings) => new()
+    {
+        PanelTime = settings.PanelTimeout,
+        SqlTime = settings.SqlTimeout,
+        SqlRows = settings.MaxRows,
+        SqlRowBytes = TextBound.RowBytes(settings.Threads == 0 ? Environment.ProcessorCount : settings.Threads),
+    };
 }

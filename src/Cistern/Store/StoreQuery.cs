@@ -23,7 +23,11 @@ public sealed record QueryLimits(TimeSpan Time, long Rows);
 /// <param name="Tables">The tables that the statement names.</param>
 /// <param name="Range">If set, only rows with <c>time</c> in it matter and files outside it are not opened; the statement still has to filter.</param>
 public sealed record StoreQuery(
-    string Sql, IReadOnlyList<object?> Parameters, IReadOnlyList<string> Tables, TimeRange? Range, QueryPool Pool, QueryLimits Limits);
+    string Sql, IReadOnlyList<object?> Parameters, IReadOnlyList<string> Tables, TimeRange? Range, QueryPool Pool, QueryLimits Limits)
+{
+    /// <summary>How long the texts may be that it reads; null if any length will do.</summary>
+    public TextBound? Texts { get; init; }
+}
 
 /// <summary>What kind of value a column of a result holds, for writers of JSON, CSV and tables.</summary>
 public enum ResultKind
