@@ -62,7 +62,7 @@ public sealed class LongTextServer : IAsyncLifetime
 [Collection(MeasuredAlone.Name)]
 public sealed class GrowthTests(LongTextServer asked) : IClassFixture<LongTextServer>
 {
-    // Twice what the expressions of one statement may hold: 256 MiB, the engine's own 64, and what the server takes for itself.
+    // What the expressions of one statement may hold, 256 MiB; the engine's own 64; and what the server takes meanwhile.
     private const long GrowthMax = 400L << 20;
 
     [Theory]
@@ -86,7 +86,7 @@ public sealed class GrowthTests(LongTextServer asked) : IClassFixture<LongTextSe
     [InlineData("SELECT * REPLACE (path || path || path || path || path || path || path || path || path || path AS path) FROM requests", 422)]
     [InlineData("SELECT max(length(#1 || #1)) FROM (SELECT path || path || path || path || path || path FROM requests ORDER BY #1 || #1 || #1)", 422)]
     [InlineData("SELECT max(length(r::VARCHAR)) FROM (SELECT r FROM requests r)", 422)]
-    [InlineData("SELECT *, *, *, *, *, *, *, *, *, *, *, * FROM requests", 422)]
+    [InlineData("SELECT *, *, *, *, *, *, *, *, *, *, *, * FROM requests", 403)]
     [InlineData("SELECT path a, path b, path c, path d, path e, path f, path g, path h, path i, path j, path k, path l, path m FROM requests", 422)]
     // Texts that are replaced, written in other alphabets, escaped.
     [InlineData("SELECT max(length(replace(path, 'p', 'pppppppppppppppppppppppppppppp'))) FROM requests", 422)]
@@ -134,6 +134,7 @@ public sealed class GrowthTests(LongTextServer asked) : IClassFixture<LongTextSe
     [InlineData("SELECT max(len(json_transform('[' || replace(path, 'p', '{},') || '{}]', '[{\"a\":\"BIGINT\",\"b\":\"BIGINT\",\"c\":\"BIGINT\",\"d\":\"BIGINT\"}]'))) FROM requests", 403)]
     [InlineData("SELECT length(json_group_array(path)::VARCHAR) FROM requests", 403)]
     // Work space, and what the engine writes more than once.
+    [InlineData("SELECT count(q) FROM (SELECT reservoir_quantile(i, 0.5, 100000) AS q FROM range(100000) t(i) GROUP BY i)", 403)]
     [InlineData("SELECT max(damerau_levenshtein(path, path)) FROM requests", 403)]
     [InlineData("SELECT bit_count(bitstring_agg(i, 0, 1000000000)) FROM range(10) t(i)", 403)]
     [InlineData("SELECT max(fmod(fmod(fmod(fmod(fmod(fmod(fmod(fmod(fmod(fmod(fmod(fmod(fmod(fmod(fmod(fmod(i,7),7),7),7),7),7),7),7),7),7),7),7),7),7),7),7)) FROM range(4096) t(i)", 403)]
@@ -174,7 +175,7 @@ public sealed class GrowthTests(LongTextServer asked) : IClassFixture<LongTextSe
     [InlineData("SELECT * FROM requests LIMIT 10")]
     [InlineData("SELECT * FROM requests ORDER BY time DESC LIMIT 10")]
     [InlineData("SELECT r.path, r.status, d.source_address, d.duration FROM requests r JOIN deliveries d USING (delivery_id) WHERE r.status = 200 LIMIT 10")]
-    [InlineData("SELECT path[1:40], status, lag(time) OVER (PARTITION BY client_ip ORDER BY time) AS before, row_number() OVER (PARTITION BY host ORDER BY time) AS n FROM requests QUALIFY n < 10")]
+    [InlineData("SELECT host, status, lag(time) OVER (PARTITION BY client_ip ORDER BY time) AS before, row_number() OVER (PARTITION BY host ORDER BY time) AS n FROM requests QUALIFY n < 10")]
     [InlineData("WITH errors AS (SELECT date_trunc('hour', time) AS hour, count(*) AS n FROM requests WHERE status >= 200 GROUP BY hour), every AS (SELECT * FROM range(TIMESTAMP '2026-11-20', TIMESTAMP '2026-11-21', INTERVAL 1 HOUR) t(hour)) SELECT every.hour, coalesce(n, 0) FROM every LEFT JOIN errors USING (hour) ORDER BY 1")]
     [InlineData("WITH RECURSIVE days AS (SELECT DATE '2026-11-01' AS day UNION ALL SELECT day + 1 FROM days WHERE day < DATE '2026-11-20') SELECT day, strftime(day, '%A %d %B') FROM days")]
     [InlineData("WITH RECURSIVE steps AS (SELECT 'a' AS way, 1 AS n UNION ALL SELECT left(way || '/b', 100), n + 1 FROM steps WHERE n < 9) SELECT * FROM steps")]
