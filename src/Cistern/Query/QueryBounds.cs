@@ -1,4 +1,5 @@
 using Cistern.Operations.Settings;
+using Cistern.Store;
 
 namespace Cistern.Query;
 
@@ -71,6 +72,9 @@ internal sealed record QuestionLimits
     /// <summary>How many rows an export may give.</summary>
     public int ExportRows { get; init; } = 1_000_000;
 
+    /// <summary>What the expressions of such a statement may hold for each row that the engine evaluates at once.</summary>
+    public long SqlRowBytes { get; init; } = TextBound.RowBytes(Environment.ProcessorCount);
+
     /// <summary>The part of a server's settings that bounds what may be asked.</summary>
     public static QuestionLimits From(QuerySettings settings) => new()
     {
@@ -79,5 +83,6 @@ internal sealed record QuestionLimits
         SqlRows = settings.MaxRows,
         MaxTails = settings.MaxTails,
         ExportRows = settings.ExportRows,
+        SqlRowBytes = TextBound.RowBytes(settings.Threads == 0 ? Environment.ProcessorCount : settings.Threads),
     };
 }

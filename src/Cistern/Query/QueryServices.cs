@@ -16,7 +16,7 @@ public static class QueryServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new QuestionLimits());
         services.TryAddSingleton(new StreamAccess(static _ => true));
-        services.AddSingleton(_ => new SqlGuard([.. Signals.Names]));
+        services.AddSingleton(provider => new SqlGuard([.. Signals.Names], provider.GetRequiredService<QuestionLimits>().SqlRowBytes));
         services.AddSingleton<QueryAddress>();
         services.AddSingleton<RowsAddress>();
         services.AddSingleton<FacetsAddress>();

@@ -27,6 +27,9 @@ public sealed record StoreQuery(
 {
     /// <summary>If set, only rows with <c>received</c> at or after it matter and what holds only older ones is not opened; the statement still has to filter.</summary>
     public DateTimeOffset? ReceivedSince { get; init; }
+
+    /// <summary>How long the texts may be that it reads; null if any length will do.</summary>
+    public TextBound? Texts { get; init; }
 }
 
 /// <summary>What kind of value a column of a result holds, for writers of JSON, CSV and tables.</summary>

@@ -1,13 +1,14 @@
 using Cistern.Query;
 using Cistern.Query.Catalogue;
 using Cistern.Query.Sql;
+using Cistern.Store;
 using Cistern.Tests.DuckDb;
 
 namespace Cistern.Tests.Query;
 
 public sealed class SqlGuardTests : IDisposable
 {
-    private readonly SqlGuard _guard = new([.. Signals.Names]);
+    private readonly SqlGuard _guard = new([.. Signals.Names], TextBound.RowBytes(2));
 
     [Theory]
     [InlineData("SELECT 1", "")]
@@ -36,7 +37,7 @@ public sealed class SqlGuardTests : IDisposable
     [InlineData("(SELECT 1) EXCEPT (SELECT 2) INTERSECT (SELECT 3) ORDER BY 1 LIMIT 50%", "")]
     public void A_select_over_our_tables_is_let_through(string sql, string tables)
     {
-        var problem = _guard.Check(sql, out var used);
+        var problem = _guard.Check(sql, out var used, out _);
 
         Assert.True(problem is null, problem?.Detail);
         Assert.Equal(tables, string.Join(',', used));
@@ -211,11 +212,36 @@ public sealed class SqlGuardTests : IDisposable
     [InlineData("SELECT 1\0; DROP TABLE requests", "character 0")]
     public void Anything_else_is_refused_and_the_refusal_says_what(string sql, string hint)
     {
-        var problem = _guard.Check(sql, out _);
+        var problem = _guard.Check(sql, out _, out _);
 
         Assert.NotNull(problem);
         Assert.Equal(QueryFault.SqlRefused, problem.Fault);
         Assert.Contains(hint, problem.Detail, StringComparison.Ordinal);
+    }
+
+    // Only columns of which a long value would become much are bounded.
+    [Theory]
+    [InlineData("SELECT path, host FROM requests WHERE length(path) > 5 AND query LIKE 'a%' ORDER BY status", "")]
+    [InlineData("SELECT count(*), max(path) FROM requests GROUP BY host", "requests.path")]
+    [InlineData("SELECT lower(path), host FROM requests", "requests.path")]
+    [InlineData("SELECT lower(path[1:50]), left(query, 20) || 'x', substr(host, 1, 9) || '…' FROM requests", "")]
+    [InlineData("SELECT r.path, d.key FROM requests r JOIN deliveries d USING (delivery_id)", "deliveries.key,requests.path")]
+    [InlineData("WITH a AS (SELECT path AS p, host AS h FROM requests) SELECT upper(p) FROM a WHERE h = 'x'", "requests.path")]
+    [InlineData("SELECT attributes['a'] || 'x' FROM deliveries", "deliveries.attributes")]
+    public void A_statement_bounds_the_columns_that_it_makes_texts_of(string sql, string columns)
+    {
+        Assert.Null(_guard.Check(sql, out _, out var texts));
+        Assert.Equal(columns, string.Join(',', texts!.Columns.Keys.Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public void The_more_a_statement_makes_of_a_text_the_shorter_it_has_to_be()
+    {
+        long[] lengths = [.. new[] { "path || 'x'", "path || path", "path || path || path", "hex(hex(path))", "string_split(path, '/')", "replace(path, 'a', query)" }
+            .Select(expression => _guard.Check($"SELECT {expression} FROM requests", out _, out var texts) is null ? texts!.Columns["requests.path"] : 0)];
+
+        Assert.Equal([.. lengths.OrderDescending()], lengths);
+        Assert.All(lengths, length => Assert.InRange(length, 128, TextBound.RowBytes(2)));
     }
 
     [Theory]
@@ -223,7 +249,7 @@ public sealed class SqlGuardTests : IDisposable
     [InlineData("SELECT 'é😀' FROM WHERE", 18)]
     public void A_statement_that_cannot_be_parsed_says_where(string sql, int position)
     {
-        var problem = _guard.Check(sql, out _);
+        var problem = _guard.Check(sql, out _, out _);
 
         Assert.Equal(QueryFault.BodyMalformed, problem?.Fault);
         Assert.Equal(position, problem?.Position);
@@ -234,7 +260,7 @@ public sealed class SqlGuardTests : IDisposable
     {
         const string Sql = "SELECT 'größe😀', current_setting('a')";
 
-        Assert.Equal(Sql.IndexOf("current_setting", StringComparison.Ordinal), _guard.Check(Sql, out _)?.Position);
+        Assert.Equal(Sql.IndexOf("current_setting", StringComparison.Ordinal), _guard.Check(Sql, out _, out _)?.Position);
     }
 
     // 64 KiB of each shape that nests or chains. Whatever the parser says of it, the process lives and nothing runs that is this deep.
@@ -265,13 +291,13 @@ public sealed class SqlGuardTests : IDisposable
         var sql = begin + string.Concat(Enumerable.Repeat(open, depth)) + middle + string.Concat(Enumerable.Repeat(close, depth));
 
         // Parentheses around a whole statement leave no trace in the tree, so those alone may pass.
-        Assert.True(_guard.Check(sql, out _) is not null || open == "(");
+        Assert.True(_guard.Check(sql, out _, out _) is not null || open == "(");
     }
 
     [Fact]
     public void A_statement_longer_than_the_limit_is_refused_unread()
     {
-        var problem = _guard.Check("SELECT 1 --" + new string('x', QueryBounds.SqlBytesMax), out _);
+        var problem = _guard.Check("SELECT 1 --" + new string('x', QueryBounds.SqlBytesMax), out _, out _);
 
         Assert.Equal(QueryFault.LimitExceeded, problem?.Fault);
     }
@@ -290,7 +316,7 @@ public sealed class SqlGuardTests : IDisposable
         for (var round = 0; round < 3_000; round++)
         {
             var sql = string.Concat(Enumerable.Range(0, random.Next(1, 12)).Select(_ => parts[random.Next(parts.Length)]));
-            var problem = _guard.Check(sql, out var used);
+            var problem = _guard.Check(sql, out var used, out _);
             Assert.True(problem is not null || (used.All(Signals.Names.Contains) && !sql.Contains("read_csv(", StringComparison.Ordinal) ) || HidesCall(sql), $"seed {Seed}, round {round}: {sql}");
         }
     }
@@ -319,9 +345,13 @@ public sealed class FunctionListsTests
     }
 
     [Fact]
+    public void Of_every_allowed_function_it_is_said_how_large_its_result_can_be() =>
+        Assert.All(FunctionLists.Allowed, function => Assert.True(FunctionSize.Rule(function.Value) is not null, $"{function.Key} has no size, or one that is not known: '{function.Value}'"));
+
+    [Fact]
     public void No_function_is_both_allowed_and_refused()
     {
-        Assert.DoesNotContain(FunctionLists.Allowed, FunctionLists.Refused.ContainsKey);
+        Assert.DoesNotContain(FunctionLists.Allowed.Keys, FunctionLists.Refused.ContainsKey);
         Assert.DoesNotContain(FunctionLists.Tables, name => FunctionLists.Refused.ContainsKey($"table:{name}"));
         Assert.All(FunctionLists.Refused.Values, reason => Assert.NotEqual("", reason));
     }
@@ -330,7 +360,7 @@ public sealed class FunctionListsTests
     {
         "table" or "table_macro" => FunctionLists.Tables.Contains(name) || FunctionLists.Refused.ContainsKey($"table:{name}"),
         "pragma" => FunctionLists.Refused.ContainsKey($"pragma:{name}"),
-        "scalar" or "aggregate" or "macro" => FunctionLists.Allowed.Contains(name) || FunctionLists.Refused.ContainsKey(name),
+        "scalar" or "aggregate" or "macro" => FunctionLists.Allowed.ContainsKey(name) || FunctionLists.Refused.ContainsKey(name),
         _ => false,
     };
 }

@@ -22,12 +22,12 @@ internal sealed class SqlAddress(IStore store, SqlGuard guard, QuestionLimits se
         }
 
         var (body, problem) = await RequestBody.ReadAsync(context.Request, "text/plain", QueryBounds.SqlBytesMax, context.RequestAborted); // (2)
-        if (problem is not null || (problem = Decode(body, out var sql)) is not null || (problem = guard.Check(sql, out var tables)) is not null) // (3)
+        if (problem is not null || (problem = Decode(body, out var sql)) is not null || (problem = guard.Check(sql, out var tables, out var texts)) is not null) // (3)
         {
             return Answer.Refused(problem);
         }
 
-        var query = new StoreQuery(sql, [], tables, Range: null, QueryPool.Sql, new(settings.SqlTime, settings.SqlRows));
+        var query = new StoreQuery(sql, [], tables, Range: null, QueryPool.Sql, new(settings.SqlTime, settings.SqlRows)) { Texts = texts };
         using var result = await store.QueryAsync(query, context.RequestAborted); // (4)
         return SqlFormats.Write(result, format, () => Stopwatch.GetElapsedTime(started)); // (5)
     }

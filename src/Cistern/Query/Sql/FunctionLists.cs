@@ -8,14 +8,15 @@ internal static class FunctionLists
     /// <summary>What FROM may call.</summary>
     public static FrozenSet<string> Tables { get; } = Set(["range", "generate_series", "unnest"]);
 
-    public static FrozenSet<string> Allowed { get; } = Set(Lines("functions-allowed.txt"));
+    /// <summary>What an expression may call, and the rule in <see cref="FunctionSize"/> for how large its result can be; empty if the list names none.</summary>
+    public static FrozenDictionary<string, string> Allowed { get; } = Groups("functions-allowed.txt")
+        .Select(line => line.Key.Split(' '))
+        .ToFrozenDictionary(line => line[0], line => line.ElementAtOrDefault(1) ?? "", StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What was looked at and refused, with the reason that heads its group. Without an entry a function is refused all the same.</summary>
     public static FrozenDictionary<string, string> Refused { get; } = Groups("functions-refused.txt").ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     private static FrozenSet<string> Set(IEnumerable<string> names) => names.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
-
-    private static IEnumerable<string> Lines(string file) => Groups(file).Select(line => line.Key);
 
     // A line that begins with '#' and a blank heads the names after it; '#' alone would be an operator.
     private static List<KeyValuePair<string, string>> Groups(string file)

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Cistern.DuckDb;
+using Cistern.Store;
 
 namespace Cistern.Query.Sql;
 
@@ -15,16 +16,21 @@ internal sealed class SqlGuard : IDisposable
     // The tree of a flat statement is about 12 levels deep, and each nested query adds about as many.
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 2_000 };
 
+    private const string TooLarge = "cannot run the statement: the texts, lists or columns that it makes at once could take more memory than it may have; "
+        + "join fewer texts, replace by shorter ones, cut what you need as path[1:100] does, or write it as several statements (docs/api.md explains the bound)";
+
     private readonly IReadOnlyCollection<string> _tables;
+    private readonly TextRoom _room;
     private readonly Lock _lock = new();
     private readonly DuckDbInstance _instance;
     private readonly DuckDbConnection _connection;
     private readonly DuckDbStatement _parse;
 
     /// <param name="tables">The tables that a statement may ask.</param>
-    public SqlGuard(IReadOnlyCollection<string> tables)
+    /// <param name="rowBytes">What its expressions may hold for each row of a step.</param>
+    public SqlGuard(IReadOnlyCollection<string> tables, long rowBytes)
     {
-        _tables = tables;
+        (_tables, _room) = (tables, new TextRoom(rowBytes));
         _instance = DuckDbInstance.Open(new Dictionary<string, string>
         {
             ["enable_external_access"] = "false",
@@ -38,10 +44,10 @@ internal sealed class SqlGuard : IDisposable
         _parse = _connection.Prepare("SELECT json_serialize_sql($1::VARCHAR)");
     }
 
-    /// <summary>Checks a statement; if it may run, also gives the tables that it asks.</summary>
-    public QueryProblem? Check(string sql, out IReadOnlyList<string> used)
+    /// <summary>Checks a statement; if it may run, also gives the tables that it asks and how long the texts may be that it reads.</summary>
+    public QueryProblem? Check(string sql, out IReadOnlyList<string> used, out TextBound? texts)
     {
-        used = [];
+        (used, texts) = ([], null);
         if (Refusal(sql) is { } early)
         {
             return early;
@@ -50,7 +56,7 @@ internal sealed class SqlGuard : IDisposable
         try
         {
             using var tree = JsonDocument.Parse(Parse(sql), Options);
-            return Check(sql, tree.RootElement, out used);
+            return Check(sql, tree.RootElement, out used, out texts);
         }
         catch (JsonException)
         {
@@ -91,9 +97,9 @@ internal sealed class SqlGuard : IDisposable
         }
     }
 
-    private QueryProblem? Check(string sql, JsonElement tree, out IReadOnlyList<string> used)
+    private QueryProblem? Check(string sql, JsonElement tree, out IReadOnlyList<string> used, out TextBound? texts)
     {
-        used = [];
+        (used, texts) = ([], null);
         if (tree.GetProperty("error").GetBoolean())
         {
             return Wrong(sql, tree);
@@ -108,7 +114,13 @@ internal sealed class SqlGuard : IDisposable
         var check = new TreeCheck(_tables);
         var problem = check.Check(statements[0]);
         used = [.. check.Used];
-        return problem is null ? null : problem with { Position = CharacterAt(sql, check.Place) };
+        if (problem is not null)
+        {
+            return problem with { Position = CharacterAt(sql, check.Place) };
+        }
+
+        texts = _room.Find(statements[0], used);
+        return texts is null ? new(QueryFault.SqlRefused, TooLarge) : null;
     }
 
     private static QueryProblem Wrong(string sql, JsonElement tree)

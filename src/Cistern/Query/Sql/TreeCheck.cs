@@ -291,14 +291,14 @@ internal sealed partial class TreeCheck(IReadOnlyCollection<string> tables)
 
     private void Function(string name)
     {
-        if (FunctionLists.Allowed.Contains(name))
+        if (FunctionLists.Allowed.ContainsKey(name))
         {
             return;
         }
 
         Refuse(FunctionLists.Refused.TryGetValue(name, out var reason)
             ? $"function '{name}' is not allowed: {reason.TrimEnd('.')}"
-            : $"function '{name}' is not among those that are allowed{Nearest.Hint(name, FunctionLists.Allowed)}; docs/api.md says where they are listed");
+            : $"function '{name}' is not among those that are allowed{Nearest.Hint(name, FunctionLists.Allowed.Keys)}; docs/api.md says where they are listed");
     }
 
     private void Plain(JsonProperty member)

@@ -11,11 +11,20 @@ internal sealed class QueryRunner(Engine engine, ScanRegistry scans, StoreTables
 
     private readonly SemaphoreSlim _slots = new(concurrency);
 
+    // Each may take what a statement may; so that all together do not take a multiple, one at a time.
+    private readonly SemaphoreSlim _large = new(1);
+
     public async Task<IQueryResult> RunAsync(StoreQuery query, CancellationToken cancel)
     {
         var run = new QueryRun(query.Limits, cancel);
         try
         {
+            if (query.Texts is { IsLarge: true })
+            {
+                await _large.WaitAsync(run.Token);
+                run.OnEnd(() => _large.Release());
+            }
+
             await _slots.WaitAsync(run.Token);
             run.OnEnd(() => _slots.Release());
             return await Task.Run(() => Start(query, run), run.Token);
@@ -27,7 +36,11 @@ internal sealed class QueryRunner(Engine engine, ScanRegistry scans, StoreTables
         }
     }
 
-    public void Dispose() => _slots.Dispose();
+    public void Dispose()
+    {
+        _slots.Dispose();
+        _large.Dispose();
+    }
 
     /// <summary>The reason that a caller can act on.</summary>
     public static StoreQueryException Translate(Exception error, QueryRun run, Engine engine)
@@ -44,6 +57,8 @@ internal sealed class QueryRunner(Engine engine, ScanRegistry scans, StoreTables
                     : new(StoreQueryFault.Canceled, "the query was canceled", error);
             case DuckDbException { Kind: DuckDbErrorKind.OutOfMemory }:
                 return new(StoreQueryFault.OutOfMemory, OutOfMemory, error);
+            case DuckDbException failure when failure.Message.IndexOf(TableSql.TooLong, StringComparison.Ordinal) is >= 0 and var place:
+                return new(StoreQueryFault.OutOfMemory, failure.Message[(place + TableSql.TooLong.Length)..], failure);
             case DuckDbException failure:
                 engine.Check();
                 return new(StoreQueryFault.Invalid, failure.Message, failure);
@@ -61,7 +76,7 @@ internal sealed class QueryRunner(Engine engine, ScanRegistry scans, StoreTables
         Snapshot[] snapshots = [.. tables.Snapshot(schemas, query.Range, query.ReceivedSince).Select(run.Keep)];
         foreach (var snapshot in snapshots)
         {
-            CreateView(connection, snapshot, run);
+            CreateView(connection, snapshot, run, query.Texts);
         }
 
         var statement = run.Keep(connection.Prepare(query.Sql));
@@ -71,12 +86,12 @@ internal sealed class QueryRunner(Engine engine, ScanRegistry scans, StoreTables
         return new EmbeddedResult(result, snapshots.Sum(snapshot => snapshot.Rows), run, engine);
     }
 
-    private void CreateView(DuckDbConnection connection, Snapshot snapshot, QueryRun run)
+    private void CreateView(DuckDbConnection connection, Snapshot snapshot, QueryRun run, TextBound? texts)
     {
         var number = scans.Add(new HotScan(snapshot.Schema, snapshot.Hot));
         run.OnEnd(() => scans.Remove(number));
         var stored = TableSql.Stored(snapshot.Schema, snapshot.Hot.Count == 0 && snapshot.Segments.Count > 0 ? null : number, snapshot.Segments);
-        connection.Execute($"CREATE TEMP VIEW {TableSql.Quote(snapshot.Schema.Name)} AS {TableSql.Visible(snapshot.Schema, stored)}");
+        connection.Execute($"CREATE TEMP VIEW {TableSql.Quote(snapshot.Schema.Name)} AS {TableSql.Bounded(snapshot.Schema, TableSql.Visible(snapshot.Schema, stored), texts)}");
     }
 
     // The folder that an engine may read it may also write: COPY would put a file in the place of a live segment.
