@@ -89,7 +89,7 @@ public sealed class HostileTests(BrowserSite site)
     // As CloudFront writes them: percent-encoded, so that anything can come out of it.
     private static string Line(string host, string path, string agent, string referer, string query) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0:F3}\t203.0.113.7\t200\t10\tGET\t{host}\t{Encoded(path)}\t0.001\t{Encoded(agent)}\t{Encoded(referer)}\t{Encoded(query)}\n");
+        $"{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0:F3}\t203.0.113.7\t200\t10\tGET\t{host}\t/{Encoded(path.TrimStart('/'))}\t0.001\t{Encoded(agent)}\t{Encoded(referer)}\t{Encoded(query)}\n");
 
     private static string Encoded(string text) => Uri.EscapeDataString(text);
 }

@@ -33,7 +33,7 @@ export function FieldStep({ fields, chosen, onChoose }: { fields: readonly LogFi
       <div class="copy-line"><code>{list}</code><Copy text={list} class="primary" label="Copy the value" /></div>
       <p class="note">{list.length} of {attributeCharsMax.toLocaleString('en')} characters that a parameter holds.</p>
       <h3>For CloudFront: the fields of the real-time log configuration</h3>
-      <div class="copy-line"><code class="names">{names.replaceAll('\n', ', ')}</code><Copy text={names} label="Copy the names" /></div>
+      <div class="copy-line"><code class="names" tabIndex={0} role="group" aria-label="Names of the fields">{names.replaceAll('\n', ', ')}</code><Copy text={names} label="Copy the names" /></div>
     </>
   )
 }

@@ -59,7 +59,7 @@ export function Setup() {
 
 function Known({ facts, children }: { facts: Asked<SetupFacts>; children: (known: SetupFacts) => ComponentChildren }) {
   if (facts.data !== null) return <>{children(facts.data)}</>
-  return <Step number={2} title={addressTitle}>{facts.error === null ? <Loading height={200} /> : <Failed error={facts.error} />}</Step>
+  return <Step number={2} title={addressTitle}>{facts.error === null ? <div class="coming"><Loading height={200} /></div> : <Failed error={facts.error} />}</Step>
 }
 
 function StreamSteps({ known, keyOf, secret }: { known: SetupFacts; keyOf: Key | null; secret: string | null }) {
