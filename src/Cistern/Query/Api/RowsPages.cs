@@ -1,3 +1,4 @@
+using Cistern.Query.Filter;
 using Cistern.Query.Model;
 using Cistern.Query.Sql;
 using Cistern.Store;
@@ -20,6 +21,9 @@ internal sealed class RowsPages(IStore store, SqlDialect dialect, QuestionLimits
     private const int StretchesOfRange = 64;
     private const double GrowthMax = 16;
 
+    // Few rows of a short stretch match a rare filter, and few are to be sorted in a long one.
+    private const double FilteredGrowthMax = 256;
+
     private static readonly TimeSpan LengthMin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstLengthMax = TimeSpan.FromMinutes(10);
 
@@ -41,7 +45,7 @@ internal sealed class RowsPages(IStore store, SqlDialect dialect, QuestionLimits
             }
 
             _length = length;
-            length = Next(length, page.Rows - before, page.Missing);
+            length = Next(length, page.Rows - before, page.Missing, question.Filter is AllOf { Parts.Count: 0 } ? GrowthMax : FilteredGrowthMax);
             left = question.Descending ? left with { To = stretch.From } : left with { From = stretch.To };
         }
 
@@ -76,10 +80,10 @@ internal sealed class RowsPages(IStore store, SqlDialect dialect, QuestionLimits
         return question.Descending ? left with { From = left.To - length } : left with { To = left.From + length };
     }
 
-    private static TimeSpan Next(TimeSpan length, int found, int missing)
+    private static TimeSpan Next(TimeSpan length, int found, int missing, double growthMax)
     {
-        var growth = found == 0 ? GrowthMax : Math.Clamp(1.5 * missing / found, 1, GrowthMax);
-        return TimeSpan.FromTicks((long)Math.Min(length.Ticks * growth, TimeSpan.MaxValue.Ticks / GrowthMax));
+        var growth = found == 0 ? growthMax : Math.Clamp(1.5 * missing / found, 1, growthMax);
+        return TimeSpan.FromTicks((long)Math.Min(length.Ticks * growth, TimeSpan.MaxValue.Ticks / 2));
     }
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;

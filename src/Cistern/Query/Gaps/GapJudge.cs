@@ -82,12 +82,9 @@ internal static class GapJudge
         return expected > 0 ? new Gap(minute, minute + 1, expected, basis) : null;
     }
 
-    // A stream that is younger than an hour is judged by what there is of it.
-    private static double OfHour(StreamMinutes stream, long minute)
-    {
-        var begin = Math.Max(minute - HourMinutes, stream.First);
-        return begin >= minute ? 0 : Median(Enumerable.Range(0, (int)(minute - begin)).Select(place => Rows(stream, begin + place)));
-    }
+    // Minutes before the stream's first row count too: what was sent once does not promise more.
+    private static double OfHour(StreamMinutes stream, long minute) =>
+        Median(Enumerable.Range(1, (int)HourMinutes).Select(before => Rows(stream, minute - before)));
 
     private static long Rows(StreamMinutes stream, long minute) => stream.Rows.GetValueOrDefault(minute);
 

@@ -83,6 +83,13 @@ public sealed class GapJudgeTests
         Assert.Equal("", Find(new StreamMinutes { First = Start + 100, Rows = Enumerable.Range(100, 100).ToDictionary(minute => Start + minute, _ => 20L) }));
 
     [Theory]
+    [InlineData(29, "")]
+    [InlineData(30, "130-200 10 Hour")]
+    [InlineData(31, "131-200 20 Hour")]
+    public void A_stream_that_came_once_is_not_expected_to_go_on(int minutes, string expected) =>
+        Assert.Equal(expected, Find(new StreamMinutes { First = Start + 100, Rows = Enumerable.Range(100, minutes).ToDictionary(minute => Start + minute, _ => 20L) }));
+
+    [Theory]
     [InlineData(new long[0], 0)]
     [InlineData(new long[] { 3 }, 3)]
     [InlineData(new long[] { 9, 1, 3 }, 3)]

@@ -31,8 +31,7 @@ public sealed class TailAddressTests : IAsyncLifetime
         }
 
         await DeliverAsync("meanwhile", "/c");
-        _server.Store.Maintenance.Seal();
-        await _server.StopAsync();
+        await _server.StopAsync(); // A stop seals.
         await _server.StartAgainAsync();
         using var again = await TailClient.OpenAsync(_server.Address, _server.Key, "columns=path&after=d0.0", lastEventId: id);
         Assert.Equal("columns", (await again.NextAsync())!.Name);
