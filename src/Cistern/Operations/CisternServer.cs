@@ -109,7 +109,7 @@ public sealed partial class CisternServer : IAsyncDisposable
         services.AddSingleton<IHostLifetime, WithoutSignals>();
         services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlockPools>();
         services.AddSingleton<ServerMetrics>().AddSingleton<MetricsPage>().AddSingleton<HealthPages>().AddSingleton<ReadGate>().AddSingleton<Housekeeping>();
-        services.AddSingleton(provider => new StreamAccess(provider.GetRequiredService<ReadGate>().StillAllows));
+        services.AddSingleton(new StreamAccess(context => Access.Of(context).Holds()));
         services.AddIngest();
         services.AddQuery();
         services.AddDashboard();

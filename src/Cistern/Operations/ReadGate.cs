@@ -17,12 +17,6 @@ internal sealed class ReadGate(AccessKeys keys, Sessions sessions)
     public Task PassAsync(HttpContext context, RequestDelegate next) =>
         context.Request.Path.StartsWithSegments(Prefix) ? CheckAsync(context, next) : next(context);
 
-    /// <summary>Whether a request that passed would still pass; long streams ask it again and again.</summary>
-    public bool StillAllows(HttpContext context) =>
-        RequestHeaders.ReadKey(context.Request) is { Length: > 0 } presented
-        && keys.Check(presented, source: null) is { Verdict: KeyVerdict.Accepted } check
-        && check.Key!.Key.Allows(KeyScopes.Read);
-
     private async Task CheckAsync(HttpContext context, RequestDelegate next)
     {
         context.Response.Headers.CacheControl = "no-store";

@@ -12,7 +12,7 @@ namespace Cistern.Query.Live;
 internal sealed class TailAddress(IStore store, TimeProvider time, QuestionLimits settings, StreamAccess access, IHostApplicationLifetime lifetime)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan AccessInterval = TimeSpan.FromSeconds(3);
+    internal static readonly TimeSpan AccessInterval = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(15);
 
     private int _open;

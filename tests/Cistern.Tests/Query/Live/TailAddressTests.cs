@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using System.Text;
+using Cistern.Dashboard;
 using Cistern.Ingest.Keys;
+using Cistern.Query.Live;
 using Cistern.Store;
 using Cistern.Tests.EndToEnd;
 using CloudFrontLines = Cistern.Tests.Store.TestDeliveries;
@@ -82,6 +84,23 @@ public sealed class TailAddressTests : IAsyncLifetime
 
         new KeyStore(_server.Folder, TimeProvider.System).Revoke("short");
 
+        Assert.Null(await tail.NextAsync());
+    }
+
+    [Fact]
+    public async Task A_tail_of_a_signed_in_browser_goes_on_until_its_session_ends()
+    {
+        var signIns = new SignIns(_server.Folder, TimeProvider.System);
+        var session = signIns.Redeem(signIns.CreateLink(_server.Address).Split('#')[1], TimeSpan.FromHours(1))!;
+        using var tail = await TailClient.OpenSignedInAsync(_server.Address, session.Secret);
+        Assert.Equal("columns", (await tail.NextAsync())!.Name);
+
+        // Longer than the time after which it is asked again.
+        await Task.Delay(TailAddress.AccessInterval * 2);
+        await DeliverAsync("while-signed-in", "/here");
+        Assert.Equal("rows", (await tail.NextAsync())!.Name);
+
+        signIns.End(signIns.Read().Sessions);
         Assert.Null(await tail.NextAsync());
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cistern.Dashboard;
 
 namespace Cistern.Tests.Query.Live;
 
@@ -23,11 +24,16 @@ internal sealed class TailClient : IDisposable
     /// <summary>The id of the last event: what a browser sends to go on.</summary>
     public string? LastId { get; private set; }
 
-    public static async Task<TailClient> OpenAsync(Uri server, string key, string query = "", string? lastEventId = null)
+    public static Task<TailClient> OpenAsync(Uri server, string key, string query = "", string? lastEventId = null) => OpenAsync(server, ("X-API-Key", key), query, lastEventId);
+
+    /// <summary>As a browser that is signed in.</summary>
+    public static Task<TailClient> OpenSignedInAsync(Uri server, string session) => OpenAsync(server, ("Cookie", $"{SessionCookie.Name}={session}"), "", lastEventId: null);
+
+    private static async Task<TailClient> OpenAsync(Uri server, (string Name, string Value) access, string query, string? lastEventId)
     {
-        var http = new HttpClient { BaseAddress = server, Timeout = Timeout.InfiniteTimeSpan };
+        var http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = server, Timeout = Timeout.InfiniteTimeSpan };
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/tail?{query}");
-        request.Headers.Add("X-API-Key", key);
+        request.Headers.Add(access.Name, access.Value);
         if (lastEventId is not null)
         {
             request.Headers.Add("Last-Event-ID", lastEventId);
