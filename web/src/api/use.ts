@@ -35,7 +35,7 @@ export function useAsked<T>(key: string | null, fetcher: (signal: AbortSignal) =
     if (flight.current?.key === key && key !== null) return
     flight.current?.abort.abort()
     flight.current = null
-    if (key === null) return
+    if (key === null) return setKept(before => before.loading ? { ...before, loading: false } : before)
     const own = { key, abort: new AbortController() }
     flight.current = own
     const end = (change: (before: Kept<T>) => Kept<T>) => {

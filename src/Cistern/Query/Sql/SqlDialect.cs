@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Cistern.Query.Sql;
 
 /// <summary>How one engine writes what engines write differently. Everything else in our statements is common SQL.</summary>
@@ -52,6 +54,8 @@ internal abstract class SqlDialect
 /// <summary>DuckDB's SQL.</summary>
 internal sealed class DuckDbDialect : SqlDialect
 {
+    private static readonly double[] Shares = [0.5, 0.9, 0.95, 0.99];
+
     public override string Identifier(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     public override string Parameter(int number) => FormattableString.Invariant($"${number}");
@@ -84,5 +88,12 @@ internal sealed class DuckDbDialect : SqlDialect
 
     public override string Fingerprint(params string[] texts) => $"hash({string.Join(", ", texts)})";
 
-    public override string Quantile(string value, double share) => FormattableString.Invariant($"approx_quantile({value}, {share})");
+    // Of several shares of one value the engine keeps one digest only if they are one call.
+    public override string Quantile(string value, double share)
+    {
+        var place = Array.IndexOf(Shares, share);
+        return place < 0
+            ? FormattableString.Invariant($"approx_quantile({value}, {share})")
+            : string.Create(CultureInfo.InvariantCulture, $"approx_quantile({value}, [{string.Join(", ", Shares.Select(one => one.ToString(CultureInfo.InvariantCulture)))}])[{place + 1}]");
+    }
 }

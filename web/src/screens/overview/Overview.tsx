@@ -29,15 +29,18 @@ export function Overview() {
   const tz = useZone()
   const compare = useParam('compare') !== null
   const scope: Scope = { ...range, where, tz, compare, key: `${range.from} ${range.to} ${tz} ${compare} ${where}` }
-  const totals = useAsked(`totals ${scope.key}`, signal => query({ ...questionOf(scope), measures: Tiles.measures, compare: true }, signal))
-  const series = useAsked(`series ${scope.key}`, signal => query({ ...questionOf(scope), measures: Charts.measures, by: ['time'], compare }, signal))
+  const totals = useAsked(`totals ${scope.key}`, signal => query({ ...questionOf(scope), measures: Tiles.quick, compare: true }, signal))
+  // The figures that answer in a glance come first; everything else would only make them later.
+  const after = (name: string) => (totals.data !== null && !totals.stale) || totals.error !== null ? `${name} ${scope.key}` : null
+  const slower = useAsked(after('slower totals'), signal => query({ ...questionOf(scope), measures: Tiles.slow, compare: true }, signal))
+  const series = useAsked(after('series'), signal => query({ ...questionOf(scope), measures: Charts.measures, by: ['time'], compare }, signal))
   const nothing = totals.data !== null && !totals.stale && isNothing(totals.data)
   return (
     <div class="overview">
       {nothing && <Nothing filtered={where !== ''} />}
-      <Tiles totals={totals} series={series} />
+      <Tiles totals={totals} slower={slower} series={series} />
       <Charts series={series} scope={scope} />
-      <Tops scope={scope} total={totals.data === null ? 0 : Number(totals.data.rows[0]?.[0] ?? 0)} />
+      <Tops scope={scope} wait={after('') === null} total={totals.data === null ? 0 : Number(totals.data.rows[0]?.[0] ?? 0)} />
     </div>
   )
 }

@@ -14,31 +14,34 @@ interface Tile {
   readonly about: string
   /** What its small line shows, if not the measure itself. */
   readonly spark?: string
+  /** Takes the server several times as long as the others. */
+  readonly slow?: boolean
 }
 
 const tiles: readonly Tile[] = [
   { measure: 'requests', name: 'Requests', unit: 'count', moreIsBetter: null, about: 'Requests, scaled where the log is a sample' },
-  { measure: 'visitors', name: 'Visitors', unit: 'count', moreIsBetter: null, about: 'Distinct pairs of address and user agent: an estimate', spark: 'requests' },
+  { measure: 'visitors', name: 'Visitors', unit: 'count', moreIsBetter: null, about: 'Distinct pairs of address and user agent: an estimate', spark: 'requests', slow: true },
   { measure: 'bytes_sent', name: 'Sent', unit: 'bytes', moreIsBetter: null, about: 'Bytes to viewers, headers included' },
   { measure: 'cache_hit_ratio', name: 'Cache hits', unit: 'ratio', moreIsBetter: true, about: 'Hit, RefreshHit and OriginShieldHit of all requests that the cache could answer' },
   { measure: 'error_rate', name: 'Errors', unit: 'ratio', moreIsBetter: false, about: 'Status 400 to 599 of all requests with a status' },
-  { measure: 'time_taken_p95', name: 'Time taken, p95', unit: 'seconds', moreIsBetter: false, about: '95 % of the requests were answered within this time' },
+  { measure: 'time_taken_p95', name: 'Time taken, p95', unit: 'seconds', moreIsBetter: false, about: '95 % of the requests were answered within this time', slow: true },
 ]
 
 /** The figures that answer in a glance, each with its change and its course. */
-export function Tiles({ totals, series }: { totals: Asked<Answer>; series: Asked<Answer> }) {
+export function Tiles({ totals, slower, series }: { totals: Asked<Answer>; slower: Asked<Answer>; series: Asked<Answer> }) {
   if (totals.error !== null && totals.data === null) return <Failed error={totals.error} />
   return (
     <>
-      <dl class={`tiles ${totals.stale ? 'stale' : ''}`} aria-busy={totals.loading}>
-        {tiles.map(tile => <OneTile key={tile.measure} tile={tile} totals={totals.data} series={series.data} />)}
+      <dl class={`tiles ${totals.stale ? 'stale' : ''}`} aria-busy={totals.loading || slower.loading}>
+        {tiles.map(tile => <OneTile key={tile.measure} tile={tile} totals={tile.slow === true ? slower.data : totals.data} series={series.data} />)}
       </dl>
       {totals.data?.meta.scaled === true && <p class="qualifier">Part of the log is a sample: counts and bytes are scaled, visitors and times are of the rows.</p>}
     </>
   )
 }
 
-Tiles.measures = tiles.map(tile => tile.measure)
+Tiles.quick = tiles.filter(tile => tile.slow !== true).map(tile => tile.measure)
+Tiles.slow = tiles.filter(tile => tile.slow === true).map(tile => tile.measure)
 
 // The bucket that is still filling would look like a fall.
 function wholeBuckets<T>(series: Answer, values: readonly T[]): readonly T[] {

@@ -28,18 +28,18 @@ const brief = 10
 const long = 50
 
 /** Who and what: each row is a filter. */
-export function Tops({ scope, total }: { scope: Scope; total: number }) {
+export function Tops({ scope, wait, total }: { scope: Scope; wait: boolean; total: number }) {
   const host = useParam('host')
   return (
     <div class="tops">
-      {tops.filter(top => top.field !== 'host' || host === null).map(top => <OneTop key={top.field} top={top} scope={scope} total={total} />)}
+      {tops.filter(top => top.field !== 'host' || host === null).map(top => <OneTop key={top.field} top={top} scope={scope} wait={wait} total={total} />)}
     </div>
   )
 }
 
-function OneTop({ top, scope, total }: { top: Top; scope: Scope; total: number }) {
+function OneTop({ top, scope, wait, total }: { top: Top; scope: Scope; wait: boolean; total: number }) {
   const [limit, setLimit] = useState(brief)
-  const asked = useAsked(`top ${top.field} ${limit} ${scope.key}`, signal =>
+  const asked = useAsked(wait ? null : `top ${top.field} ${limit} ${scope.key}`, signal =>
     query({ ...questionOf(scope), measures: ['requests', 'error_rate'], by: [top.field], order: '-requests', limit, compare: scope.compare }, signal))
   const more = asked.data !== null && asked.data.rows.length >= limit
   return (
