@@ -11,7 +11,7 @@ namespace Cistern.Store.Embedded;
 internal sealed class SegmentWriter(Engine engine, ScanRegistry scans, IDisk disk, DataFolder folder, Func<long> nextNumber)
 {
     /// <summary>How a segment is written, as options of DuckDB's COPY.</summary>
-    public const string ParquetOptions = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 20480, PARQUET_VERSION v2";
+    public const string ParquetOptions = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 20480, ROW_GROUP_SIZE_BYTES 33554432, PARQUET_VERSION v2";
 
     /// <summary>Writes the frozen rows of a table: one file, and a second for rows whose time is outside <paramref name="usual"/>.</summary>
     public IReadOnlyList<SegmentInfo> Seal(FrozenTable table, (long From, long To) usual)
