@@ -51,6 +51,7 @@ public sealed partial class CisternServer : IAsyncDisposable
     public static async Task<CisternServer> StartAsync(CisternSettings settings, OpenStore openStore, ServerOptions? options = null, CancellationToken cancel = default)
     {
         options ??= new ServerOptions();
+        SpareMemory.ReturnLargeBlocksAtOnce();
         PrivateFile.CreateFolder(settings.DataFolder);
         var loggers = LoggerFactory.Create(options.Logging);
         IStore? store = null;

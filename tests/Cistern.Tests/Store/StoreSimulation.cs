@@ -31,7 +31,7 @@ public sealed class StoreSimulation
         private readonly DateTimeOffset _time = DateTimeOffset.UtcNow;
         private readonly Dictionary<string, string[]> _sent = [];
         private readonly HashSet<string> _acknowledged = [];
-        private readonly EmbeddedSettings _settings = new() { SpaceFloorBytes = 1, CompactFiles = 2, JournalFileBytes = 8 << 10, SealMemoryBytes = 64 << 20 };
+        private readonly EmbeddedSettings _settings = new() { SpaceFloorBytes = 1, CompactFiles = 2, JournalFileBytes = 8 << 10, LargeBytes = 1 << 10, SealMemoryBytes = 64 << 20 };
         private EmbeddedStore? _store;
         private int _rows;
 

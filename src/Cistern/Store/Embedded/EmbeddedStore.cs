@@ -1,6 +1,7 @@
 using Cistern.Journal;
 using Cistern.Operations;
 using Cistern.Store.Embedded.Engines;
+using Cistern.Store.Embedded.Hot;
 
 namespace Cistern.Store.Embedded;
 
@@ -39,11 +40,11 @@ internal sealed class EmbeddedStore : IStore
     /// <summary>The steps that keep the store in shape; <see cref="Operations.StoreLoop"/> calls them.</summary>
     public StoreMaintenance Maintenance { get; }
 
-    /// <summary>Called after rows were shown, on the writer's thread: a seal may be due.</summary>
+    /// <summary>Called after rows were shown, on the writer's thread, and when a delivery waits for room: a seal may be due.</summary>
     public Action? RowsShown
     {
         get => _parts.Committer.Published;
-        set => _parts.Committer.Published = value;
+        set => _parts.Committer.Published = _parts.Room.Wanted = value;
     }
 
     public StoreReadiness Readiness =>
@@ -78,10 +79,44 @@ internal sealed class EmbeddedStore : IStore
             return CommitResult.Unavailable(refusal);
         }
 
+        using var claim = _parts.Room.Open(delivery.Key, delivery.Stream);
+        var bytes = HotTable.BytesOf(delivery.Rows.Requests) + HotTable.BytesOf(delivery.Rows.Rejects);
+        if (!await _parts.Room.FillAsync(claim, bytes, _parts.Settings.HotWait, cancel))
+        {
+            return CommitResult.Unavailable($"rows in memory take {_parts.Settings.HotBytes >> 20} MiB and are not sealed fast enough; the delivery can be sent again");
+        }
+
+        return _parts.Large.IsLarge(delivery) ? await CommitLargeAsync(delivery, claim, cancel) : await CommitReadyAsync(delivery, claim, null, cancel);
+    }
+
+    private async Task<CommitResult> CommitLargeAsync(DeliveryCommit delivery, BudgetClaim claim, CancellationToken cancel)
+    {
+        LargeParts parts;
+        try
+        {
+            parts = await _parts.Large.PrepareAsync(delivery);
+        }
+        catch (IOException error)
+        {
+            return CommitResult.Unavailable(error.Message);
+        }
+
+        try
+        {
+            return await CommitReadyAsync(delivery, claim, parts, cancel);
+        }
+        finally
+        {
+            parts.Release();
+        }
+    }
+
+    private async Task<CommitResult> CommitReadyAsync(DeliveryCommit delivery, BudgetClaim claim, LargeParts? large, CancellationToken cancel)
+    {
         var identities = delivery.Repeats == RepeatScope.None ? [] : _identity.Of(delivery.Rows.Requests);
         if (delivery.Repeats != RepeatScope.Import)
         {
-            return await _parts.Committer.CommitAsync(new PendingCommit(delivery, identities, []));
+            return await _parts.Committer.CommitAsync(new PendingCommit(delivery, identities, []) { Claim = claim, Large = large });
         }
 
         // Between the check and the commit no other import may store the same rows; live deliveries meet in the window of identities.
@@ -90,7 +125,7 @@ internal sealed class EmbeddedStore : IStore
         {
             await _recovered.WaitAsync(cancel);
             var stored = await Task.Run(() => _importCheck.FindStored(delivery.Rows.Requests, identities), cancel);
-            return await _parts.Committer.CommitAsync(new PendingCommit(delivery, identities, stored));
+            return await _parts.Committer.CommitAsync(new PendingCommit(delivery, identities, stored) { Claim = claim, Large = large });
         }
         finally
         {
@@ -124,7 +159,7 @@ internal sealed class EmbeddedStore : IStore
             Segments = segments.Length,
             SegmentRows = segments.Sum(info => info.Rows),
             SegmentBytes = segments.Sum(info => info.Bytes),
-            JournalBytes = _parts.Journal.Bytes,
+            JournalBytes = _parts.Journal.Bytes + _parts.Bodies.Bytes,
             FreeBytes = _parts.Disk.FreeBytes(_parts.Folder.Root),
             OldestRow = segments.Where(info => !info.Odd).Select(info => (DateTimeOffset?)Micros.ToMoment(info.MinTime)).Min(),
             RepeatWindow = _parts.Committer.RepeatWindow,

@@ -22,12 +22,12 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
         }
 
         var common = new Hot.DeliveryColumns(Micros.Of(time.GetUtcNow()), "", "", "", new Dictionary<string, string>());
-        parts.Tables.Publish(0, hot => hot[Tables.Events.Name].Append(_events, default, common));
+        parts.Tables.Publish(0, null, hot => hot[Tables.Events.Name].Append(_events, default, common));
         return true;
     }
 
-    /// <summary>The rows in memory have reached the size of a seal.</summary>
-    public bool SealIsDue => parts.Tables.ActiveBytes >= parts.Settings.SealBytes;
+    /// <summary>The rows in memory have reached the size of a seal, or a delivery waits for their room.</summary>
+    public bool SealIsDue => IsDue(parts.Tables.ActiveBytes);
 
     /// <summary>Seals if the rows in memory are many or old enough, or if a seal failed before.</summary>
     public bool SealIfDue()
@@ -40,7 +40,7 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
         }
 
         _activeSince ??= time.GetUtcNow();
-        var due = parts.Tables.Unsealed is not null || bytes >= parts.Settings.SealBytes || time.GetUtcNow() - _activeSince >= parts.Settings.SealAge;
+        var due = parts.Tables.Unsealed is not null || IsDue(bytes) || time.GetUtcNow() - _activeSince >= parts.Settings.SealAge;
         return due && Seal();
     }
 
@@ -132,6 +132,8 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
         parts.Committer.NoSpace = refusal;
     }
 
+    private bool IsDue(long bytes) => bytes >= parts.Settings.SealBytes || (bytes > 0 && parts.Room.IsWanted);
+
     // A step that fails leaves none of its files behind: on a full disk the next attempt needs their space.
     private void WithFiles(Action step)
     {
@@ -154,8 +156,8 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
         var added = parts.Files.Commit(changes, frozen.JournalPosition, imports);
         parts.Imports.Written(imports);
         parts.Tables.Seal(added);
-        parts.Committer.RoomMade();
         parts.Journal.Release(frozen.JournalPosition);
+        parts.Bodies.Release(frozen.JournalPosition);
         Log.Sealed(logger, frozen.Tables.Sum(table => table.Rows), time.GetElapsedTime(started).TotalMilliseconds);
     }
 

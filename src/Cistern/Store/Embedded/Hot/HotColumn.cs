@@ -25,7 +25,7 @@ internal abstract class HotColumn : IDisposable
     /// <summary>Appends the rows of <paramref name="source"/> that <paramref name="rows"/> names, so that the first lands on <paramref name="at"/>.</summary>
     public abstract void Append(Column source, RowSelection rows, int at);
 
-    /// <summary>Writes rows <paramref name="start"/> to <paramref name="start"/> + <paramref name="count"/> into a vector; start is a multiple of 64.</summary>
+    /// <summary>Writes rows <paramref name="start"/> to <paramref name="start"/> + <paramref name="count"/> into a vector.</summary>
     public abstract void Read(VectorWriter vector, int start, int count);
 
     public abstract void Dispose();

@@ -62,8 +62,7 @@ internal sealed unsafe class HotValues<T>(int capacity) : HotColumn
 
         new ReadOnlySpan<T>(_values + start, filled).CopyTo(vector.Values<T>());
         var validity = vector.EnsureValidity();
-        var words = (count + 63) >> 6;
-        new ReadOnlySpan<ulong>(_valid + (start >> 6), words).CopyTo(validity);
+        CopyValidity(validity, start, count);
         if (filled < count)
         {
             ClearValidity(validity, filled, count);
@@ -76,6 +75,18 @@ internal sealed unsafe class HotValues<T>(int capacity) : HotColumn
         NativeMemory.Free(_valid);
         _values = null;
         _valid = null;
+    }
+
+    // Long rows are read in runs that begin anywhere in a word.
+    private void CopyValidity(Span<ulong> target, int start, int count)
+    {
+        var (word, shift) = (start >> 6, start & 63);
+        var last = (start + count - 1) >> 6;
+        for (var place = 0; place < (count + 63) >> 6; place++)
+        {
+            var high = shift > 0 && word + place < last ? _valid[word + place + 1] << (64 - shift) : 0;
+            target[place] = (_valid[word + place] >> shift) | high;
+        }
     }
 
     // A writer may be setting bits of rows behind the reader's snapshot in the same word; those rows are not the reader's.
