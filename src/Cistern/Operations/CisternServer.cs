@@ -63,6 +63,7 @@ public sealed partial class CisternServer : IAsyncDisposable
             await app.StartAsync(cancel);
             var server = new CisternServer(app, store, loggers, settings, options.Time);
             server._housekeeping.Start();
+            WarmUp.Start();
             Log.Started(app.Logger, string.Join(", ", app.Urls), Path.GetFullPath(settings.DataFolder));
             return server;
         }

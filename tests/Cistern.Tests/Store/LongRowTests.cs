@@ -40,9 +40,9 @@ public sealed class LongRowTests
     }
 
     [Fact]
-    public async Task A_record_as_large_as_a_body_may_be_is_sealed()
+    public async Task Records_as_large_as_a_body_may_be_are_sealed_and_keep_no_others_from_being_joined()
     {
-        await using var open = new OpenStore(new EmbeddedSettings { SealMemoryBytes = 192 << 20, HotBytes = 512 << 20 });
+        await using var open = new OpenStore(new EmbeddedSettings { SealMemoryBytes = 192 << 20, HotBytes = 512 << 20, CompactFiles = 2, PanelMemoryBytes = 2L << 30 });
         var bytes = new byte[90_000_000];
         new Random(3).NextBytes(bytes);
         for (var place = 0; place < bytes.Length; place++)
@@ -50,11 +50,21 @@ public sealed class LongRowTests
             bytes[place] &= 0x7F;
         }
 
-        await open.StoreAsync("d1", System.Text.Encoding.ASCII.GetString(bytes));
+        var record = System.Text.Encoding.ASCII.GetString(bytes);
+        for (var delivery = 0; delivery < 2; delivery++)
+        {
+            await open.StoreAsync($"d{delivery}", record, TestDeliveries.Line(s_time, $"{delivery}"));
+            Assert.True(open.Maintenance.Seal());
+        }
 
-        Assert.True(open.Maintenance.Seal());
+        for (var step = 0; step < 5; step++)
+        {
+            open.Maintenance.Compact();
+        }
 
-        Assert.Equal((long)bytes.Length, await open.ScalarAsync("SELECT octet_length(data) FROM rejects"));
+        Assert.False(open.Maintenance.Compact());
+        Assert.Equal([2L, (long)bytes.Length], (await open.RowsAsync("SELECT count(*), min(octet_length(data)) FROM rejects"))[0]);
+        Assert.Single(Directory.GetFiles(System.IO.Path.Combine(open.Folder, "segments", "requests")));
     }
 
     // Text that does not shrink, so that a file of it is as large as its rows.

@@ -18,9 +18,10 @@ internal static class Compactor
     private const long SortBytes = 48L << 20;
 
     /// <summary>The next files to join; null if nothing needs it.</summary>
-    public static CompactionPlan? Plan(IReadOnlyList<Segment> segments, EmbeddedSettings settings)
+    /// <param name="leftAlone">Files that could not be joined.</param>
+    public static CompactionPlan? Plan(IReadOnlyList<Segment> segments, EmbeddedSettings settings, IReadOnlySet<Segment>? leftAlone = null)
     {
-        var small = segments.Where(segment => segment.Info.Bytes < settings.CompactBytes).ToArray();
+        var small = segments.Where(segment => segment.Info.Bytes < settings.CompactBytes && leftAlone?.Contains(segment) != true).ToArray();
         return OfOneDay(small, settings) ?? OfManyDays(small, settings) ?? TooMany(segments, small, settings);
     }
 

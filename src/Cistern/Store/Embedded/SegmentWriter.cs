@@ -25,6 +25,7 @@ internal sealed class SegmentWriter(Engine engine, ScanRegistry scans, IDisk dis
     {
         var ranges = FrozenRanges.Of(table, usual);
         var number = scans.Add(new HotScan(table.Schema, table.Parts));
+        using var enlarged = engine.Enlarge(MemoryFor(table.LongestValue));
         try
         {
             var source = TableSql.Stored(table.Schema, number, []);
@@ -97,6 +98,9 @@ internal sealed class SegmentWriter(Engine engine, ScanRegistry scans, IDisk dis
 
         return days;
     }
+
+    // A value of a body's size, such as one record that nobody can decode, DuckDB holds as the vector, the page and the compressed page, each in blocks that grow.
+    private static long MemoryFor(long longestValue) => (6 * longestValue) + GroupBytes;
 
     private static string OptionsFor(long groupBytes) => string.Create(
         CultureInfo.InvariantCulture, $"FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 20480, ROW_GROUP_SIZE_BYTES {groupBytes}, PARQUET_VERSION v2");

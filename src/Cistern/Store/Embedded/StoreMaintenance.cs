@@ -11,6 +11,7 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
     private static readonly DateTimeOffset s_cloudFrontLaunch = new(2008, 11, 18, 0, 0, 0, TimeSpan.Zero);
 
     private readonly ColumnBatch _events = new(Tables.Events);
+    private readonly HashSet<Segment> _notJoined = [];
     private DateTimeOffset? _activeSince;
 
     /// <summary>Moves the counts of past minutes into the table of events.</summary>
@@ -79,9 +80,9 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
     {
         foreach (var schema in Tables.All)
         {
-            if (Compactor.Plan(parts.Tables.SegmentsOf(schema.Name), parts.Settings) is { } plan)
+            if (Compactor.Plan(parts.Tables.SegmentsOf(schema.Name), parts.Settings, _notJoined) is { } plan)
             {
-                WithFiles(() => Compact(schema, plan));
+                TryCompact(schema, plan);
                 return true;
             }
         }
@@ -161,6 +162,20 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
         Log.Sealed(logger, frozen.Tables.Sum(table => table.Rows), time.GetElapsedTime(started).TotalMilliseconds);
     }
 
+    // Rows too long for the engine's memory would fail again and again, and keep it from all others.
+    private void TryCompact(TableSchema schema, CompactionPlan plan)
+    {
+        try
+        {
+            WithFiles(() => Compact(schema, plan));
+        }
+        catch (DuckDbException error) when (error.Kind == DuckDbErrorKind.OutOfMemory)
+        {
+            _notJoined.UnionWith(plan.Files);
+            Log.NotJoined(logger, plan.Files.Count, schema.Name, error.Message);
+        }
+    }
+
     private void Compact(TableSchema schema, CompactionPlan plan)
     {
         var started = time.GetTimestamp();
@@ -185,6 +200,9 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
 
         [LoggerMessage(4202, LogLevel.Debug, "Joined {Files} files into {Joined} of table {Table}, {Rows} rows, in {Milliseconds:0} ms")]
         public static partial void Compacted(ILogger logger, int files, int joined, string table, long rows, double milliseconds);
+
+        [LoggerMessage(4206, LogLevel.Warning, "{Files} files of table {Table} stay as they are: joining them needs more memory than store:sealMemoryBytes: {Error}")]
+        public static partial void NotJoined(ILogger logger, int files, string table, string error);
 
         [LoggerMessage(4203, LogLevel.Information, "Dropped {Files} files of table {Table} with {Rows} rows, by retention")]
         public static partial void Dropped(ILogger logger, int files, string table, long rows);

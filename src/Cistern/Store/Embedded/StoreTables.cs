@@ -11,6 +11,9 @@ internal sealed record FrozenTable(TableSchema Schema, IReadOnlyList<HotPart> Pa
     public long Rows { get; } = Parts.Sum(part => (long)part.Rows);
 
     public long Bytes { get; } = Parts.Sum(part => part.Chunk.Bytes);
+
+    /// <summary>Bytes of the longest value of all rows.</summary>
+    public long LongestValue { get; } = Parts.Select(part => part.Chunk.LongestValue).DefaultIfEmpty(0).Max();
 }
 
 /// <summary>All rows that were in memory when the seal began, and the last journal entry among them.</summary>

@@ -41,6 +41,9 @@ internal sealed class HotChunk
         }
     }
 
+    /// <summary>Bytes of its longest value.</summary>
+    public int LongestValue => _arena.Longest;
+
     public HotColumn this[int place] => _columns[place];
 
     public T Column<T>(int place)
