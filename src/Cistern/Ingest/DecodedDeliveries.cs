@@ -19,9 +19,6 @@ internal sealed class PooledDelivery
 /// </remarks>
 internal sealed class DecodedDeliveries(long keptBytesMax)
 {
-    // Buffers double as they grow, and those that they were before lie about until the next full collection.
-    private const long GrowthToCollect = 16L << 20;
-
     private readonly Lock _lock = new();
     private readonly List<PooledDelivery> _free = [];
 
@@ -41,8 +38,7 @@ internal sealed class DecodedDeliveries(long keptBytesMax)
 
     public void Return(PooledDelivery batch)
     {
-        var grown = batch.Rows.Bytes - batch.Grown;
-        batch.Grown = Math.Max(batch.Grown, batch.Rows.Bytes);
+        batch.Grown = Math.Max(batch.Grown, Math.Max(batch.Rows.HeldBytes, batch.Rows.HeldBytesMax));
         batch.UsedLately = true;
         batch.Rows.Clear();
         lock (_lock)
@@ -51,11 +47,6 @@ internal sealed class DecodedDeliveries(long keptBytesMax)
             {
                 _free.Add(batch);
             }
-        }
-
-        if (grown > GrowthToCollect)
-        {
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
         }
     }
 

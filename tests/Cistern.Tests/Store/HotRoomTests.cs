@@ -57,7 +57,7 @@ public sealed class HotRoomTests
         Assert.Equal(CommitStatus.Stored, (await SendAsync(open, "flooder", "f2", 20_000)).Status);
     }
 
-    private static Task<CommitResult> SendAsync(OpenStore open, string key, string id, int rows) => open.Store.CommitAsync(
-        open.Deliveries.Commit(id, DateTimeOffset.UtcNow, RepeatScope.Delivery, string.Join('\n', Enumerable.Range(0, rows).Select(row => TestDeliveries.Line(s_time, $"{id}-{row}", $"/{id}/{row}/path")))) with { Key = key },
-        CancellationToken.None).AsTask();
+    private static Task<CommitResult> SendAsync(OpenStore open, string key, string id, int rows) => OpenStore.CommitAsync(
+        open.Store,
+        open.Deliveries.Commit(id, DateTimeOffset.UtcNow, RepeatScope.Delivery, string.Join('\n', Enumerable.Range(0, rows).Select(row => TestDeliveries.Line(s_time, $"{id}-{row}", $"/{id}/{row}/path")))) with { Key = key });
 }

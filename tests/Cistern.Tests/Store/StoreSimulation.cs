@@ -75,7 +75,7 @@ public sealed class StoreSimulation
         private void Deliver()
         {
             string[] ids = [.. Enumerable.Range(0, _random.Next(1, 5)).Select(_ => NextId())];
-            Task<CommitResult>[] commits = [.. ids.Select(id => _store!.CommitAsync(_deliveries.Commit(id, _time, RepeatScope.Delivery, _sent[id]), default).AsTask())];
+            Task<CommitResult>[] commits = [.. ids.Select(id => OpenStore.CommitAsync(_store!, _deliveries.Commit(id, _time, RepeatScope.Delivery, _sent[id])))];
             while (_store!.CommitStep())
             {
             }

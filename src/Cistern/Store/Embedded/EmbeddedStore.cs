@@ -72,6 +72,36 @@ internal sealed class EmbeddedStore : IStore
         },
         cancel);
 
+    public async ValueTask<RowsOpened> OpenRowsAsync(RowsOpening opening, CancellationToken cancel)
+    {
+        if (Math.Max(opening.BodyBytes, opening.RowBytes) < _parts.Settings.LargeBytes || opening.Repeats == RepeatScope.Import)
+        {
+            return default;
+        }
+
+        if (_parts.Committer.Refusal is { } refusal)
+        {
+            return new RowsOpened(null, refusal);
+        }
+
+        var claim = _parts.Room.Open(opening.Key, opening.Stream);
+        try
+        {
+            if (await FillAsync(claim, opening.RowBytes, cancel) is { } full)
+            {
+                claim.Dispose();
+                return new RowsOpened(null, full);
+            }
+        }
+        catch
+        {
+            claim.Dispose();
+            throw;
+        }
+
+        return new RowsOpened(new LargeRows(opening, _identity, claim), null);
+    }
+
     public async ValueTask<CommitResult> CommitAsync(DeliveryCommit delivery, CancellationToken cancel)
     {
         if (_parts.Committer.Refusal is { } refusal)
@@ -79,59 +109,58 @@ internal sealed class EmbeddedStore : IStore
             return CommitResult.Unavailable(refusal);
         }
 
-        using var claim = _parts.Room.Open(delivery.Key, delivery.Stream);
-        var bytes = HotTable.BytesOf(delivery.Rows.Requests) + HotTable.BytesOf(delivery.Rows.Rejects);
-        if (!await _parts.Room.FillAsync(claim, bytes, _parts.Settings.HotWait, cancel))
+        if (delivery.Sink is LargeRows large)
         {
-            return CommitResult.Unavailable($"rows in memory take {_parts.Settings.HotBytes >> 20} MiB and are not sealed fast enough; the delivery can be sent again");
+            return await CommitLargeAsync(delivery, large);
         }
 
-        return _parts.Large.IsLarge(delivery) ? await CommitLargeAsync(delivery, claim, cancel) : await CommitReadyAsync(delivery, claim, null, cancel);
+        using var claim = _parts.Room.Open(delivery.Key, delivery.Stream);
+        if (await FillAsync(claim, HotTable.BytesOf(delivery.Rows.Requests) + HotTable.BytesOf(delivery.Rows.Rejects), cancel) is { } full)
+        {
+            return CommitResult.Unavailable(full);
+        }
+
+        var identities = delivery.Repeats == RepeatScope.None ? [] : _identity.Of(delivery.Rows.Requests);
+        return delivery.Repeats == RepeatScope.Import
+            ? await ImportAsync(delivery, claim, identities, cancel)
+            : await _parts.Committer.CommitAsync(new PendingCommit(delivery, identities, []) { Claim = claim });
     }
 
-    private async Task<CommitResult> CommitLargeAsync(DeliveryCommit delivery, BudgetClaim claim, CancellationToken cancel)
+    private async Task<CommitResult> CommitLargeAsync(DeliveryCommit delivery, LargeRows rows)
     {
-        LargeParts parts;
+        rows.End(delivery.Rows);
         try
         {
-            parts = await _parts.Large.PrepareAsync(delivery);
+            var body = await _parts.LargeBodies.WriteAsync(delivery.Body);
+            return await _parts.Committer.CommitAsync(new PendingCommit(delivery, rows.Identities, []) { Claim = rows.Claim, Large = new LargeParts(body, rows) });
         }
         catch (IOException error)
         {
             return CommitResult.Unavailable(error.Message);
         }
-
-        try
-        {
-            return await CommitReadyAsync(delivery, claim, parts, cancel);
-        }
-        finally
-        {
-            parts.Release();
-        }
     }
 
-    private async Task<CommitResult> CommitReadyAsync(DeliveryCommit delivery, BudgetClaim claim, LargeParts? large, CancellationToken cancel)
+    private async Task<CommitResult> ImportAsync(DeliveryCommit delivery, BudgetClaim claim, UInt128[] identities, CancellationToken cancel)
     {
-        var identities = delivery.Repeats == RepeatScope.None ? [] : _identity.Of(delivery.Rows.Requests);
-        if (delivery.Repeats != RepeatScope.Import)
-        {
-            return await _parts.Committer.CommitAsync(new PendingCommit(delivery, identities, []) { Claim = claim, Large = large });
-        }
-
         // Between the check and the commit no other import may store the same rows; live deliveries meet in the window of identities.
         await _oneImport.WaitAsync(cancel);
         try
         {
             await _recovered.WaitAsync(cancel);
             var stored = await Task.Run(() => _importCheck.FindStored(delivery.Rows.Requests, identities), cancel);
-            return await _parts.Committer.CommitAsync(new PendingCommit(delivery, identities, stored) { Claim = claim, Large = large });
+            return await _parts.Committer.CommitAsync(new PendingCommit(delivery, identities, stored) { Claim = claim });
         }
         finally
         {
             _oneImport.Release();
         }
     }
+
+    // Null if there is room now.
+    private async ValueTask<string?> FillAsync(BudgetClaim claim, long bytes, CancellationToken cancel) =>
+        await _parts.Room.FillAsync(claim, bytes, _parts.Settings.HotWait, cancel)
+            ? null
+            : $"rows in memory take {_parts.Settings.HotBytes >> 20} MiB and are not sealed fast enough; the delivery can be sent again";
 
     public void Count(string kind, string reason, string stream, string key) => _parts.Events.Count(kind, reason, stream, key);
 

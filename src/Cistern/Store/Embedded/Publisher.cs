@@ -28,10 +28,9 @@ internal sealed class Publisher(StoreTables tables)
         SetDeliveryRow(header, rows, repeats, bytes);
         tables.Publish(sequence, pending?.Claim, hot =>
         {
-            if (pending?.Large is { } large && repeats == 0)
+            if (pending?.Large?.Rows is { } large)
             {
-                hot[Tables.Requests.Name].Attach(large.Requests);
-                hot[Tables.Rejects.Name].Attach(large.Rejects);
+                Link(hot, large, kept, repeats);
             }
             else
             {
@@ -40,6 +39,20 @@ internal sealed class Publisher(StoreTables tables)
 
             hot[Tables.Deliveries.Name].Append(_deliveryRow, default, common);
         });
+    }
+
+    private static void Link(IReadOnlyDictionary<string, HotTable> hot, LargeRows rows, int[] kept, int repeats)
+    {
+        if (repeats == 0)
+        {
+            hot[Tables.Requests.Name].Attach(rows.Requests);
+        }
+        else
+        {
+            hot[Tables.Requests.Name].AppendKept(rows.Requests, kept);
+        }
+
+        hot[Tables.Rejects.Name].Attach(rows.Rejects);
     }
 
     private static void Append(IReadOnlyDictionary<string, HotTable> hot, DecodedDelivery rows, int[] kept, int repeats, DeliveryColumns common)
@@ -58,7 +71,7 @@ internal sealed class Publisher(StoreTables tables)
     private void SetDeliveryRow(JournalHeader header, DecodedDelivery rows, int repeats, long bytes)
     {
         _deliveryRow.Clear();
-        SetText("signal", rows.Requests.RowCount > 0 ? "requests" : "");
+        SetText("signal", rows.RequestRows > 0 ? "requests" : "");
         SetText("route", header.Route);
         SetText("key", header.Key);
         SetText("source_address", header.SourceAddress);
@@ -68,8 +81,8 @@ internal sealed class Publisher(StoreTables tables)
         }
 
         SetNumber("records", rows.Records);
-        SetNumber("rows", rows.Requests.RowCount - repeats);
-        SetNumber("rejected", rows.Rejects.RowCount);
+        SetNumber("rows", rows.RequestRows - repeats);
+        SetNumber("rejected", rows.RejectRows);
         SetNumber("repeats", repeats);
         SetNumber("bytes", bytes);
         if (rows.SentAt is { } sentAt)

@@ -10,9 +10,9 @@ namespace Cistern.Store.Embedded;
 /// <remarks>Format: <c>docs/format/segment.md</c>.</remarks>
 internal sealed class SegmentWriter(Engine engine, ScanRegistry scans, IDisk disk, DataFolder folder, Func<long> nextNumber)
 {
-    // DuckDB holds a row group three times while it compresses it. 20,480 usual rows are under 32 MiB, and each of their columns is small; of long rows a single
+    // DuckDB holds a row group three times while it compresses it. 20,480 usual rows are about that many MiB, and each of their columns is small; of long rows a single
     // column is most of it.
-    private const long GroupBytes = 32L << 20;
+    private const long GroupBytes = 24L << 20;
     private const long GroupBytesOfLongRows = 8L << 20;
     private const long LongRowInMemory = 2L << 10;
     private const long LongRowInFile = 512;

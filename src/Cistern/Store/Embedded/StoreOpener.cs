@@ -91,7 +91,7 @@ internal sealed partial class StoreOpener(EmbeddedOpening opening)
             Tables = tables,
             Room = room,
             Bodies = bodies,
-            Large = Own(new LargeDeliveries(bodies, settings.LargeBytes, opening.Stepped)),
+            LargeBodies = Own(new LargeBodies(bodies, opening.Stepped)),
             Files = files,
             Writer = new SegmentWriter(sealEngine, scans, disk, folder, files.NextNumber),
             Journal = journal,

@@ -19,7 +19,7 @@ internal sealed record StoreParts
 
     public required BodyFiles Bodies { get; init; }
 
-    public required LargeDeliveries Large { get; init; }
+    public required LargeBodies LargeBodies { get; init; }
 
     public required StoreFiles Files { get; init; }
 

@@ -62,6 +62,19 @@ internal sealed class HotChunk
         }
     }
 
+    /// <summary>Copies rows of another chunk behind the published ones.</summary>
+    /// <param name="kept">Their numbers, counted from <paramref name="first"/>.</param>
+    public void AppendKept(HotChunk source, ReadOnlySpan<int> kept, int first)
+    {
+        for (var place = 0; place < _columns.Length; place++)
+        {
+            if (source._columns[place].Filled > 0)
+            {
+                _columns[place].AppendKept(source._columns[place], kept, first, _rows);
+            }
+        }
+    }
+
     public void Publish(int count) => Volatile.Write(ref _rows, _rows + count);
 
     public void Hold() => Interlocked.Increment(ref _holders);

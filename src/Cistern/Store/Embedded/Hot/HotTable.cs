@@ -62,6 +62,33 @@ internal sealed class HotTable(TableSchema schema)
         _fullBytes = _chunks.SkipLast(1).Sum(chunk => chunk.Bytes);
     }
 
+    /// <summary>Copies rows of another table, named in ascending order.</summary>
+    public void AppendKept(HotTable other, ReadOnlySpan<int> kept)
+    {
+        var first = 0;
+        foreach (var source in other._chunks)
+        {
+            var end = first + source.Rows;
+            while (!kept.IsEmpty && kept[0] < end)
+            {
+                var chunk = _chunks is [.., { Free: > 0 } last] ? last : AddChunk();
+                var count = Math.Min(chunk.Free, CountBelow(kept, end));
+                chunk.AppendKept(source, kept[..count], first);
+                chunk.Publish(count);
+                Rows += count;
+                kept = kept[count..];
+            }
+
+            first = end;
+        }
+    }
+
+    private static int CountBelow(ReadOnlySpan<int> rows, int end)
+    {
+        var place = rows.BinarySearch(end);
+        return place >= 0 ? place : ~place;
+    }
+
     /// <summary>Lets go of all rows.</summary>
     public void Release()
     {

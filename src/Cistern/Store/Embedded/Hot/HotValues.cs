@@ -51,6 +51,23 @@ internal sealed unsafe class HotValues<T>(int capacity) : HotColumn
         Filled = at + rows.Count;
     }
 
+    public override void AppendKept(HotColumn source, ReadOnlySpan<int> kept, int first, int at)
+    {
+        var from = (HotValues<T>)source;
+        Ensure();
+        for (var place = 0; place < kept.Length; place++)
+        {
+            var row = kept[place] - first;
+            if (row < from.Filled && from.IsValid(row))
+            {
+                _values[at + place] = from._values[row];
+                SetValid(at + place);
+            }
+        }
+
+        Filled = at + kept.Length;
+    }
+
     public override void Read(VectorWriter vector, int start, int count)
     {
         var filled = Math.Clamp(Filled - start, 0, count);
@@ -97,6 +114,8 @@ internal sealed unsafe class HotValues<T>(int capacity) : HotColumn
             validity[row >> 6] &= ~(1UL << (row & 63));
         }
     }
+
+    private bool IsValid(int row) => (_valid[row >> 6] & (1UL << (row & 63))) != 0;
 
     private void SetValid(int row) => _valid[row >> 6] |= 1UL << (row & 63);
 
