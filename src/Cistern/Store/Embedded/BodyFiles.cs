@@ -27,7 +27,7 @@ internal sealed record BodyFile
 /// </remarks>
 internal sealed class BodyFiles(IDisk disk, DataFolder folder)
 {
-    private const int SliceBytes = 1 << 20;
+    private const int SliceBytes = 256 << 10;
     private const string Extension = ".body";
 
     private readonly Lock _lock = new();

@@ -93,7 +93,7 @@ internal sealed partial class StoreOpener(EmbeddedOpening opening)
             Bodies = bodies,
             LargeBodies = Own(new LargeBodies(bodies, opening.Stepped)),
             Files = files,
-            Writer = new SegmentWriter(sealEngine, scans, disk, folder, files.NextNumber),
+            Writer = new SegmentWriter(sealEngine, scans, disk, folder, files.NextNumber, steady: !opening.Stepped),
             Journal = journal,
             Committer = committer,
             Imports = imports,
