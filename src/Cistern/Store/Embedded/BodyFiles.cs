@@ -22,7 +22,7 @@ internal sealed record BodyFile
 
 /// <summary>Bodies that are too large to be written between other deliveries. A file is whole and durable before an entry names it.</summary>
 /// <remarks>
-/// <para>Files are written in slices with a sync after each: the disk's queue, and the file system's journal, which other files' syncs wait for, never hold more.</para>
+/// <para>Files are written to the disk in slices: its queue, and what a commit of the file system's journal waits for, never hold more. Another file's sync would wait for both.</para>
 /// <para>A file goes when its entry is sealed. One that no entry names is left by a crash, and the next start removes it.</para>
 /// </remarks>
 internal sealed class BodyFiles(IDisk disk, DataFolder folder)
@@ -153,8 +153,10 @@ internal sealed class BodyFiles(IDisk disk, DataFolder folder)
             }
 
             file.Write(parts);
-            file.Sync();
+            file.WriteBack();
         }
+
+        file.Sync();
 
         return Crc32C.Finish(checksum);
     }

@@ -8,7 +8,7 @@ namespace Cistern.Store.Embedded;
 
 /// <summary>Writes segment files: Parquet, by DuckDB, synced before anything names them.</summary>
 /// <remarks>Format: <c>docs/format/segment.md</c>.</remarks>
-/// <param name="steady">Syncs a file also while it is written; not in simulations, whose disk has one user at a time.</param>
+/// <param name="steady">Has a file go to the disk also while it is made; not in simulations, whose disk has one user at a time.</param>
 internal sealed class SegmentWriter(Engine engine, ScanRegistry scans, IDisk disk, DataFolder folder, Func<long> nextNumber, bool steady)
 {
     // DuckDB holds a row group three times while it compresses it. 20,480 usual rows are about that many MiB, and each of their columns is small; of long rows a single
@@ -62,13 +62,13 @@ internal sealed class SegmentWriter(Engine engine, ScanRegistry scans, IDisk dis
     {
         var name = DataFolder.SegmentName(nextNumber());
         var path = Path.Combine(folder.SegmentsOf(schema.Name), name);
-        using (var sync = steady ? new SteadySync(disk, path) : null)
+        using (var writeBack = steady ? new SteadyWriteBack(disk, path) : null)
         using (var connection = engine.Connect())
         {
             connection.Execute(string.Create(
                 CultureInfo.InvariantCulture,
                 $"COPY ({select}) TO {TableSql.Literal(path)} ({options})"));
-            sync?.End();
+            writeBack?.End();
         }
 
         disk.SyncFile(path);

@@ -2,9 +2,9 @@ using Cistern.Journal;
 
 namespace Cistern.Store.Embedded;
 
-/// <summary>Syncs a file again and again while something else writes it.</summary>
+/// <summary>Has a file written to the disk bit by bit while something else makes it.</summary>
 /// <remarks>Left to its end, a file of many MiB goes to the disk in one go, and every delivery's own sync waits behind it.</remarks>
-internal sealed class SteadySync : IDisposable
+internal sealed class SteadyWriteBack : IDisposable
 {
     private const long GrownBytes = 1 << 20;
 
@@ -16,10 +16,10 @@ internal sealed class SteadySync : IDisposable
     private readonly Thread _thread;
     private IOException? _failure;
 
-    public SteadySync(IDisk disk, string path)
+    public SteadyWriteBack(IDisk disk, string path)
     {
         (_disk, _path) = (disk, path);
-        _thread = new Thread(Run) { IsBackground = true, Name = "cistern sync" };
+        _thread = new Thread(Run) { IsBackground = true, Name = "cistern write-back" };
         _thread.Start();
     }
 
@@ -41,16 +41,17 @@ internal sealed class SteadySync : IDisposable
 
     private void Run()
     {
-        var synced = 0L;
+        var written = 0L;
         try
         {
             while (!_end.Wait(s_pause))
             {
                 var length = File.Exists(_path) ? new FileInfo(_path).Length : 0;
-                if (length >= synced + GrownBytes)
+                if (length >= written + GrownBytes)
                 {
-                    _disk.SyncFile(_path);
-                    synced = length;
+                    using var file = _disk.OpenAppend(_path);
+                    file.WriteBack();
+                    written = length;
                 }
             }
         }
