@@ -16,9 +16,6 @@ public sealed class HotRoomTests
         open.Store.RowsShown = () => Interlocked.Increment(ref wanted);
         Assert.Equal(CommitStatus.Stored, (await SendAsync(open, "flooder", "f1", 20_000)).Status);
         Assert.False(open.Maintenance.SealIsDue);
-
-        // The writer says that it showed rows after it has answered.
-        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref wanted) == 1, TimeSpan.FromSeconds(20)));
         Interlocked.Exchange(ref wanted, 0);
 
         var waits = SendAsync(open, "flooder", "f2", 20_000);
