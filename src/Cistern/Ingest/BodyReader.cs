@@ -1,4 +1,3 @@
-using Cistern.Operations;
 using Cistern.Operations.Settings;
 
 namespace Cistern.Ingest;

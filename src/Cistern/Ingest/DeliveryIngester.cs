@@ -104,33 +104,24 @@ internal sealed class DeliveryIngester : IDisposable
 
     private async Task<IngestResult> DecodeAndStoreAsync(IncomingDelivery delivery, RequestBody body, Patience patience, CancellationToken stop)
     {
-        var estimate = EstimateColumns(delivery.Context, body.Bytes);
-        var opened = await _store.OpenRowsAsync(OpeningOf(delivery, body, estimate), stop);
-        using var sink = opened.Sink;
-        return opened.Refusal is { } refusal ? Unavailable(refusal)
-            : await DecodeAndStoreAsync(delivery, body, sink, sink is null ? estimate : Math.Min(estimate, 2 * DecodedDelivery.FullBytes), patience, stop);
-    }
-
-    private async Task<IngestResult> DecodeAndStoreAsync(IncomingDelivery delivery, RequestBody body, IRowSink? sink, long columnBytes, Patience patience, CancellationToken stop)
-    {
         using var claim = _columns.Open(delivery.KeyName, delivery.Stream);
-        if (Waited.Refusal(await _columns.GrowAsync(claim, columnBytes, patience, stop), _settings) is { } refusal)
+        var estimate = EstimateColumns(delivery.Context, body.Bytes);
+        if (Waited.Refusal(await _columns.GrowAsync(claim, estimate, patience, stop), _settings) is { } refusal)
         {
             return refusal;
         }
 
-        var batch = _batches.Rent(columnBytes);
+        var batch = _batches.Rent(estimate);
         try
         {
             var rows = batch.Rows;
-            rows.Full = sink is null ? null : sink.Take;
             var outcome = await _workers.DecodeAsync(delivery.Context, body.Bytes, rows);
             claim.EndTurn();
-            claim.Resize(rows.HeldBytes);
+            claim.Resize(rows.Bytes);
             _metrics.InflatedBytes.Add(rows.InflatedBytes);
             return outcome.Fault is { } fault ? Refused(fault, outcome.Detail)
-                : rows.RequestRows > 0 && !delivery.Key.Key.AllowsSignal(Formats.Tables.Requests.Name) ? SignalNotAllowed(delivery)
-                : await CommitAsync(delivery, body, rows, sink);
+                : rows.Requests.RowCount > 0 && !delivery.Key.Key.AllowsSignal(Formats.Tables.Requests.Name) ? SignalNotAllowed(delivery)
+                : await CommitAsync(delivery, body, rows);
         }
         finally
         {
@@ -138,21 +129,8 @@ internal sealed class DeliveryIngester : IDisposable
         }
     }
 
-    private static RowsOpening OpeningOf(IncomingDelivery delivery, RequestBody body, long estimate) => new()
-    {
-        DeliveryId = delivery.DeliveryId,
-        Stream = delivery.Stream,
-        Received = delivery.Received,
-        Route = delivery.Route,
-        Key = delivery.KeyName,
-        Attributes = delivery.Attributes,
-        Repeats = delivery.Repeats,
-        BodyBytes = body.Length,
-        RowBytes = estimate,
-    };
-
     // From here on neither the client nor a stop interrupts: the outcome is known only when the store gives it.
-    private async Task<IngestResult> CommitAsync(IncomingDelivery delivery, RequestBody body, DecodedDelivery rows, IRowSink? sink)
+    private async Task<IngestResult> CommitAsync(IncomingDelivery delivery, RequestBody body, DecodedDelivery rows)
     {
         var commit = new DeliveryCommit
         {
@@ -166,7 +144,6 @@ internal sealed class DeliveryIngester : IDisposable
             Context = delivery.Context,
             Body = body.Bytes,
             Rows = rows,
-            Sink = sink,
             Repeats = delivery.Repeats,
             Duration = _time.GetElapsedTime(delivery.Started),
         };

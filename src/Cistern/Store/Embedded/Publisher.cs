@@ -14,64 +14,35 @@ internal sealed class Publisher(StoreTables tables)
     public void Publish(PendingCommit pending)
     {
         var header = JournalHeader.Of(pending.Delivery, null);
-        Publish(pending.Sequence, header, pending.Delivery.Rows, pending.Kept, pending.Repeats, pending.Delivery.Body.Length, pending);
+        Publish(pending.Sequence, header, pending.Delivery.Rows, pending.Kept, pending.Repeats, pending.Delivery.Body.Length);
     }
 
-    /// <summary>What all rows of a delivery have in common.</summary>
-    public static DeliveryColumns CommonOf(JournalHeader header) =>
-        new(header.Received * 1000, header.DeliveryId, header.Stream, header.Route, header.Attributes ?? new Dictionary<string, string>());
-
     /// <param name="kept">Rows of <c>requests</c> to show; empty means all, unless every row is a repeat.</param>
-    public void Publish(long sequence, JournalHeader header, DecodedDelivery rows, int[] kept, int repeats, long bytes, PendingCommit? pending = null)
+    public void Publish(long sequence, JournalHeader header, DecodedDelivery rows, int[] kept, int repeats, long bytes)
     {
-        var common = CommonOf(header);
+        var common = new DeliveryColumns(
+            header.Received * 1000, header.DeliveryId, header.Stream, header.Route, header.Attributes ?? new Dictionary<string, string>());
         SetDeliveryRow(sequence, header, rows, repeats, bytes);
-        tables.Publish(sequence, pending?.Claim, hot =>
+        tables.Publish(sequence, hot =>
         {
-            if (pending?.Large?.Rows is { } large)
+            if (rows.Requests.RowCount > repeats)
             {
-                Link(hot, large, kept, repeats);
+                hot[Tables.Requests.Name].Append(rows.Requests, kept, common);
             }
-            else
+
+            if (rows.Rejects.RowCount > 0)
             {
-                Append(hot, rows, kept, repeats, common);
+                hot[Tables.Rejects.Name].Append(rows.Rejects, default, common);
             }
 
             hot[Tables.Deliveries.Name].Append(_deliveryRow, default, common);
         });
     }
 
-    private static void Link(IReadOnlyDictionary<string, HotTable> hot, LargeRows rows, int[] kept, int repeats)
-    {
-        if (repeats == 0)
-        {
-            hot[Tables.Requests.Name].Attach(rows.Requests);
-        }
-        else
-        {
-            hot[Tables.Requests.Name].AppendKept(rows.Requests, kept);
-        }
-
-        hot[Tables.Rejects.Name].Attach(rows.Rejects);
-    }
-
-    private static void Append(IReadOnlyDictionary<string, HotTable> hot, DecodedDelivery rows, int[] kept, int repeats, DeliveryColumns common)
-    {
-        if (rows.Requests.RowCount > repeats)
-        {
-            hot[Tables.Requests.Name].Append(rows.Requests, kept, common);
-        }
-
-        if (rows.Rejects.RowCount > 0)
-        {
-            hot[Tables.Rejects.Name].Append(rows.Rejects, default, common);
-        }
-    }
-
     private void SetDeliveryRow(long sequence, JournalHeader header, DecodedDelivery rows, int repeats, long bytes)
     {
         _deliveryRow.Clear();
-        SetText("signal", rows.RequestRows > 0 ? "requests" : "");
+        SetText("signal", rows.Requests.RowCount > 0 ? "requests" : "");
         SetText("route", header.Route);
         SetText("key", header.Key);
         SetText("source_address", header.SourceAddress);
@@ -81,8 +52,8 @@ internal sealed class Publisher(StoreTables tables)
         }
 
         SetNumber("records", rows.Records);
-        SetNumber("rows", rows.RequestRows - repeats);
-        SetNumber("rejected", rows.RejectRows);
+        SetNumber("rows", rows.Requests.RowCount - repeats);
+        SetNumber("rejected", rows.Rejects.RowCount);
         SetNumber("repeats", repeats);
         SetNumber("bytes", bytes);
 

@@ -1,7 +1,6 @@
-using Cistern.Operations;
-using Cistern.Tests.Ingest;
+using Cistern.Ingest;
 
-namespace Cistern.Tests.Operations;
+namespace Cistern.Tests.Ingest;
 
 /// <summary>Who gets memory when there is not enough for all.</summary>
 public sealed class FairBudgetTests
