@@ -10,7 +10,8 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Every_source_file_that_the_architecture_names_is_there()
     {
-        var files = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories).Select(Path.GetFileName).ToHashSet();
+        var files = new[] { "src", Path.Combine("web", "src") }
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.*", SearchOption.AllDirectories)).Select(Path.GetFileName).ToHashSet();
         var named = SourceFile().Matches(File.ReadAllText(Path.Combine(Repository.Root, "ARCHITECTURE.md"))).Select(match => match.Groups[1].Value).Distinct().ToArray();
 
         Assert.True(named.Length > 30, $"only {named.Length} names were found: the pattern is wrong");
@@ -31,7 +32,7 @@ public sealed partial class ArchitectureTests
         }
     }
 
-    [GeneratedRegex(@"([A-Za-z0-9]+\.cs)\b(?!proj)")]
+    [GeneratedRegex(@"([A-Za-z0-9]+\.(?:cs|tsx?))\b(?!proj)")]
     private static partial Regex SourceFile();
 
     // Not addresses, not places within a page.

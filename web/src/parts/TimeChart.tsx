@@ -6,6 +6,9 @@ import { type ChartSeries, Plot, type PlotProps } from './plot/Plot'
 
 export type { ChartSeries }
 
+/** Height of the bar with the legend above a chart, in pixels: for who keeps its place free. */
+export const chartBar = 26
+
 interface TimeChartProps extends Omit<PlotProps, 'height'> {
   readonly title: string
   readonly height?: number

@@ -4,7 +4,7 @@ import { compact, duration } from '../../format/numbers'
 import { at } from '../../format/times'
 import { Empty, Failed, Loading } from '../../parts/States'
 import { Panel } from '../../parts/Panel'
-import { TimeChart } from '../../parts/TimeChart'
+import { chartBar, TimeChart } from '../../parts/TimeChart'
 import { Visible } from '../../parts/Visible'
 import { Link } from '../../shell/Link'
 import { isoOf } from '../../state/range'
@@ -37,21 +37,21 @@ export function Charts({ scope, streams, rows, deliveries, gaps, shortened }: Ch
   const common = { zone: scope.tz, onBrush: brush }
   return (
     <div class="health-charts" id="charts" tabIndex={-1}>
-      <Panel title={byDelivery ? 'Deliveries, by when they arrived' : 'Rows, by the time in the log'} asked={byDelivery ? deliveries : rows} height={height + 30} class="span-2" actions={<Choices scope={scope} streams={streams} byDelivery={byDelivery} />}>
+      <Panel title={byDelivery ? 'Deliveries, by when they arrived' : 'Rows, by the time in the log'} asked={byDelivery ? deliveries : rows} height={height + chartBar} class="span-2" actions={<Choices scope={scope} streams={streams} byDelivery={byDelivery} />}>
         {data => {
           const name = byDelivery ? 'deliveries' : 'rows'
           return <TimeChart {...common} title={byDelivery ? 'Deliveries' : 'Rows'} kind="bars" unit="count" range={rangeOf(data)} times={timesOf(data)} height={height} shades={shades} series={[{ name, color: '--line-1', values: columnOf(data, name) }]} />
         }}
       </Panel>
       <Gaps gaps={gaps} shown={shown} tz={scope.tz} shortened={shortened} />
-      <Panel title="From Firehose to here" asked={deliveries} height={small + 30}>
+      <Panel title="From Firehose to here" asked={deliveries} height={small + chartBar}>
         {data => (
           <TimeChart {...common} title="From Firehose to here" kind="lines" unit="seconds" range={rangeOf(data)} times={timesOf(data)} height={small}
             series={[['p50', 'delay_p50', '--line-1'], ['p95', 'delay_p95', '--line-2'], ['longest', 'delay_max', '--line-3']].map(([name, measure, color]) => ({ name: name!, color: color!, values: columnOf(data, measure!) }))} />
         )}
       </Panel>
       {(['rejected', 'repeats'] as const).map(measure => (
-        <Panel key={measure} title={overTime[measure]} asked={deliveries} height={small + 30}>
+        <Panel key={measure} title={overTime[measure]} asked={deliveries} height={small + chartBar}>
           {data => <TimeChart {...common} title={overTime[measure]} kind="bars" unit="count" range={rangeOf(data)} times={timesOf(data)} height={small} series={[{ name: measure, color: measure === 'rejected' ? '--status-5xx' : '--line-2', values: columnOf(data, measure) }]} />}
         </Panel>
       ))}

@@ -33,7 +33,7 @@ export function StreamTable({ asked, streams, courses, tz }: { asked: Asked<Answ
   const [open, setOpen] = useState<string | null>(null)
   return (
     <div id="streams" tabIndex={-1} class="place">
-      <Panel title="Streams" asked={streams === null ? { ...asked, data: null } : asked} height={90} actions={<SortChoice order={order} />}>
+      <Panel title="Streams" asked={streams === null ? { ...asked, data: null } : asked} height={72} actions={<SortChoice order={order} />}>
         {() => (
           <div class="scroll-x">
             <table class="table cards">

@@ -2,7 +2,7 @@ import type { Answer } from '../../api/client'
 import type { Asked } from '../../api/use'
 import { exact } from '../../format/numbers'
 import { Panel } from '../../parts/Panel'
-import { TimeChart } from '../../parts/TimeChart'
+import { chartBar, TimeChart } from '../../parts/TimeChart'
 import { isoOf } from '../../state/range'
 import { go } from '../../state/url'
 import { columnOf, rangeOf, timesOf } from '../overview/answers'
@@ -16,7 +16,7 @@ export function Histogram({ signal, answer, zone, quiet }: { signal: LogSignal; 
   // The rows below say what is wrong with the filter; once is enough.
   if (quiet) return <section class="panel log-chart" style={{ height: `${height + 78}px` }} />
   return (
-    <Panel title={total === null ? 'Requests' : `${exact(Math.round(total))} ${total === 1 ? 'request' : 'requests'}`} asked={answer} height={height + 26} class="log-chart">
+    <Panel title={total === null ? 'Requests' : `${exact(Math.round(total))} ${total === 1 ? 'request' : 'requests'}`} asked={answer} height={height + chartBar} class="log-chart">
       {data => (
         <TimeChart title="Matching requests by status" kind="bars" unit="count" zone={zone} range={rangeOf(data)} times={timesOf(data)} height={height}
           series={signal.series(data)} onBrush={(from, to) => go({ from: isoOf(from), to: isoOf(to) })} />

@@ -1,7 +1,7 @@
 import type { Answer } from '../../api/client'
 import type { Asked } from '../../api/use'
 import { statusSeries } from '../../parts/status'
-import { TimeChart } from '../../parts/TimeChart'
+import { chartBar, TimeChart } from '../../parts/TimeChart'
 import { Panel } from '../../parts/Panel'
 import { isoOf } from '../../state/range'
 import { go } from '../../state/url'
@@ -16,7 +16,7 @@ export function Charts({ series, scope }: { series: Asked<Answer>; scope: Scope 
   const brush = (from: number, to: number) => go({ from: isoOf(from), to: isoOf(to) })
   return (
     <div class="charts">
-      <Panel title="Requests by status" asked={series} height={height + 30} class="chart-main">
+      <Panel title="Requests by status" asked={series} height={height + chartBar} class="chart-main">
         {data => {
           const before = scope.compare ? [{ name: 'before', color: '--ink-2', values: columnOf(data, 'requests_before'), line: true }] : []
           return (
@@ -25,7 +25,7 @@ export function Charts({ series, scope }: { series: Asked<Answer>; scope: Scope 
           )
         }}
       </Panel>
-      <Panel title="Time taken" asked={series} height={small + 30}>
+      <Panel title="Time taken" asked={series} height={small + chartBar}>
         {data => (
           <TimeChart title="Time taken" kind="lines" unit="seconds" zone={scope.tz} range={rangeOf(data)} times={timesOf(data)} height={small} onBrush={brush}
             series={[
@@ -35,7 +35,7 @@ export function Charts({ series, scope }: { series: Asked<Answer>; scope: Scope 
             ]} />
         )}
       </Panel>
-      <Panel title="Cache hits and errors" asked={series} height={small + 30}>
+      <Panel title="Cache hits and errors" asked={series} height={small + chartBar}>
         {data => (
           <TimeChart title="Cache hits and errors" kind="lines" unit="ratio" zone={scope.tz} range={rangeOf(data)} times={timesOf(data)} height={small} onBrush={brush}
             series={[
@@ -44,7 +44,7 @@ export function Charts({ series, scope }: { series: Asked<Answer>; scope: Scope 
             ]} />
         )}
       </Panel>
-      <Panel title="Bytes sent" asked={series} height={small + 30}>
+      <Panel title="Bytes sent" asked={series} height={small + chartBar}>
         {data => (
           <TimeChart title="Bytes sent" kind="bars" unit="bytes" zone={scope.tz} range={rangeOf(data)} times={timesOf(data)} height={small} onBrush={brush}
             series={[{ name: 'sent', color: '--line-1', values: columnOf(data, 'bytes_sent') }]} />
