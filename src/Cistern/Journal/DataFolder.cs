@@ -17,6 +17,9 @@ internal sealed class DataFolder(string path)
     /// <summary>Deliveries that are not sealed yet: see docs/format/journal.md.</summary>
     public string Journal => Path.Combine(Root, "journal");
 
+    /// <summary>Bodies of the journal's entries that are too large for it.</summary>
+    public string Bodies => Path.Combine(Root, "bodies");
+
     /// <summary>Parquet files, one folder a table.</summary>
     public string Segments => Path.Combine(Root, "segments");
 

@@ -9,6 +9,9 @@ internal static partial class PosixCalls
     private const int Interrupted = 4;
     private const int WouldBlockLinux = 11;
     private const int WouldBlockMac = 35;
+    private const uint WaitBefore = 1;
+    private const uint StartWrite = 2;
+    private const uint WaitAfter = 4;
     private const int LockExclusiveNonBlocking = 2 | 4;
 
     // O_RDONLY and O_RDWR have the same numbers everywhere, O_CLOEXEC (a child process does not get the descriptor) has not.
@@ -19,6 +22,9 @@ internal static partial class PosixCalls
 
     /// <summary>Makes content and length of a file durable, but not its times of access and change.</summary>
     public static void SyncData(SafeFileHandle file) => Check(() => fdatasync(file));
+
+    /// <summary>Writes the pages of a file that are new, and waits for them. Linux only.</summary>
+    public static void WriteBack(SafeFileHandle file) => Check(() => sync_file_range(file, 0, 0, WaitBefore | StartWrite | WaitAfter));
 
     public static void SyncDirectory(string path)
     {
@@ -80,6 +86,9 @@ internal static partial class PosixCalls
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fdatasync(SafeFileHandle file);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int sync_file_range(SafeFileHandle file, long offset, long count, uint flags);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fsync(SafeFileHandle file);

@@ -9,7 +9,7 @@ namespace Cistern.Store.Embedded;
 
 /// <summary>What an opening store reads back: delivery ids and row identities from segments, then the journal behind them.</summary>
 internal sealed partial class StoreRecovery(
-    StoreTables tables, EmbeddedSettings settings, Engine engine, DeliveryIds ids, ImportIds imports, IdentityWindow identities, RowIdentity identity, TimeProvider time, ILogger logger)
+    StoreTables tables, EmbeddedSettings settings, Engine engine, BodyFiles bodies, DeliveryIds ids, ImportIds imports, IdentityWindow identities, RowIdentity identity, TimeProvider time, ILogger logger)
 {
     private readonly DeliveryDecoder _decoder = new();
     private readonly DecodedDelivery _rows = new();
@@ -44,6 +44,7 @@ internal sealed partial class StoreRecovery(
     public void Replay(long sequence, ReadOnlySpan<byte> headerBytes, ReadOnlySequence<byte> body)
     {
         var header = JournalHeader.Read(headerBytes);
+        body = BodyOf(sequence, header, body);
         if (!TryAddId(header))
         {
             return;
@@ -60,9 +61,21 @@ internal sealed partial class StoreRecovery(
     public void SetAside(long sequence, ReadOnlySpan<byte> headerBytes, ReadOnlySequence<byte> body)
     {
         var header = JournalHeader.Read(headerBytes) with { RepeatedRows = null };
+        body = BodyOf(sequence, header, body);
         TryAddId(header);
         RejectWhole(sequence, body, "decoding it ended the program twice; it is kept whole to be replayed with a later release");
         _publisher.Publish(sequence, header, _rows, [], 0, body.Length);
+    }
+
+    private ReadOnlySequence<byte> BodyOf(long sequence, JournalHeader header, ReadOnlySequence<byte> body)
+    {
+        if (header.Body is not { } file)
+        {
+            return body;
+        }
+
+        bodies.Keep(sequence, file);
+        return bodies.Read(file);
     }
 
     private bool TryAddId(JournalHeader header) => header.Repeats switch
