@@ -35,6 +35,9 @@ internal sealed class DataFolder(string path)
     /// <summary>Where the query engines put what does not fit in memory; emptied at each start.</summary>
     public string Spill => Path.Combine(Root, "spill");
 
+    /// <summary>Which journal entry a start decodes now.</summary>
+    public string Replaying => Path.Combine(Root, "replaying");
+
     public string JournalFile(long number) => Path.Combine(Journal, JournalFormat.FileName(number));
 
     public string SegmentsOf(string table) => Path.Combine(Segments, table);

@@ -5,6 +5,7 @@ using Cistern.Operations.Settings;
 using Cistern.Query;
 using Cistern.Query.Live;
 using Cistern.Store;
+using Cistern.Store.Embedded;
 using Microsoft.AspNetCore.Connections;
 
 namespace Cistern.Operations;

@@ -41,7 +41,8 @@ internal sealed partial class StoreRecovery(
     }
 
     /// <summary>Stores one journal entry again, exactly as it was stored before the start.</summary>
-    public void Replay(long sequence, ReadOnlySpan<byte> headerBytes, ReadOnlySequence<byte> body)
+    /// <param name="note">Where it is noted for as long as the entry is decoded.</param>
+    public void Replay(long sequence, ReadOnlySpan<byte> headerBytes, ReadOnlySequence<byte> body, ReplayNote note)
     {
         var header = JournalHeader.Read(headerBytes);
         body = BodyOf(sequence, header, body);
@@ -50,7 +51,9 @@ internal sealed partial class StoreRecovery(
             return;
         }
 
+        note.Begin(sequence);
         Decode(sequence, header, body);
+        note.End(sequence);
         var kept = header.RepeatedRows is { } runs ? RowRuns.Others(runs, _rows.Requests.RowCount) : [];
         var repeats = header.RepeatedRows is null ? 0 : _rows.Requests.RowCount - kept.Length;
         Remember(header);
@@ -63,7 +66,7 @@ internal sealed partial class StoreRecovery(
         var header = JournalHeader.Read(headerBytes) with { RepeatedRows = null };
         body = BodyOf(sequence, header, body);
         TryAddId(header);
-        RejectWhole(sequence, body, "decoding it ended the program twice; it is kept whole to be replayed with a later release");
+        RejectWhole(sequence, body, "decoding it ended the program again and again; it is kept whole to be replayed with a later release");
         _publisher.Publish(sequence, header, _rows, [], 0, body.Length);
     }
 

@@ -2,11 +2,9 @@ using System.Buffers;
 using Cistern.Delivery.Http;
 using Cistern.Formats;
 using Cistern.Formats.Deliveries;
-using Cistern.Store;
-using Cistern.Store.Embedded;
 using Cistern.Store.Embedded.Hot;
 
-namespace Cistern.Operations;
+namespace Cistern.Store.Embedded;
 
 /// <summary>Has the runtime compile what every delivery needs, before the first one comes: it would wait for that some hundred milliseconds.</summary>
 /// <remarks>Small deliveries are made, decoded and copied as real ones are, and nothing is stored. On a thread of its own, beside a server that listens already.</remarks>
@@ -21,9 +19,12 @@ internal static class WarmUp
     private static ReadOnlySpan<byte> Line =>
         "1700000000.123\t203.0.113.7\t200\t512\tGET\twww.example.com\t/a/path\tq=1\tAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==\td1.cloudfront.net\t0.118\tMozilla/5.0%20(X11;%20Linux%20x86_64)\t-"u8;
 
-    public static void Start() => new Thread(Run) { IsBackground = true, Name = "cistern warm-up" }.Start();
+    public static void Start() => new Thread(() => Run(Rounds)) { IsBackground = true, Name = "cistern warm-up" }.Start();
 
-    private static void Run()
+    /// <summary>Has it compiled in haste, and returns then.</summary>
+    public static void Once() => Run(1);
+
+    private static void Run(int rounds)
     {
         var decoder = new DeliveryDecoder();
         var rows = new DecodedDelivery();
@@ -31,26 +32,28 @@ internal static class WarmUp
         {
             var body = MakeBody(gzip);
             var context = new DeliveryContext { Route = DeliveryRoute.CloudFront, Framing = DeliveryFraming.Envelope, Gzip = gzip, CloudFrontFields = Fields };
-            for (var round = 0; round < Rounds; round++)
+            for (var round = 0; round < rounds; round++)
             {
                 rows.Clear();
                 decoder.Decode(context, body, rows);
-                Store(new DeliveryCommit
-                {
-                    DeliveryId = "warm-up",
-                    Stream = "",
-                    Received = default,
-                    Route = "",
-                    Key = "",
-                    SourceAddress = "",
-                    Attributes = new Dictionary<string, string>(),
-                    Context = context,
-                    Body = body,
-                    Rows = rows,
-                });
+                Store(DeliveryOf(context, body, rows));
             }
         }
     }
+
+    private static DeliveryCommit DeliveryOf(DeliveryContext context, ReadOnlySequence<byte> body, DecodedDelivery rows) => new()
+    {
+        DeliveryId = "warm-up",
+        Stream = "",
+        Received = default,
+        Route = "",
+        Key = "",
+        SourceAddress = "",
+        Attributes = new Dictionary<string, string>(),
+        Context = context,
+        Body = body,
+        Rows = rows,
+    };
 
     private static ReadOnlySequence<byte> MakeBody(bool gzip)
     {
