@@ -124,7 +124,7 @@ internal sealed class DeliveryIngester : IDisposable
         {
             var rows = batch.Rows;
             rows.Full = sink is null ? null : sink.Take;
-            var outcome = await _workers.DecodeAsync(delivery.Context, body.Bytes, rows);
+            var outcome = await _workers.DecodeAsync(delivery.Context, body.Bytes, rows, isLarge: sink is not null);
             claim.EndTurn();
             claim.Resize(rows.HeldBytes);
             _metrics.InflatedBytes.Add(rows.InflatedBytes);

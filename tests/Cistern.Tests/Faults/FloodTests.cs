@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Cistern.Operations;
 using Cistern.Tests.Ingest;
 
 namespace Cistern.Tests.Faults;
@@ -40,14 +41,14 @@ public sealed class FloodTests
 
             List<string> windows = [];
             var isMet = false;
-            for (var window = 1; window <= WindowsMax && !isMet; window++)
+            for (var window = 1; window <= WindowsMax && (!isMet || Environment.GetEnvironmentVariable("CISTERN_ROUNDS") is not null); window++)
             {
                 var quiet = await MeasureAsync(server, small, $"quiet{window}", deliveries: 150);
                 var flooded = await MeasureFloodedAsync(server, small, flood, window);
                 var again = await MeasureAsync(server, small, $"again{window}", deliveries: 150);
                 quiet = again < quiet ? again : quiet;
                 windows.Add(string.Create(CultureInfo.InvariantCulture, $"{quiet.TotalMilliseconds:0.0} ms became {flooded.TotalMilliseconds:0.0} ms"));
-                isMet = flooded <= 3 * (quiet > s_quick ? quiet : s_quick);
+                isMet |= flooded <= 3 * (quiet > s_quick ? quiet : s_quick);
             }
 
             var peak = server.PeakBytes;
@@ -66,21 +67,44 @@ public sealed class FloodTests
     {
         using var stop = new CancellationTokenSource();
         var rest = MakeFlood(window);
-        var taken = 0;
-        Task[] floods = [.. Enumerable.Range(0, Flooders).Select(number => Task.Run(async () =>
-        {
-            for (var sent = 0; !stop.IsCancellationRequested; sent++)
-            {
-                var status = await PostAsync(server, flood, $"flood-{window}-{number}-{sent}", rest);
-                Assert.Contains(status, new[] { HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable });
-                Interlocked.Add(ref taken, status == HttpStatusCode.OK ? 1 : 0);
-            }
-        }))];
+        var floods = Enumerable.Range(0, Flooders).Select(number => FloodAsync(server, flood, $"flood-{window}-{number}", rest, stop.Token)).ToArray();
         var flooded = await MeasureAsync(server, small, $"flooded{window}", deliveries: 400);
         await stop.CancelAsync();
-        await Task.WhenAll(floods).WaitAsync(TimeSpan.FromMinutes(2));
-        Assert.True(taken > 0, "no delivery of the flood was taken, so there was none");
+        var taken = await Task.WhenAll(floods).WaitAsync(TimeSpan.FromMinutes(2));
+        Assert.True(taken.Sum() > 0, "no delivery of the flood was taken, so there was none");
         return flooded;
+    }
+
+    // The senders would be on machines of their own: here they stand behind the server, whose processors they share.
+    private static Task<int> FloodAsync(ServerProcess server, string key, string name, byte[] rest, CancellationToken stop)
+    {
+        var taken = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        BackgroundThread.Create(name, () =>
+        {
+            try
+            {
+                taken.SetResult(Flood(server, key, name, rest, stop));
+            }
+            catch (Exception error)
+            {
+                taken.SetException(error);
+            }
+        }).Start();
+        return taken.Task;
+    }
+
+    private static int Flood(ServerProcess server, string key, string name, byte[] rest, CancellationToken stop)
+    {
+        var taken = 0;
+        for (var sent = 0; !stop.IsCancellationRequested; sent++)
+        {
+            using var request = MakeRequest(key, $"{name}-{sent}", rest);
+            using var answer = server.LongHttp.Send(request, CancellationToken.None);
+            Assert.Contains(answer.StatusCode, new[] { HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable });
+            taken += answer.StatusCode == HttpStatusCode.OK ? 1 : 0;
+        }
+
+        return taken;
     }
 
     /// <summary>The 95th percentile of answers to small deliveries. Each must be 200.</summary>
@@ -109,16 +133,23 @@ public sealed class FloodTests
 
     private static async Task<HttpStatusCode> PostAsync(ServerProcess server, string key, string id, byte[] rest)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/firehose") { Content = new TwoParts(Encoding.ASCII.GetBytes($$"""{"requestId":"{{id}}","timestamp":1760000000000,"records":["""), rest) };
+        using var request = MakeRequest(key, id, rest);
+        using var answer = await server.LongHttp.SendAsync(request);
+        await answer.Content.ReadAsByteArrayAsync();
+        return answer.StatusCode;
+    }
+
+    private static HttpRequestMessage MakeRequest(string key, string id, byte[] rest)
+    {
+        var start = $$"""{"requestId":"{{id}}","timestamp":1760000000000,"records":[""";
+        var request = new HttpRequestMessage(HttpMethod.Post, "/firehose") { Content = new TwoParts(Encoding.ASCII.GetBytes(start), rest) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Headers.Add("X-Amz-Firehose-Request-Id", id);
         request.Headers.Add("X-Amz-Firehose-Protocol-Version", "1.0");
         request.Headers.Add("X-Amz-Firehose-Source-Arn", DeliveryMaker.Stream);
         request.Headers.Add("X-Amz-Firehose-Access-Key", key);
         request.Headers.Add("X-Amz-Firehose-Common-Attributes", $$$"""{"commonAttributes":{"cloudfront-fields":"{{{Fields}}}"}}""");
-        using var answer = await server.LongHttp.SendAsync(request);
-        await answer.Content.ReadAsByteArrayAsync();
-        return answer.StatusCode;
+        return request;
     }
 
     // Rows without a request id, so that the same text can be stored again and again.
@@ -152,6 +183,12 @@ public sealed class FloodTests
     // The part with the id, and one that many deliveries share.
     private sealed class TwoParts(byte[] first, byte[] second) : HttpContent
     {
+        protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        {
+            stream.Write(first);
+            stream.Write(second);
+        }
+
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         {
             await stream.WriteAsync(first);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using Cistern.Operations;
 
 namespace Cistern.Store.Embedded;
 
@@ -17,7 +18,7 @@ internal sealed class LargeBodies : IDisposable
         _bodies = bodies;
         if (!stepped)
         {
-            _thread = new Thread(Run) { IsBackground = true, Name = "cistern bodies" };
+            _thread = BackgroundThread.Create("cistern bodies", Run);
             _thread.Start();
         }
     }
