@@ -38,12 +38,14 @@ public sealed class MurderTests(ITestOutputHelper output)
         Array.ForEach(clients, client => client.Dispose());
         PromiseCheck.Run(sent, stored, story);
 
+        Assert.True(sent.Count(delivery => delivery.Wire.Body.Length > 4 << 20) >= Clients, $"hardly a large delivery was sent: {story}");
+
         // A seal writes requests, rejects and deliveries.
         Assert.True(stored.Manifest.NextSegment > 3, $"hardly a seal happened between the kills, so they proved little: {story}");
     }
 
     private static DeliveringClient NewClient(int port, string key, int number, int seed) =>
-        new(new Uri($"http://127.0.0.1:{port}"), key, $"client{number}", unchecked(seed + number), linesMax: 300);
+        new(new Uri($"http://127.0.0.1:{port}"), key, $"client{number}", unchecked(seed + number), linesMax: 300, largeEvery: 40);
 
     // The last kill finds the clients in the middle of a delivery that nobody sends again: it may be stored or not, but not in part.
     private static async Task<string> MurderAsync(string folder, int port, DeliveringClient[] clients, int kills, Random random)
