@@ -5,7 +5,10 @@ namespace Cistern.Formats.Deliveries;
 /// <summary>Where rows and rejects of a delivery go, and how many bytes they may take.</summary>
 internal sealed class RecordSink
 {
-    private const int ItemsBetweenChecks = 1024;
+    private const int ItemsBetweenChecks = 128;
+
+    // A reject counts as many items as it has of these.
+    private const int RejectedBytesPerItem = 16 << 10;
 
     private static readonly int RecordIndex = Tables.Rejects.PlaceOf("record_index");
     private static readonly int ItemIndex = Tables.Rejects.PlaceOf("item_index");
@@ -30,7 +33,7 @@ internal sealed class RecordSink
     public void BeginRecord(int index) => _record = index;
 
     /// <summary>A row was ended.</summary>
-    public void CountRow() => CountItem();
+    public void CountRow() => CountItem(1);
 
     /// <param name="item">The item's place in its record; null if the record as a whole is meant.</param>
     public void Reject(ReadOnlySpan<byte> signal, ReadOnlySpan<byte> reason, ReadOnlySpan<byte> data, int? item)
@@ -47,16 +50,26 @@ internal sealed class RecordSink
         rejects.Text(Reason).Set(row, reason);
         rejects.Text(Data).Set(row, data);
         rejects.EndRow();
-        CountItem();
+        CountItem(1 + (data.Length / RejectedBytesPerItem));
     }
 
-    private void CountItem()
+    private void CountItem(int weight)
     {
         _into.Items++;
-        if (++_unchecked == ItemsBetweenChecks)
+        _unchecked += weight;
+        if (_unchecked >= ItemsBetweenChecks)
         {
             _unchecked = 0;
-            IsOverLimit = _into.Bytes > MaxBytes;
+            Check();
+        }
+    }
+
+    private void Check()
+    {
+        IsOverLimit = _into.Bytes > MaxBytes;
+        if (_into.Full is not null && _into.HeldBytes > DecodedDelivery.FullBytes)
+        {
+            _into.HandOver();
         }
     }
 }

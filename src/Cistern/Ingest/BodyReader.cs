@@ -1,3 +1,4 @@
+using Cistern.Operations;
 using Cistern.Operations.Settings;
 
 namespace Cistern.Ingest;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using Cistern.Formats.Deliveries;
+using Cistern.Operations;
 
 namespace Cistern.Ingest;
 
@@ -9,46 +10,53 @@ namespace Cistern.Ingest;
 internal sealed record DecodeOutcome(DeliveryFault? Fault, string? Detail);
 
 /// <summary>Threads of their own that decode: a body takes up to a second of computing, for which the thread pool is not made.</summary>
-/// <remarks>Each thread has its decoder. Who may use a thread is decided by the budget, so that the queue here holds no more jobs than threads.</remarks>
+/// <remarks>
+/// Each thread has its decoder. Large bodies have threads of their own, which stand behind the others. Who may use a thread is decided by the budget, so that the
+/// queues here together hold no more jobs than one of them has threads.
+/// </remarks>
 internal sealed class DecodeWorkers : IDisposable
 {
     private readonly BlockingCollection<Job> _jobs = [];
+    private readonly BlockingCollection<Job> _largeJobs = [];
     private readonly Thread[] _threads;
 
-    public DecodeWorkers(int threads)
+    /// <param name="count">Bodies that are decoded at once.</param>
+    public DecodeWorkers(int count)
     {
-        _threads = [.. Enumerable.Range(0, threads).Select(number => new Thread(Work) { IsBackground = true, Name = $"decode-{number}" })];
-        foreach (var thread in _threads)
-        {
-            thread.Start();
-        }
+        Count = count;
+        var numbers = Enumerable.Range(0, count);
+        _threads =
+        [
+            .. numbers.Select(number => new Thread(() => Work(_jobs)) { IsBackground = true, Name = $"decode-{number}" }),
+            .. numbers.Select(number => BackgroundThread.Create($"decode-large-{number}", () => Work(_largeJobs))),
+        ];
+        Array.ForEach(_threads, thread => thread.Start());
     }
 
-    public int Count => _threads.Length;
+    public int Count { get; }
 
     /// <summary>Decodes a body. The caller keeps both buffers alive until the task ends.</summary>
-    public Task<DecodeOutcome> DecodeAsync(DeliveryContext context, in ReadOnlySequence<byte> body, DecodedDelivery into)
+    /// <param name="isLarge">It takes long: what is short goes before it.</param>
+    public Task<DecodeOutcome> DecodeAsync(DeliveryContext context, in ReadOnlySequence<byte> body, DecodedDelivery into, bool isLarge = false)
     {
         var job = new Job(context, body, into, new TaskCompletionSource<DecodeOutcome>(TaskCreationOptions.RunContinuationsAsynchronously));
-        _jobs.Add(job);
+        (isLarge ? _largeJobs : _jobs).Add(job);
         return job.Done.Task;
     }
 
     public void Dispose()
     {
         _jobs.CompleteAdding();
-        foreach (var thread in _threads)
-        {
-            thread.Join();
-        }
-
+        _largeJobs.CompleteAdding();
+        Array.ForEach(_threads, thread => thread.Join());
         _jobs.Dispose();
+        _largeJobs.Dispose();
     }
 
-    private void Work()
+    private static void Work(BlockingCollection<Job> jobs)
     {
         var decoder = new DeliveryDecoder();
-        foreach (var job in _jobs.GetConsumingEnumerable())
+        foreach (var job in jobs.GetConsumingEnumerable())
         {
             try
             {

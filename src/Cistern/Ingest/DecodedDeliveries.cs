@@ -38,7 +38,7 @@ internal sealed class DecodedDeliveries(long keptBytesMax)
 
     public void Return(PooledDelivery batch)
     {
-        batch.Grown = Math.Max(batch.Grown, batch.Rows.Bytes);
+        batch.Grown = Math.Max(batch.Grown, Math.Max(batch.Rows.HeldBytes, batch.Rows.HeldBytesMax));
         batch.UsedLately = true;
         batch.Rows.Clear();
         lock (_lock)

@@ -104,24 +104,33 @@ internal sealed class DeliveryIngester : IDisposable
 
     private async Task<IngestResult> DecodeAndStoreAsync(IncomingDelivery delivery, RequestBody body, Patience patience, CancellationToken stop)
     {
-        using var claim = _columns.Open(delivery.KeyName, delivery.Stream);
         var estimate = EstimateColumns(delivery.Context, body.Bytes);
-        if (Waited.Refusal(await _columns.GrowAsync(claim, estimate, patience, stop), _settings) is { } refusal)
+        var opened = await _store.OpenRowsAsync(OpeningOf(delivery, body, estimate), stop);
+        using var sink = opened.Sink;
+        return opened.Refusal is { } refusal ? Unavailable(refusal)
+            : await DecodeAndStoreAsync(delivery, body, sink, sink is null ? estimate : Math.Min(estimate, 2 * DecodedDelivery.FullBytes), patience, stop);
+    }
+
+    private async Task<IngestResult> DecodeAndStoreAsync(IncomingDelivery delivery, RequestBody body, IRowSink? sink, long columnBytes, Patience patience, CancellationToken stop)
+    {
+        using var claim = _columns.Open(delivery.KeyName, delivery.Stream);
+        if (Waited.Refusal(await _columns.GrowAsync(claim, columnBytes, patience, stop), _settings) is { } refusal)
         {
             return refusal;
         }
 
-        var batch = _batches.Rent(estimate);
+        var batch = _batches.Rent(columnBytes);
         try
         {
             var rows = batch.Rows;
-            var outcome = await _workers.DecodeAsync(delivery.Context, body.Bytes, rows);
+            rows.Full = sink is null ? null : sink.Take;
+            var outcome = await _workers.DecodeAsync(delivery.Context, body.Bytes, rows, isLarge: sink is not null);
             claim.EndTurn();
-            claim.Resize(rows.Bytes);
+            claim.Resize(rows.HeldBytes);
             _metrics.InflatedBytes.Add(rows.InflatedBytes);
             return outcome.Fault is { } fault ? Refused(fault, outcome.Detail)
-                : rows.Requests.RowCount > 0 && !delivery.Key.Key.AllowsSignal(Formats.Tables.Requests.Name) ? SignalNotAllowed(delivery)
-                : await CommitAsync(delivery, body, rows);
+                : rows.RequestRows > 0 && !delivery.Key.Key.AllowsSignal(Formats.Tables.Requests.Name) ? SignalNotAllowed(delivery)
+                : await CommitAsync(delivery, body, rows, sink);
         }
         finally
         {
@@ -129,8 +138,21 @@ internal sealed class DeliveryIngester : IDisposable
         }
     }
 
+    private static RowsOpening OpeningOf(IncomingDelivery delivery, RequestBody body, long estimate) => new()
+    {
+        DeliveryId = delivery.DeliveryId,
+        Stream = delivery.Stream,
+        Received = delivery.Received,
+        Route = delivery.Route,
+        Key = delivery.KeyName,
+        Attributes = delivery.Attributes,
+        Repeats = delivery.Repeats,
+        BodyBytes = body.Length,
+        RowBytes = estimate,
+    };
+
     // From here on neither the client nor a stop interrupts: the outcome is known only when the store gives it.
-    private async Task<IngestResult> CommitAsync(IncomingDelivery delivery, RequestBody body, DecodedDelivery rows)
+    private async Task<IngestResult> CommitAsync(IncomingDelivery delivery, RequestBody body, DecodedDelivery rows, IRowSink? sink)
     {
         var commit = new DeliveryCommit
         {
@@ -144,6 +166,7 @@ internal sealed class DeliveryIngester : IDisposable
             Context = delivery.Context,
             Body = body.Bytes,
             Rows = rows,
+            Sink = sink,
             Repeats = delivery.Repeats,
             Duration = _time.GetElapsedTime(delivery.Started),
         };

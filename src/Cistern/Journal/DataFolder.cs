@@ -17,6 +17,9 @@ internal sealed class DataFolder(string path)
     /// <summary>Deliveries that are not sealed yet: see docs/format/journal.md.</summary>
     public string Journal => Path.Combine(Root, "journal");
 
+    /// <summary>Bodies of the journal's entries that are too large for it.</summary>
+    public string Bodies => Path.Combine(Root, "bodies");
+
     /// <summary>Parquet files, one folder a table.</summary>
     public string Segments => Path.Combine(Root, "segments");
 
@@ -31,6 +34,9 @@ internal sealed class DataFolder(string path)
 
     /// <summary>Where the query engines put what does not fit in memory; emptied at each start.</summary>
     public string Spill => Path.Combine(Root, "spill");
+
+    /// <summary>Which journal entry a start decodes now.</summary>
+    public string Replaying => Path.Combine(Root, "replaying");
 
     public string JournalFile(long number) => Path.Combine(Journal, JournalFormat.FileName(number));
 

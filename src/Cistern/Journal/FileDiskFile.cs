@@ -47,6 +47,15 @@ internal sealed class FileDiskFile : IDiskFile
         FileDisk.Run("write", _path, () => RandomAccess.Write(_handle, bytes.Span, offset));
     }
 
+    // Unlike a sync it leaves the file system's own journal alone, for which the syncs of all files wait.
+    public void WriteBack()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            FileDisk.Run("write", _path, () => PosixCalls.WriteBack(_handle));
+        }
+    }
+
     // Elsewhere .NET's call is the right one: on macOS it reaches through the drive's cache, which fsync does not.
     public void Sync() => FileDisk.Run("sync", _path, () =>
     {

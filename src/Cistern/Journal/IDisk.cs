@@ -56,6 +56,9 @@ internal interface IDiskFile : IDisposable
     /// <summary>Writes over bytes that are there.</summary>
     void Rewrite(long offset, ReadOnlyMemory<byte> bytes);
 
+    /// <summary>Waits until the system has written what is new to the disk, which makes nothing durable: so that a later sync has little to do.</summary>
+    void WriteBack();
+
     /// <summary>Makes content and length durable. After a failure nobody knows what is: do not go on with the file.</summary>
     void Sync();
 

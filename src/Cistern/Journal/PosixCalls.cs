@@ -9,7 +9,12 @@ internal static partial class PosixCalls
     private const int Interrupted = 4;
     private const int WouldBlockLinux = 11;
     private const int WouldBlockMac = 35;
+    private const uint WaitBefore = 1;
+    private const uint StartWrite = 2;
+    private const uint WaitAfter = 4;
     private const int LockExclusiveNonBlocking = 2 | 4;
+    private const int PriorityOfProcess = 0;
+    private const int CallingThread = 0;
 
     // O_RDONLY and O_RDWR have the same numbers everywhere, O_CLOEXEC (a child process does not get the descriptor) has not.
     private const int ReadOnly = 0;
@@ -19,6 +24,12 @@ internal static partial class PosixCalls
 
     /// <summary>Makes content and length of a file durable, but not its times of access and change.</summary>
     public static void SyncData(SafeFileHandle file) => Check(() => fdatasync(file));
+
+    /// <summary>Writes the pages of a file that are new, and waits for them. Linux only.</summary>
+    public static void WriteBack(SafeFileHandle file) => Check(() => sync_file_range(file, 0, 0, WaitBefore | StartWrite | WaitAfter));
+
+    /// <summary>Has the system run the calling thread only in what others of the same time leave. There is no way back. Linux only: elsewhere the call is for the whole process.</summary>
+    public static void StandBehind(int niceness) => Check(() => setpriority(PriorityOfProcess, CallingThread, niceness));
 
     public static void SyncDirectory(string path)
     {
@@ -80,6 +91,12 @@ internal static partial class PosixCalls
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fdatasync(SafeFileHandle file);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int sync_file_range(SafeFileHandle file, long offset, long count, uint flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int setpriority(int which, int who, int niceness);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fsync(SafeFileHandle file);

@@ -5,6 +5,7 @@ using Cistern.Operations.Settings;
 using Cistern.Query;
 using Cistern.Query.Live;
 using Cistern.Store;
+using Cistern.Store.Embedded;
 using Microsoft.AspNetCore.Connections;
 
 namespace Cistern.Operations;
@@ -58,6 +59,7 @@ public sealed partial class CisternServer : IAsyncDisposable
     public static async Task<CisternServer> StartAsync(CisternSettings settings, OpenStore openStore, ServerOptions? options = null, CancellationToken cancel = default)
     {
         options ??= new ServerOptions();
+        SpareMemory.ReturnLargeBlocksAtOnce();
         PrivateFile.CreateFolder(settings.DataFolder);
         var loggers = LoggerFactory.Create(options.Logging);
         IStore? store = null;
@@ -69,6 +71,7 @@ public sealed partial class CisternServer : IAsyncDisposable
             await app.StartAsync(cancel);
             var server = new CisternServer(app, store, loggers, settings, options.Time);
             server._housekeeping.Start();
+            WarmUp.Start();
             Log.Started(app.Logger, string.Join(", ", app.Urls), Path.GetFullPath(settings.DataFolder));
             return server;
         }

@@ -10,6 +10,20 @@ namespace Cistern.Operations;
 /// </remarks>
 internal static partial class SpareMemory
 {
+    // mallopt's M_MMAP_THRESHOLD.
+    private const int MapThreshold = -3;
+    private const int MapThresholdBytes = 256 << 10;
+
+    /// <summary>Has the C library give large blocks back when they are freed. To be called before there are any.</summary>
+    /// <remarks>By default it learns from each large block that is freed to take the next one from its arenas, and they hold on to up to 64 MiB each.</remarks>
+    public static void ReturnLargeBlocksAtOnce()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            Try(static () => _ = MallOpt(MapThreshold, MapThresholdBytes));
+        }
+    }
+
     /// <summary>Takes some ten milliseconds: for moments in which nothing waits.</summary>
     public static void Return()
     {
@@ -17,15 +31,15 @@ internal static partial class SpareMemory
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         if (OperatingSystem.IsLinux())
         {
-            TrimArenas();
+            Try(static () => _ = MallocTrim(0));
         }
     }
 
-    private static void TrimArenas()
+    private static void Try(Action call)
     {
         try
         {
-            _ = MallocTrim(0);
+            call();
         }
         catch (EntryPointNotFoundException)
         {
@@ -36,4 +50,8 @@ internal static partial class SpareMemory
     [LibraryImport("libc", EntryPoint = "malloc_trim")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int MallocTrim(nuint pad);
+
+    [LibraryImport("libc", EntryPoint = "mallopt")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int MallOpt(int parameter, int value);
 }

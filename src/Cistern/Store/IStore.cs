@@ -30,8 +30,11 @@ public sealed record DeliveryCommit
     /// <summary>The body as it came, compressed or not. The caller keeps it alive until the commit returns.</summary>
     public required ReadOnlySequence<byte> Body { get; init; }
 
-    /// <summary>What the body holds. The store only reads it; the caller takes it back when the commit returns.</summary>
+    /// <summary>What the body holds, but for what <see cref="Sink"/> took already. The store only reads it; the caller takes it back when the commit returns.</summary>
     public required DecodedDelivery Rows { get; init; }
+
+    /// <summary>What <see cref="IStore.OpenRowsAsync"/> gave for this delivery; null if it gave nothing.</summary>
+    public IRowSink? Sink { get; init; }
 
     /// <summary>How repeats are found: see <see cref="RepeatScope"/>.</summary>
     public RepeatScope Repeats { get; init; } = RepeatScope.Delivery;
@@ -52,6 +55,40 @@ public enum RepeatScope
     /// <summary>An import or a replay: its id for ever, its rows against the whole store over their time range.</summary>
     Import = 3,
 }
+
+/// <summary>A delivery that will be decoded next.</summary>
+public sealed record RowsOpening
+{
+    public required string DeliveryId { get; init; }
+
+    public required string Stream { get; init; }
+
+    public required DateTimeOffset Received { get; init; }
+
+    public required string Route { get; init; }
+
+    public required string Key { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Attributes { get; init; }
+
+    public required RepeatScope Repeats { get; init; }
+
+    public required long BodyBytes { get; init; }
+
+    /// <summary>About how much its rows will take.</summary>
+    public required long RowBytes { get; init; }
+}
+
+/// <summary>Takes the rows of a large delivery while it is decoded, so that they are never in memory twice. Disposing it forgets what was not committed.</summary>
+public interface IRowSink : IDisposable
+{
+    /// <summary>Copies rows.</summary>
+    void Take(DecodedDelivery rows);
+}
+
+/// <param name="Sink">Null if the rows of this delivery shall come with the commit.</param>
+/// <param name="Refusal">Why the delivery cannot be stored now; null if it can.</param>
+public readonly record struct RowsOpened(IRowSink? Sink, string? Refusal);
 
 /// <summary>What became of a delivery. There is no default that means success.</summary>
 public enum CommitStatus
@@ -81,6 +118,9 @@ public interface IStore : IAsyncDisposable
 {
     /// <summary>Stores a delivery once. When it returns Stored or Repeated, the delivery is durable, whole and visible.</summary>
     ValueTask<CommitResult> CommitAsync(DeliveryCommit delivery, CancellationToken cancel);
+
+    /// <summary>Before a delivery is decoded: waits for room for its rows if it is large, and takes them as they come.</summary>
+    ValueTask<RowsOpened> OpenRowsAsync(RowsOpening opening, CancellationToken cancel) => default;
 
     /// <summary>Counts what leaves no row elsewhere (table <c>events</c>). Best effort, never blocks.</summary>
     void Count(string kind, string reason, string stream, string key);

@@ -13,10 +13,10 @@ internal sealed class DeliveringClient : IDisposable
     private readonly Random _random;
     private readonly List<SentDelivery> _sent = [];
 
-    public DeliveringClient(Uri server, string key, string name, int seed, int linesMax = 120)
+    public DeliveringClient(Uri server, string key, string name, int seed, int linesMax = 120, int largeEvery = 0)
     {
         _random = new Random(seed);
-        _maker = new DeliveryMaker(name, seed, linesMax);
+        _maker = new DeliveryMaker(name, seed, linesMax, largeEvery);
         var address = new Uri(server, "/v1/logs/aws_data_firehose_cloudfront");
         var destination = new HttpDestination
         {

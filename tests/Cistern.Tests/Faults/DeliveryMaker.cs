@@ -5,8 +5,11 @@ using Cistern.Tests.Store;
 namespace Cistern.Tests.Faults;
 
 /// <summary>Makes deliveries of CloudFront lines from a seed: some lines bad, some records of several lines, some lines known from an earlier delivery.</summary>
-internal sealed class DeliveryMaker(string name, int seed, int linesMax = 120)
+/// <param name="largeEvery">Every so many deliveries one has a body so large that it lies in a file of its own; zero: none.</param>
+internal sealed class DeliveryMaker(string name, int seed, int linesMax = 120, int largeEvery = 0)
 {
+    private const int LargeBytes = 5 << 20;
+
     private readonly Random _random = new(seed);
     private int _made;
     private string? _knownLine;
@@ -22,7 +25,8 @@ internal sealed class DeliveryMaker(string name, int seed, int linesMax = 120)
     {
         var number = ++_made;
         var id = $"{name}-{seed:x8}-{number:D6}";
-        using var envelope = new EnvelopeWriter(gzip: _random.Next(2) == 0);
+        var isLarge = largeEvery > 0 && number % largeEvery == 0;
+        using var envelope = new EnvelopeWriter(gzip: _random.Next(2) == 0 && !isLarge);
         envelope.Begin(id, DateTimeOffset.UtcNow);
         var made = new SentDelivery(null!, [], [], []);
         List<string> paths = [], again = [], bad = [], record = [];
@@ -40,7 +44,8 @@ internal sealed class DeliveryMaker(string name, int seed, int linesMax = 120)
         }
 
         Flush(envelope, record, atLeast: 1);
-        return made with { Wire = envelope.Finish(), Paths = paths, Again = again, BadLines = bad };
+        var wire = envelope.Finish();
+        return made with { Wire = isLarge ? Pad(wire, LargeBytes) : wire, Paths = paths, Again = again, BadLines = bad };
     }
 
     /// <summary>A delivery without records whose body is long all the same (white space in the JSON): it fills the journal and nothing else.</summary>
@@ -48,12 +53,7 @@ internal sealed class DeliveryMaker(string name, int seed, int linesMax = 120)
     {
         using var envelope = new EnvelopeWriter(gzip: false);
         envelope.Begin($"{name}-{seed:x8}-{++_made:D6}", DateTimeOffset.UtcNow);
-        var wire = envelope.Finish();
-        var body = new byte[wire.Body.Length + bytes];
-        body.AsSpan().Fill((byte)' ');
-        wire.Body.Span[..^1].CopyTo(body);
-        body[^1] = (byte)'}';
-        return new SentDelivery(wire with { Body = body }, [], [], []);
+        return new SentDelivery(Pad(envelope.Finish(), bytes), [], [], []);
     }
 
     /// <summary>Lets a later delivery of this maker hold a line of a delivery that is known to be stored.</summary>
@@ -64,6 +64,15 @@ internal sealed class DeliveryMaker(string name, int seed, int linesMax = 120)
             _knownPath = stored.Paths[0];
             _knownLine = LineOf(_knownPath);
         }
+    }
+
+    private static OutgoingDelivery Pad(OutgoingDelivery wire, int bytes)
+    {
+        var body = new byte[wire.Body.Length + bytes];
+        body.AsSpan().Fill((byte)' ');
+        wire.Body.Span[..^1].CopyTo(body);
+        body[^1] = (byte)'}';
+        return wire with { Body = body };
     }
 
     private static string MakeGood(string id, int line, List<string> paths)

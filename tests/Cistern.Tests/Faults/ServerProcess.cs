@@ -25,6 +25,7 @@ internal sealed partial class ServerProcess : IDisposable
     {
         (_process, Address) = (process, address);
         _http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+        LongHttp = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(3) };
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.BeginErrorReadLine();
@@ -34,6 +35,12 @@ internal sealed partial class ServerProcess : IDisposable
     public Uri Address { get; }
 
     public HttpClient Http => _http;
+
+    /// <summary>For requests that may wait as long as the server lets them.</summary>
+    public HttpClient LongHttp { get; }
+
+    /// <summary>The most memory that the program has held.</summary>
+    public long PeakBytes => 1024 * StatusNumber("VmHWM:");
 
     /// <summary>What the program wrote last, for the text of a failure.</summary>
     public string Output
@@ -48,15 +55,7 @@ internal sealed partial class ServerProcess : IDisposable
     }
 
     /// <summary>The process that traces the program.</summary>
-    public int TracerId
-    {
-        get
-        {
-            const string Name = "TracerPid:";
-            var line = File.ReadLines($"/proc/{_process.Id}/status").Single(line => line.StartsWith(Name, StringComparison.Ordinal));
-            return int.Parse(line.AsSpan(Name.Length), CultureInfo.InvariantCulture);
-        }
-    }
+    public int TracerId => (int)StatusNumber("TracerPid:");
 
     /// <summary>Starts the program. It may not listen yet: see <see cref="WaitReadyAsync"/>.</summary>
     /// <param name="tracer">A program and its arguments that shall run it, for instance strace; it must leave the process number to the traced program.</param>
@@ -180,6 +179,13 @@ internal sealed partial class ServerProcess : IDisposable
 
         _process.Dispose();
         _http.Dispose();
+        LongHttp.Dispose();
+    }
+
+    private long StatusNumber(string name)
+    {
+        var line = File.ReadLines($"/proc/{_process.Id}/status").Single(line => line.StartsWith(name, StringComparison.Ordinal));
+        return long.Parse(line.AsSpan(name.Length).Trim().TrimEnd("kB "), CultureInfo.InvariantCulture);
     }
 
     private static string ProgramPath()

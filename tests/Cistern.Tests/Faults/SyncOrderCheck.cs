@@ -6,9 +6,10 @@ namespace Cistern.Tests.Faults;
 /// <remarks>
 /// The calls are gone through in the order in which they ended (an answer: in which it began), and for each file and folder of the data folder it is
 /// kept what the disk may not have yet. The rules: (1) an answer of 200 needs its delivery in a journal file, all writes of that file up to the
-/// delivery's synced, the file's name synced in its folder, and every folder above it synced in the one above; (2) a rename needs the renamed
+/// delivery's synced, the file's name synced in its folder, and every folder above it synced in the one above, and the same of the file that holds its
+/// body if the journal's entry names one; (2) a rename needs the renamed
 /// file synced; (3) a rename that makes a manifest current needs the same of all segment files as an answer of its journal file; (4) deleting a journal
-/// file or a segment needs the manifest's rename synced in its folder.
+/// file, a segment or a body that an entry named needs the manifest's rename synced in its folder.
 /// </remarks>
 internal sealed partial class SyncOrderCheck
 {
@@ -16,6 +17,7 @@ internal sealed partial class SyncOrderCheck
     private readonly string _manifest;
     private readonly string _journal;
     private readonly string _segments;
+    private readonly string _bodies;
     private readonly Dictionary<string, int> _unsyncedNames = [];
     private readonly Dictionary<string, SystemCall> _unsyncedData = [];
     private readonly HashSet<string> _created = [];
@@ -23,6 +25,7 @@ internal sealed partial class SyncOrderCheck
     private readonly HashSet<string> _segmentFiles = [];
     private readonly Dictionary<string, List<(string File, int Order)>> _journalled = [];
     private readonly Dictionary<string, int> _syncedUpTo = [];
+    private readonly Dictionary<string, string> _bodyOf = [];
     private readonly List<string> _problems = [];
 
     private SyncOrderCheck(string root)
@@ -31,6 +34,7 @@ internal sealed partial class SyncOrderCheck
         _manifest = Path.Combine(root, "manifest.json");
         _journal = Path.Combine(root, "journal");
         _segments = Path.Combine(root, "segments");
+        _bodies = Path.Combine(root, "bodies");
     }
 
     /// <summary>How much of each kind was seen, so that a test can tell that the trace was worth its while.</summary>
@@ -43,6 +47,9 @@ internal sealed partial class SyncOrderCheck
     public int Manifests { get; private set; }
 
     public int Deletions { get; private set; }
+
+    /// <summary>Answers whose body lay in a file of its own.</summary>
+    public int Bodies { get; private set; }
 
     public IReadOnlyList<string> Problems => _problems;
 
@@ -135,6 +142,11 @@ internal sealed partial class SyncOrderCheck
             _journalled.TryAdd(id.Groups[1].Value, []);
             _journalled[id.Groups[1].Value].Add((path, call.Finished));
         }
+
+        foreach (Match entry in JournalBody().Matches(call.Arguments))
+        {
+            _bodyOf[entry.Groups[1].Value] = Path.Combine(_bodies, entry.Groups[2].Value);
+        }
     }
 
     // A sync speaks for what was written before it began.
@@ -172,6 +184,12 @@ internal sealed partial class SyncOrderCheck
         }
 
         RequireNames(durable.File, $"delivery {id} was answered 200", call);
+        if (_bodyOf.TryGetValue(id, out var body))
+        {
+            Bodies++;
+            RequireData(body, $"delivery {id} was answered 200", call);
+            RequireNames(body, $"delivery {id} was answered 200", call);
+        }
     }
 
     private void TakeRename(SystemCall call, string from, string to)
@@ -200,7 +218,7 @@ internal sealed partial class SyncOrderCheck
 
     private void TakeDeletion(SystemCall call, string path)
     {
-        var counts = IsIn(path, _journal) || IsIn(path, _segments);
+        var counts = IsIn(path, _journal) || IsIn(path, _segments) || _bodyOf.ContainsValue(path);
         _unsyncedNames.Remove(path);
         _unsyncedData.Remove(path);
         _segmentFiles.Remove(path);
@@ -241,6 +259,10 @@ internal sealed partial class SyncOrderCheck
 
     [GeneratedRegex(@"\\""id\\"":\\""([^\\]*)\\""")]
     private static partial Regex JournalId();
+
+    // An entry's header is one object, and its id is a member before the body's place.
+    [GeneratedRegex(@"\\""id\\"":\\""([^\\]*)\\""(?:(?!\\""id\\"").)*?\\""body\\"":\{\\""file\\"":\\""([^\\]*)\\""")]
+    private static partial Regex JournalBody();
 
     [GeneratedRegex(@"\\""requestId\\"":\\""([^\\]*)\\""")]
     private static partial Regex AnsweredId();

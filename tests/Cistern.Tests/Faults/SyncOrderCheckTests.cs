@@ -38,6 +38,20 @@ public sealed class SyncOrderCheckTests
         """10 +++ exited with 0 +++""",
     ];
 
+    /// <summary>The same with the delivery's body in a file of its own.</summary>
+    private static readonly string[] SoundWithBody =
+    [
+        .. Sound.Take(4),
+        """10 mkdir("/d/root/bodies", 0777) = 0""",
+        """10 fsync(9</d/root>) = 0""",
+        """11 openat(AT_FDCWD, "/d/root/bodies/1.body", O_RDWR|O_CREAT, 0666) = 24</d/root/bodies/1.body>""",
+        """11 pwrite64(24</d/root/bodies/1.body>, "{}", 2, 0) = 2""",
+        """11 fdatasync(24</d/root/bodies/1.body>) = 0""",
+        """11 fsync(9</d/root/bodies>) = 0""",
+        .. Sound[4..].Select(line => line.Replace(
+            """{\"id\":\"delivery-1\",\"stream\":\"s\"}""", """{\"id\":\"delivery-1\",\"stream\":\"s\",\"body\":{\"file\":\"1.body\",\"bytes\":2,\"crc\":7}}""", StringComparison.Ordinal)),
+    ];
+
     [Fact]
     public void A_sound_trace_has_no_problem_and_everything_in_it_is_seen()
     {
@@ -63,6 +77,26 @@ public sealed class SyncOrderCheckTests
         var check = Check(Sound.Where((_, place) => place != left));
 
         Assert.Contains(check.Problems, problem => problem.Contains(expected, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_body_in_a_file_of_its_own_is_seen()
+    {
+        var check = Check(SoundWithBody);
+
+        Assert.Empty(check.Problems);
+        Assert.Equal((1, 1), (check.Answers, check.Bodies));
+    }
+
+    [Theory]
+    [InlineData("mkdir", "the name /d/root/bodies/1.body was synced", "fsync(9</d/root/bodies>)")]
+    [InlineData("fdatasync", "/d/root/bodies/1.body had not been synced", "fdatasync(24</d/root/bodies/1.body>)")]
+    [InlineData("write", "no write of /d/root/bodies/1.body", "pwrite64(24</d/root/bodies/1.body>")]
+    public void A_body_that_is_not_durable_before_the_answer_is_found(string what, string expected, string left)
+    {
+        var check = Check(SoundWithBody.Where(line => !line.Contains(left, StringComparison.Ordinal)));
+
+        Assert.True(check.Problems.Any(problem => problem.Contains(expected, StringComparison.Ordinal)), $"{what}: {string.Join('\n', check.Problems)}");
     }
 
     [Fact]

@@ -25,10 +25,10 @@ public sealed class SyncOrderTests(ITestOutputHelper output)
         var check = SyncOrderCheck.Run(calls, folder);
 
         output.WriteLine(
-            $"{sent.Count} deliveries, {check.Answers} answers, {check.JournalFiles} journal files, {check.Segments} segments, {check.Manifests} manifests, {check.Deletions} deletions");
+            $"{sent.Count} deliveries, {check.Answers} answers, {check.JournalFiles} journal files, {check.Segments} segments, {check.Manifests} manifests, {check.Deletions} deletions, {check.Bodies} bodies");
         Assert.True(check.Problems.Count == 0, $"{check.Problems.Count} problems:\n{string.Join('\n', check.Problems.Take(10))}");
         Assert.True(check.Answers >= sent.Count(delivery => delivery.Answered), $"the trace shows {check.Answers} answers, the clients had more: strace's options do not fit");
-        Assert.True(check is { JournalFiles: > 1, Segments: > 2, Manifests: > 1, Deletions: > 1 }, "too little happened to prove anything");
+        Assert.True(check is { JournalFiles: > 1, Segments: > 2, Manifests: > 1, Deletions: > 1, Bodies: > 0 }, "too little happened to prove anything");
 
         // The same trace of a program that forgot its syncs, so that the silence of the checker means something.
         var blind = SyncOrderCheck.Run(calls.Where(call => call.Name != "fdatasync"), folder);
@@ -86,11 +86,11 @@ public sealed class SyncOrderTests(ITestOutputHelper output)
         }
     }
 
-    // A journal file ends after 64 MiB.
+    // A journal file ends after 64 MiB, and a body of 4 MiB is not in it.
     private static async Task<IEnumerable<SentDelivery>> FillJournalFilesAsync(TestClient client)
     {
         var maker = new DeliveryMaker("long", seed: 0);
-        SentDelivery[] deliveries = [.. Enumerable.Range(0, 3).Select(_ => maker.MakePadded(40 << 20)), maker.Make()];
+        SentDelivery[] deliveries = [maker.MakePadded(40 << 20), .. Enumerable.Range(0, 72).Select(_ => maker.MakePadded(1 << 20)), maker.Make()];
         foreach (var delivery in deliveries)
         {
             var answer = await client.PostAsync(delivery);

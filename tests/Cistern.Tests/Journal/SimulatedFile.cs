@@ -39,6 +39,10 @@ internal sealed class SimulatedFile(SimulatedDisk disk, FileDisk real, string pa
         },
         life: life);
 
+    public void WriteBack()
+    {
+    }
+
     public void Sync() => disk.Change(
         "sync",
         path,

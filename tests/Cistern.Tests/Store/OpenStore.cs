@@ -43,10 +43,32 @@ internal sealed class OpenStore : IAsyncDisposable
     }
 
     public async Task<CommitResult> StoreAsync(string deliveryId, params IEnumerable<string> records) =>
-        await Store.CommitAsync(Deliveries.Commit(deliveryId, DateTimeOffset.UtcNow, RepeatScope.Delivery, records), CancellationToken.None);
+        await CommitAsync(Store, Deliveries.Commit(deliveryId, DateTimeOffset.UtcNow, RepeatScope.Delivery, records));
 
     public async Task<CommitResult> ImportAsync(string deliveryId, params IEnumerable<string> records) =>
-        await Store.CommitAsync(Deliveries.Commit(deliveryId, DateTimeOffset.UtcNow, RepeatScope.Import, records), CancellationToken.None);
+        await CommitAsync(Store, Deliveries.Commit(deliveryId, DateTimeOffset.UtcNow, RepeatScope.Import, records));
+
+    /// <summary>Commits as Ingest does: the store may want the rows of a large delivery before.</summary>
+    public static async Task<CommitResult> CommitAsync(EmbeddedStore store, DeliveryCommit delivery)
+    {
+        var opened = await store.OpenRowsAsync(
+            new RowsOpening
+            {
+                DeliveryId = delivery.DeliveryId,
+                Stream = delivery.Stream,
+                Received = delivery.Received,
+                Route = delivery.Route,
+                Key = delivery.Key,
+                Attributes = delivery.Attributes,
+                Repeats = delivery.Repeats,
+                BodyBytes = delivery.Body.Length,
+                RowBytes = delivery.Rows.Bytes,
+            },
+            CancellationToken.None);
+        using var sink = opened.Sink;
+        delivery.Rows.Full = sink is null ? null : sink.Take;
+        return opened.Refusal is { } refusal ? CommitResult.Unavailable(refusal) : await store.CommitAsync(delivery with { Sink = sink }, CancellationToken.None);
+    }
 
     /// <summary>The first value of the first row.</summary>
     public async Task<object?> ScalarAsync(string sql, TimeRange? range = null) => (await RowsAsync(sql, range))[0][0];

@@ -31,7 +31,7 @@ public sealed class StoreSimulation
         private readonly DateTimeOffset _time = DateTimeOffset.UtcNow;
         private readonly Dictionary<string, string[]> _sent = [];
         private readonly HashSet<string> _acknowledged = [];
-        private readonly EmbeddedSettings _settings = new() { SpaceFloorBytes = 1, CompactFiles = 2, JournalFileBytes = 8 << 10, SealMemoryBytes = 64 << 20 };
+        private readonly EmbeddedSettings _settings = new() { SpaceFloorBytes = 1, CompactFiles = 2, JournalFileBytes = 8 << 10, LargeBytes = 1 << 10, SealMemoryBytes = 64 << 20 };
         private EmbeddedStore? _store;
         private int _rows;
 
@@ -75,7 +75,7 @@ public sealed class StoreSimulation
         private void Deliver()
         {
             string[] ids = [.. Enumerable.Range(0, _random.Next(1, 5)).Select(_ => NextId())];
-            Task<CommitResult>[] commits = [.. ids.Select(id => _store!.CommitAsync(_deliveries.Commit(id, _time, RepeatScope.Delivery, _sent[id]), default).AsTask())];
+            Task<CommitResult>[] commits = [.. ids.Select(id => OpenStore.CommitAsync(_store!, _deliveries.Commit(id, _time, RepeatScope.Delivery, _sent[id])))];
             while (_store!.CommitStep())
             {
             }

@@ -17,7 +17,7 @@ internal static class BenchFloor
 
     public static double Measure(IReadOnlyList<OutgoingDelivery> bodies, string folder)
     {
-        using var instance = DuckDbInstance.Open(new Dictionary<string, string> { ["threads"] = "1", ["preserve_insertion_order"] = "true" });
+        using var instance = DuckDbInstance.Open(new Dictionary<string, string> { ["threads"] = "1", ["preserve_insertion_order"] = "false" });
         using var connection = instance.Connect();
         HotTable table = new(Tables.Requests);
         connection.RegisterScan(ScanRegistry.FunctionName, _ => Scan(table));

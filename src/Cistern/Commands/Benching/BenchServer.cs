@@ -35,7 +35,7 @@ internal sealed class BenchServer : IDisposable
     public static async Task<BenchServer> StartAsync(string folder, IEnumerable<string> settings, CancellationToken cancel)
     {
         var url = new Uri($"http://127.0.0.1:{FreePort()}");
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardError = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardError = true, RedirectStandardOutput = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
         {
             start.ArgumentList.Add(Environment.GetCommandLineArgs()[0]);
@@ -47,8 +47,12 @@ internal sealed class BenchServer : IDisposable
         }
 
         var process = Process.Start(start) ?? throw new CommandFailedException("cannot start the server's process");
+
+        // Its log and the link to sign in with say nothing to who measures; unread, a pipe would fill.
         process.ErrorDataReceived += static (_, _) => { };
+        process.OutputDataReceived += static (_, _) => { };
         process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
         var server = new BenchServer(process, url);
         await server.WaitAsync("/readyz", static (status, _) => status == HttpStatusCode.OK, cancel);
         return server;

@@ -14,32 +14,33 @@ namespace Cistern.Store.Embedded;
 internal sealed partial class Committer : IDisposable
 {
     private const int GroupDeliveries = 256;
-    private const long GroupBytes = 16L << 20;
+
+    // Large deliveries bring their body in a file, so that a group of more is one that the next delivery would wait for.
+    private const long GroupBytes = 4L << 20;
+    private const int OvertakenMax = 16;
     private const int JournalRetryMilliseconds = 1_000;
 
     private readonly BlockingCollection<PendingCommit> _queue = [];
+    private readonly List<PendingCommit> _waiting = [];
     private readonly List<PendingCommit> _group = [];
     private readonly Stack<UInt128> _idsAdded = new();
     private readonly List<UInt128> _importsAdded = [];
     private readonly List<int> _kept = [];
     private readonly List<int> _repeats = [];
     private readonly JournalLog _journal;
-    private readonly StoreTables _tables;
     private readonly DeliveryIds _ids;
     private readonly ImportIds _imports;
+    private readonly BodyFiles _bodies;
     private readonly IdentityWindow _identities;
     private readonly Publisher _publisher;
-    private readonly EmbeddedSettings _settings;
     private readonly ILogger _logger;
     private readonly Thread _thread;
-    private readonly ManualResetEventSlim _room = new(true);
-    private PendingCommit? _carried;
     private int _identitiesAdded;
 
     public Committer(
-        JournalLog journal, StoreTables tables, DeliveryIds ids, ImportIds imports, IdentityWindow identities, EmbeddedSettings settings, ILogger logger)
+        JournalLog journal, BodyFiles bodies, StoreTables tables, DeliveryIds ids, ImportIds imports, IdentityWindow identities, ILogger logger)
     {
-        (_journal, _tables, _ids, _imports, _identities, _settings, _logger) = (journal, tables, ids, imports, identities, settings, logger);
+        (_journal, _bodies, _ids, _imports, _identities, _logger) = (journal, bodies, ids, imports, identities, logger);
         _publisher = new Publisher(tables);
         _thread = new Thread(Run) { IsBackground = true, Name = "cistern commit" };
     }
@@ -75,9 +76,6 @@ internal sealed partial class Committer : IDisposable
         return pending.Done;
     }
 
-    /// <summary>Tells the writer that a seal has made room in memory.</summary>
-    public void RoomMade() => _room.Set();
-
     /// <summary>Takes no further deliveries, commits those that wait, and ends.</summary>
     public void Stop()
     {
@@ -92,7 +90,6 @@ internal sealed partial class Committer : IDisposable
     {
         Stop();
         _queue.Dispose();
-        _room.Dispose();
     }
 
     /// <summary>Commits one group. False if none waits (within the time), or none will come.</summary>
@@ -111,7 +108,7 @@ internal sealed partial class Committer : IDisposable
     // A journal that failed is tried again also when nothing comes: as long as it counts as broken, a load balancer sends nothing.
     private void Run()
     {
-        while (!_queue.IsCompleted || _carried is not null)
+        while (!_queue.IsCompleted || _waiting.Count > 0)
         {
             if (!Step(_journal.Failure is null ? Timeout.Infinite : JournalRetryMilliseconds) && _journal.Failure is not null)
             {
@@ -132,45 +129,41 @@ internal sealed partial class Committer : IDisposable
         }
     }
 
+    // The smallest first, because they cost those that wait behind them the least; but none is overtaken for ever.
     private bool TakeGroup(int wait)
     {
-        if (!TryTakeFirst(wait, out var pending))
+        if (_waiting.Count == 0 && _queue.TryTake(out var first, wait))
         {
-            return false;
+            _waiting.Add(first);
         }
 
-        _group.Add(pending);
-        var bytes = pending.Delivery.Body.Length;
-        while (_group.Count < GroupDeliveries && _queue.TryTake(out var next))
+        while (_queue.TryTake(out var next))
         {
-            bytes += next.Delivery.Body.Length;
-            if (bytes > GroupBytes)
+            _waiting.Add(next);
+        }
+
+        long bytes = 0;
+        foreach (var pending in _waiting.OrderBy(pending => pending.Overtaken >= OvertakenMax ? -1 : pending.JournalBody.Length))
+        {
+            bytes += pending.JournalBody.Length;
+            if (_group.Count == GroupDeliveries || (bytes > GroupBytes && _group.Count > 0))
             {
-                _carried = next;
                 break;
             }
 
-            _group.Add(next);
+            _group.Add(pending);
         }
 
-        return true;
-    }
-
-    private bool TryTakeFirst(int wait, out PendingCommit pending)
-    {
-        if (_carried is { } carried)
-        {
-            (pending, _carried) = (carried, null);
-            return true;
-        }
-
-        return _queue.TryTake(out pending!, wait);
+        _waiting.RemoveAll(_group.Contains);
+        _waiting.ForEach(pending => pending.Overtaken++);
+        return _group.Count > 0;
     }
 
     private void CommitGroup()
     {
-        if (Refusal is { } refusal || !WaitForRoom(out refusal))
+        if (Refusal is { } refusal)
         {
+            DiscardBodies();
             Refuse(refusal);
             return;
         }
@@ -197,6 +190,7 @@ internal sealed partial class Committer : IDisposable
 
             _importsAdded.ForEach(_imports.Remove);
             _identities.Withdraw(_identitiesAdded);
+            WithdrawBodies();
             Log.JournalFailed(_logger, error.Message);
             Refuse(error.Message);
             return;
@@ -216,7 +210,8 @@ internal sealed partial class Committer : IDisposable
         }
 
         var runs = FindRepeats(pending, received);
-        pending.Sequence = _journal.Append(JournalHeader.Of(delivery, runs).Write(), delivery.Body);
+        var header = JournalHeader.Of(delivery, runs) with { Body = pending.Large?.Body };
+        pending.Sequence = _journal.Append(header.Write(), pending.JournalBody);
     }
 
     private bool TryAddId(DeliveryCommit delivery, long received)
@@ -275,6 +270,7 @@ internal sealed partial class Committer : IDisposable
     // Steps 5 and 6. The journal holds the group: from here on it is stored, whatever happens.
     private void ShowAndAnswer()
     {
+        KeepBodies();
         foreach (var pending in _group.Where(pending => pending.Sequence > 0))
         {
             _publisher.Publish(pending);
@@ -293,24 +289,37 @@ internal sealed partial class Committer : IDisposable
     {
         var rows = pending.Delivery.Rows;
         return pending.Sequence == 0
-            ? new CommitResult(CommitStatus.Repeated, 0, 0, rows.Requests.RowCount, null)
-            : new CommitResult(CommitStatus.Stored, rows.Requests.RowCount - pending.Repeats, rows.Rejects.RowCount, pending.Repeats, null);
+            ? new CommitResult(CommitStatus.Repeated, 0, 0, rows.RequestRows, null)
+            : new CommitResult(CommitStatus.Stored, rows.RequestRows - pending.Repeats, rows.RejectRows, pending.Repeats, null);
     }
 
-    private bool WaitForRoom(out string refusal)
+    // The bodies of the group are named by durable entries from here on; those of repeats by none.
+    private void KeepBodies()
     {
-        refusal = "";
-        for (var waited = false; _tables.HotBytes > _settings.HotBytes; waited = true)
+        _bodies.DropWithdrawn();
+        foreach (var pending in _group.Where(pending => pending.Large is not null))
         {
-            _room.Reset();
-            if (_tables.HotBytes > _settings.HotBytes && (waited || !_room.Wait(_settings.HotWait)))
+            if (pending.Sequence > 0)
             {
-                refusal = $"rows in memory exceed {_settings.HotBytes >> 20} MiB and are not sealed fast enough; the delivery can be sent again";
-                return false;
+                _bodies.Keep(pending.Sequence, pending.Large!.Body);
+            }
+            else
+            {
+                _bodies.Discard(pending.Large!.Body);
             }
         }
+    }
 
-        return true;
+    private void WithdrawBodies() => ForEachBody(_bodies.Withdraw);
+
+    private void DiscardBodies() => ForEachBody(_bodies.Discard);
+
+    private void ForEachBody(Action<BodyFile> act)
+    {
+        foreach (var pending in _group.Where(pending => pending.Large is not null))
+        {
+            act(pending.Large!.Body);
+        }
     }
 
     private void Refuse(string reason)

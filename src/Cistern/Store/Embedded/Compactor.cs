@@ -14,10 +14,14 @@ internal static class Compactor
 {
     private const long SortRows = 60_000;
 
+    // Ten times what so many usual rows take: long rows are not sorted.
+    private const long SortBytes = 48L << 20;
+
     /// <summary>The next files to join; null if nothing needs it.</summary>
-    public static CompactionPlan? Plan(IReadOnlyList<Segment> segments, EmbeddedSettings settings)
+    /// <param name="leftAlone">Files that could not be joined.</param>
+    public static CompactionPlan? Plan(IReadOnlyList<Segment> segments, EmbeddedSettings settings, IReadOnlySet<Segment>? leftAlone = null)
     {
-        var small = segments.Where(segment => segment.Info.Bytes < settings.CompactBytes).ToArray();
+        var small = segments.Where(segment => segment.Info.Bytes < settings.CompactBytes && leftAlone?.Contains(segment) != true).ToArray();
         return OfOneDay(small, settings) ?? OfManyDays(small, settings) ?? TooMany(segments, small, settings);
     }
 
@@ -73,13 +77,11 @@ internal static class Compactor
     {
         var source = TableSql.Stored(schema, null, plan.Files);
         var whole = plan.Shape();
-        var sort = whole.Rows <= SortRows ? " ORDER BY time" : "";
-        if (!plan.CutAtMidnight)
-        {
-            return [writer.Write(schema, source + sort, whole)];
-        }
-
-        return [.. writer.MeasureDays(source, whole).Select(day => writer.Write(schema, OfDay(source, day) + (day.Rows <= SortRows ? " ORDER BY time" : ""), day))];
+        var isShort = plan.Files.Sum(file => file.Info.Bytes) <= SortBytes;
+        string Sorted(string select, SegmentInfo shape) => isShort && shape.Rows <= SortRows ? select + " ORDER BY time" : select;
+        return plan.CutAtMidnight
+            ? [.. writer.MeasureDays(source, whole).Select(day => writer.Join(schema, Sorted(OfDay(source, day), day), day, plan.Files))]
+            : [writer.Join(schema, Sorted(source, whole), whole, plan.Files)];
     }
 
     private static string OfDay(string source, SegmentInfo day)

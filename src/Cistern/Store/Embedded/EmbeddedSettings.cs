@@ -17,6 +17,9 @@ public sealed record EmbeddedSettings
     /// <summary>How long a delivery waits for room in memory before it gets 503.</summary>
     public TimeSpan HotWait { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Deliveries with a body or rows of this size are made ready beside the writer, with their body in a file of its own.</summary>
+    public long LargeBytes { get; init; } = 4L << 20;
+
     /// <summary>Deliveries get 503 while less disk is free than this; null: the larger of 1 GiB and twice <see cref="HotBytes"/>.</summary>
     public long? SpaceFloorBytes { get; init; }
 

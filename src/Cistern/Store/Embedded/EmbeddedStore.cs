@@ -1,6 +1,7 @@
 using Cistern.Journal;
 using Cistern.Operations;
 using Cistern.Store.Embedded.Engines;
+using Cistern.Store.Embedded.Hot;
 
 namespace Cistern.Store.Embedded;
 
@@ -39,11 +40,11 @@ internal sealed class EmbeddedStore : IStore
     /// <summary>The steps that keep the store in shape; <see cref="Operations.StoreLoop"/> calls them.</summary>
     public StoreMaintenance Maintenance { get; }
 
-    /// <summary>Called after rows were shown, on the writer's thread: a seal may be due.</summary>
+    /// <summary>Called after rows were shown, on the writer's thread, and when a delivery waits for room: a seal may be due.</summary>
     public Action? RowsShown
     {
         get => _parts.Committer.Published;
-        set => _parts.Committer.Published = value;
+        set => _parts.Committer.Published = _parts.Room.Wanted = value;
     }
 
     public StoreReadiness Readiness =>
@@ -71,6 +72,36 @@ internal sealed class EmbeddedStore : IStore
         },
         cancel);
 
+    public async ValueTask<RowsOpened> OpenRowsAsync(RowsOpening opening, CancellationToken cancel)
+    {
+        if (Math.Max(opening.BodyBytes, opening.RowBytes) < _parts.Settings.LargeBytes || opening.Repeats == RepeatScope.Import)
+        {
+            return default;
+        }
+
+        if (_parts.Committer.Refusal is { } refusal)
+        {
+            return new RowsOpened(null, refusal);
+        }
+
+        var claim = _parts.Room.Open(opening.Key, opening.Stream);
+        try
+        {
+            if (await FillAsync(claim, opening.RowBytes, cancel) is { } full)
+            {
+                claim.Dispose();
+                return new RowsOpened(null, full);
+            }
+        }
+        catch
+        {
+            claim.Dispose();
+            throw;
+        }
+
+        return new RowsOpened(new LargeRows(opening, _identity, claim), null);
+    }
+
     public async ValueTask<CommitResult> CommitAsync(DeliveryCommit delivery, CancellationToken cancel)
     {
         if (_parts.Committer.Refusal is { } refusal)
@@ -78,25 +109,58 @@ internal sealed class EmbeddedStore : IStore
             return CommitResult.Unavailable(refusal);
         }
 
-        var identities = delivery.Repeats == RepeatScope.None ? [] : _identity.Of(delivery.Rows.Requests);
-        if (delivery.Repeats != RepeatScope.Import)
+        if (delivery.Sink is LargeRows large)
         {
-            return await _parts.Committer.CommitAsync(new PendingCommit(delivery, identities, []));
+            return await CommitLargeAsync(delivery, large);
         }
 
+        using var claim = _parts.Room.Open(delivery.Key, delivery.Stream);
+        if (await FillAsync(claim, HotTable.BytesOf(delivery.Rows.Requests) + HotTable.BytesOf(delivery.Rows.Rejects), cancel) is { } full)
+        {
+            return CommitResult.Unavailable(full);
+        }
+
+        var identities = delivery.Repeats == RepeatScope.None ? [] : _identity.Of(delivery.Rows.Requests);
+        return delivery.Repeats == RepeatScope.Import
+            ? await ImportAsync(delivery, claim, identities, cancel)
+            : await _parts.Committer.CommitAsync(new PendingCommit(delivery, identities, []) { Claim = claim });
+    }
+
+    private async Task<CommitResult> CommitLargeAsync(DeliveryCommit delivery, LargeRows rows)
+    {
+        rows.End(delivery.Rows);
+        try
+        {
+            var body = await _parts.LargeBodies.WriteAsync(delivery.Body);
+            return await _parts.Committer.CommitAsync(new PendingCommit(delivery, rows.Identities, []) { Claim = rows.Claim, Large = new LargeParts(body, rows) });
+        }
+        catch (IOException error)
+        {
+            return CommitResult.Unavailable(error.Message);
+        }
+    }
+
+    private async Task<CommitResult> ImportAsync(DeliveryCommit delivery, BudgetClaim claim, UInt128[] identities, CancellationToken cancel)
+    {
         // Between the check and the commit no other import may store the same rows; live deliveries meet in the window of identities.
         await _oneImport.WaitAsync(cancel);
         try
         {
             await _recovered.WaitAsync(cancel);
             var stored = await Task.Run(() => _importCheck.FindStored(delivery.Rows.Requests, identities), cancel);
-            return await _parts.Committer.CommitAsync(new PendingCommit(delivery, identities, stored));
+            return await _parts.Committer.CommitAsync(new PendingCommit(delivery, identities, stored) { Claim = claim });
         }
         finally
         {
             _oneImport.Release();
         }
     }
+
+    // Null if there is room now.
+    private async ValueTask<string?> FillAsync(BudgetClaim claim, long bytes, CancellationToken cancel) =>
+        await _parts.Room.FillAsync(claim, bytes, _parts.Settings.HotWait, cancel)
+            ? null
+            : $"rows in memory take {_parts.Settings.HotBytes >> 20} MiB and are not sealed fast enough; the delivery can be sent again";
 
     public void Count(string kind, string reason, string stream, string key) => _parts.Events.Count(kind, reason, stream, key);
 
@@ -125,7 +189,7 @@ internal sealed class EmbeddedStore : IStore
             Segments = segments.Length,
             SegmentRows = segments.Sum(info => info.Rows),
             SegmentBytes = segments.Sum(info => info.Bytes),
-            JournalBytes = _parts.Journal.Bytes,
+            JournalBytes = _parts.Journal.Bytes + _parts.Bodies.Bytes,
             FreeBytes = _parts.Disk.FreeBytes(_parts.Folder.Root),
             OldestRow = segments.Where(info => !info.Odd).Select(info => (DateTimeOffset?)Micros.ToMoment(info.MinTime)).Min(),
             RepeatWindow = _parts.Committer.RepeatWindow,

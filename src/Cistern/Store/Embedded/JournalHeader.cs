@@ -74,6 +74,10 @@ internal sealed record JournalHeader
     [JsonPropertyName("repeats")]
     public string? RepeatedRows { get; init; }
 
+    /// <summary>Where the body is if the entry does not hold it.</summary>
+    [JsonPropertyName("body")]
+    public BodyFile? Body { get; init; }
+
     public static JournalHeader Of(DeliveryCommit delivery, string? repeatedRows) => new()
     {
         DeliveryId = delivery.DeliveryId,

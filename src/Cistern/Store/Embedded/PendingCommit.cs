@@ -1,3 +1,6 @@
+using System.Buffers;
+using Cistern.Operations;
+
 namespace Cistern.Store.Embedded;
 
 /// <summary>A delivery on its way through the committer.</summary>
@@ -6,6 +9,18 @@ namespace Cistern.Store.Embedded;
 /// <param name="storedRows">Rows that an import found in the store already, ascending; empty otherwise.</param>
 internal sealed class PendingCommit(DeliveryCommit delivery, UInt128[] identities, int[] storedRows)
 {
+    /// <summary>How often a group went by that had no room for it.</summary>
+    public int Overtaken { get; set; }
+
+    /// <summary>The room in memory that its rows get; null if it did not ask for any.</summary>
+    public BudgetClaim? Claim { get; init; }
+
+    /// <summary>What is ready of a large delivery; null for others.</summary>
+    public LargeParts? Large { get; init; }
+
+    /// <summary>The body as the journal's entry holds it.</summary>
+    public ReadOnlySequence<byte> JournalBody => Large is null ? Delivery.Body : default;
+
     private readonly TaskCompletionSource<CommitResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public DeliveryCommit Delivery { get; } = delivery;

@@ -14,35 +14,64 @@ internal sealed class Publisher(StoreTables tables)
     public void Publish(PendingCommit pending)
     {
         var header = JournalHeader.Of(pending.Delivery, null);
-        Publish(pending.Sequence, header, pending.Delivery.Rows, pending.Kept, pending.Repeats, pending.Delivery.Body.Length);
+        Publish(pending.Sequence, header, pending.Delivery.Rows, pending.Kept, pending.Repeats, pending.Delivery.Body.Length, pending);
     }
 
-    /// <param name="kept">Rows of <c>requests</c> to show; empty means all, unless every row is a repeat.</param>
-    public void Publish(long sequence, JournalHeader header, DecodedDelivery rows, int[] kept, int repeats, long bytes)
-    {
-        var common = new DeliveryColumns(
-            header.Received * 1000, header.DeliveryId, header.Stream, header.Route, header.Attributes ?? new Dictionary<string, string>());
-        SetDeliveryRow(sequence, header, rows, repeats, bytes);
-        tables.Publish(sequence, hot =>
-        {
-            if (rows.Requests.RowCount > repeats)
-            {
-                hot[Tables.Requests.Name].Append(rows.Requests, kept, common);
-            }
+    /// <summary>What all rows of a delivery have in common.</summary>
+    public static DeliveryColumns CommonOf(JournalHeader header) =>
+        new(header.Received * 1000, header.DeliveryId, header.Stream, header.Route, header.Attributes ?? new Dictionary<string, string>());
 
-            if (rows.Rejects.RowCount > 0)
+    /// <param name="kept">Rows of <c>requests</c> to show; empty means all, unless every row is a repeat.</param>
+    public void Publish(long sequence, JournalHeader header, DecodedDelivery rows, int[] kept, int repeats, long bytes, PendingCommit? pending = null)
+    {
+        var common = CommonOf(header);
+        SetDeliveryRow(sequence, header, rows, repeats, bytes);
+        tables.Publish(sequence, pending?.Claim, hot =>
+        {
+            if (pending?.Large?.Rows is { } large)
             {
-                hot[Tables.Rejects.Name].Append(rows.Rejects, default, common);
+                Link(hot, large, kept, repeats);
+            }
+            else
+            {
+                Append(hot, rows, kept, repeats, common);
             }
 
             hot[Tables.Deliveries.Name].Append(_deliveryRow, default, common);
         });
     }
 
+    private static void Link(IReadOnlyDictionary<string, HotTable> hot, LargeRows rows, int[] kept, int repeats)
+    {
+        if (repeats == 0)
+        {
+            hot[Tables.Requests.Name].Attach(rows.Requests);
+        }
+        else
+        {
+            hot[Tables.Requests.Name].AppendKept(rows.Requests, kept);
+        }
+
+        hot[Tables.Rejects.Name].Attach(rows.Rejects);
+    }
+
+    private static void Append(IReadOnlyDictionary<string, HotTable> hot, DecodedDelivery rows, int[] kept, int repeats, DeliveryColumns common)
+    {
+        if (rows.Requests.RowCount > repeats)
+        {
+            hot[Tables.Requests.Name].Append(rows.Requests, kept, common);
+        }
+
+        if (rows.Rejects.RowCount > 0)
+        {
+            hot[Tables.Rejects.Name].Append(rows.Rejects, default, common);
+        }
+    }
+
     private void SetDeliveryRow(long sequence, JournalHeader header, DecodedDelivery rows, int repeats, long bytes)
     {
         _deliveryRow.Clear();
-        SetText("signal", rows.Requests.RowCount > 0 ? "requests" : "");
+        SetText("signal", rows.RequestRows > 0 ? "requests" : "");
         SetText("route", header.Route);
         SetText("key", header.Key);
         SetText("source_address", header.SourceAddress);
@@ -52,8 +81,8 @@ internal sealed class Publisher(StoreTables tables)
         }
 
         SetNumber("records", rows.Records);
-        SetNumber("rows", rows.Requests.RowCount - repeats);
-        SetNumber("rejected", rows.Rejects.RowCount);
+        SetNumber("rows", rows.RequestRows - repeats);
+        SetNumber("rejected", rows.RejectRows);
         SetNumber("repeats", repeats);
         SetNumber("bytes", bytes);
 

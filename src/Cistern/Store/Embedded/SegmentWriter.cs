@@ -9,28 +9,38 @@ namespace Cistern.Store.Embedded;
 
 /// <summary>Writes segment files: Parquet, by DuckDB, synced before anything names them.</summary>
 /// <remarks>Format: <c>docs/format/segment.md</c>.</remarks>
-internal sealed class SegmentWriter(Engine engine, ScanRegistry scans, IDisk disk, DataFolder folder, Func<long> nextNumber)
+/// <param name="steady">Has a file go to the disk also while it is made; not in simulations, whose disk has one user at a time.</param>
+internal sealed class SegmentWriter(Engine engine, ScanRegistry scans, IDisk disk, DataFolder folder, Func<long> nextNumber, bool steady)
 {
-    /// <summary>How a segment is written, as options of DuckDB's COPY.</summary>
-    public const string ParquetOptions = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 20480, PARQUET_VERSION v2";
+    // DuckDB holds a row group three times while it compresses it. 20,480 usual rows are about that many MiB, and each of their columns is small; of long rows a single
+    // column is most of it.
+    private const long GroupBytes = 24L << 20;
+    private const long GroupBytesOfLongRows = 8L << 20;
+    private const long LongRowInMemory = 2L << 10;
+    private const long LongRowInFile = 512;
+
+    /// <summary>How a segment of usual rows is written, as options of DuckDB's COPY.</summary>
+    public static string ParquetOptions { get; } = OptionsFor(GroupBytes);
 
     /// <summary>Writes the frozen rows of a table: one file, and a second for rows whose time is outside <paramref name="usual"/>.</summary>
     public IReadOnlyList<SegmentInfo> Seal(FrozenTable table, (long From, long To) usual)
     {
         var ranges = FrozenRanges.Of(table, usual);
         var number = scans.Add(new HotScan(table.Schema, table.Parts));
+        using var enlarged = engine.Enlarge(MemoryFor(table.LongestValue));
         try
         {
             var source = TableSql.Stored(table.Schema, number, []);
+            var options = OptionsFor(table.Bytes > LongRowInMemory * table.Rows ? GroupBytesOfLongRows : GroupBytes);
             List<SegmentInfo> segments = [];
             if (ranges.Usual is { } inRange)
             {
-                segments.Add(Write(table.Schema, ranges.Odd is null ? source : $"{source} WHERE {Within(usual)}", inRange));
+                segments.Add(Write(table.Schema, ranges.Odd is null ? source : $"{source} WHERE {Within(usual)}", inRange, options));
             }
 
             if (ranges.Odd is { } outside)
             {
-                segments.Add(Write(table.Schema, $"{source} WHERE NOT ({Within(usual)})", outside));
+                segments.Add(Write(table.Schema, $"{source} WHERE NOT ({Within(usual)})", outside, options));
             }
 
             return segments;
@@ -41,16 +51,25 @@ internal sealed class SegmentWriter(Engine engine, ScanRegistry scans, IDisk dis
         }
     }
 
-    /// <summary>Writes what a query over stored columns gives, and fills in name and size.</summary>
-    public SegmentInfo Write(TableSchema schema, string select, SegmentInfo shape)
+    /// <summary>Writes what a query over the columns of files gives, and fills in name and size.</summary>
+    /// <param name="sources">The files.</param>
+    public SegmentInfo Join(TableSchema schema, string select, SegmentInfo shape, IReadOnlyList<Segment> sources)
+    {
+        var isLong = sources.Sum(file => file.Info.Bytes) > LongRowInFile * sources.Sum(file => file.Info.Rows);
+        return Write(schema, select, shape, OptionsFor(isLong ? GroupBytesOfLongRows : GroupBytes));
+    }
+
+    private SegmentInfo Write(TableSchema schema, string select, SegmentInfo shape, string options)
     {
         var name = DataFolder.SegmentName(nextNumber());
         var path = Path.Combine(folder.SegmentsOf(schema.Name), name);
+        using (var writeBack = steady ? new SteadyWriteBack(disk, path) : null)
         using (var connection = engine.Connect())
         {
             connection.Execute(string.Create(
                 CultureInfo.InvariantCulture,
-                $"COPY ({select}) TO {TableSql.Literal(path)} ({ParquetOptions})"));
+                $"COPY ({select}) TO {TableSql.Literal(path)} ({options})"));
+            writeBack?.End();
         }
 
         disk.SyncFile(path);
@@ -83,6 +102,12 @@ internal sealed class SegmentWriter(Engine engine, ScanRegistry scans, IDisk dis
 
         return days;
     }
+
+    // A value of a body's size, such as one record that nobody can decode, DuckDB holds as the vector, the page and the compressed page, each in blocks that grow.
+    private static long MemoryFor(long longestValue) => (6 * longestValue) + GroupBytes;
+
+    private static string OptionsFor(long groupBytes) => string.Create(
+        CultureInfo.InvariantCulture, $"FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 20480, ROW_GROUP_SIZE_BYTES {groupBytes}, PARQUET_VERSION v2");
 
     private long LengthOf(string path)
     {

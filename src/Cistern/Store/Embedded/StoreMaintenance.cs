@@ -11,6 +11,7 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
     private static readonly DateTimeOffset s_cloudFrontLaunch = new(2008, 11, 18, 0, 0, 0, TimeSpan.Zero);
 
     private readonly ColumnBatch _events = new(Tables.Events);
+    private readonly HashSet<Segment> _notJoined = [];
     private DateTimeOffset? _activeSince;
 
     /// <summary>Moves the counts of past minutes into the table of events.</summary>
@@ -22,12 +23,12 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
         }
 
         var common = new Hot.DeliveryColumns(Micros.Of(time.GetUtcNow()), "", "", "", new Dictionary<string, string>());
-        parts.Tables.Publish(0, hot => hot[Tables.Events.Name].Append(_events, default, common));
+        parts.Tables.Publish(0, null, hot => hot[Tables.Events.Name].Append(_events, default, common));
         return true;
     }
 
-    /// <summary>The rows in memory have reached the size of a seal.</summary>
-    public bool SealIsDue => parts.Tables.ActiveBytes >= parts.Settings.SealBytes;
+    /// <summary>The rows in memory have reached the size of a seal, or a delivery waits for their room.</summary>
+    public bool SealIsDue => IsDue(parts.Tables.ActiveBytes);
 
     /// <summary>Seals if the rows in memory are many or old enough, or if a seal failed before.</summary>
     public bool SealIfDue()
@@ -40,7 +41,7 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
         }
 
         _activeSince ??= time.GetUtcNow();
-        var due = parts.Tables.Unsealed is not null || bytes >= parts.Settings.SealBytes || time.GetUtcNow() - _activeSince >= parts.Settings.SealAge;
+        var due = parts.Tables.Unsealed is not null || IsDue(bytes) || time.GetUtcNow() - _activeSince >= parts.Settings.SealAge;
         return due && Seal();
     }
 
@@ -79,9 +80,9 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
     {
         foreach (var schema in Tables.All)
         {
-            if (Compactor.Plan(parts.Tables.SegmentsOf(schema.Name), parts.Settings) is { } plan)
+            if (Compactor.Plan(parts.Tables.SegmentsOf(schema.Name), parts.Settings, _notJoined) is { } plan)
             {
-                WithFiles(() => Compact(schema, plan));
+                TryCompact(schema, plan);
                 return true;
             }
         }
@@ -132,6 +133,8 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
         parts.Committer.NoSpace = refusal;
     }
 
+    private bool IsDue(long bytes) => bytes >= parts.Settings.SealBytes || (bytes > 0 && parts.Room.IsWanted);
+
     // A step that fails leaves none of its files behind: on a full disk the next attempt needs their space.
     private void WithFiles(Action step)
     {
@@ -154,9 +157,23 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
         var added = parts.Files.Commit(changes, frozen.JournalPosition, imports);
         parts.Imports.Written(imports);
         parts.Tables.Seal(added);
-        parts.Committer.RoomMade();
         parts.Journal.Release(frozen.JournalPosition);
+        parts.Bodies.Release(frozen.JournalPosition);
         Log.Sealed(logger, frozen.Tables.Sum(table => table.Rows), time.GetElapsedTime(started).TotalMilliseconds);
+    }
+
+    // Rows too long for the engine's memory would fail again and again, and keep it from all others.
+    private void TryCompact(TableSchema schema, CompactionPlan plan)
+    {
+        try
+        {
+            WithFiles(() => Compact(schema, plan));
+        }
+        catch (DuckDbException error) when (error.Kind == DuckDbErrorKind.OutOfMemory)
+        {
+            _notJoined.UnionWith(plan.Files);
+            Log.NotJoined(logger, plan.Files.Count, schema.Name, error.Message);
+        }
     }
 
     private void Compact(TableSchema schema, CompactionPlan plan)
@@ -183,6 +200,9 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
 
         [LoggerMessage(4202, LogLevel.Debug, "Joined {Files} files into {Joined} of table {Table}, {Rows} rows, in {Milliseconds:0} ms")]
         public static partial void Compacted(ILogger logger, int files, int joined, string table, long rows, double milliseconds);
+
+        [LoggerMessage(4206, LogLevel.Warning, "{Files} files of table {Table} stay as they are: joining them needs more memory than store:sealMemoryBytes: {Error}")]
+        public static partial void NotJoined(ILogger logger, int files, string table, string error);
 
         [LoggerMessage(4203, LogLevel.Information, "Dropped {Files} files of table {Table} with {Rows} rows, by retention")]
         public static partial void Dropped(ILogger logger, int files, string table, long rows);

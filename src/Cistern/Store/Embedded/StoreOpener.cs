@@ -54,7 +54,8 @@ internal sealed partial class StoreOpener(EmbeddedOpening opening)
         // (2)
         var scans = new ScanRegistry();
         var sealEngine = Own(NewEngine("seal", settings.SealMemoryBytes, SealThreads, false, scans));
-        var tables = new StoreTables();
+        var room = new HotRoom(settings.HotBytes, opening.Time);
+        var tables = new StoreTables(room);
         var files = new StoreFiles(disk, folder);
         foreach (var (table, segments) in files.Open())
         {
@@ -70,7 +71,9 @@ internal sealed partial class StoreOpener(EmbeddedOpening opening)
         var ids = new DeliveryIds(key, settings.DeliveryIdWindow, settings.DeliveryIdBytes);
         var identities = new IdentityWindow(settings.IdentityWindow, settings.IdentityBytes);
         var identity = new RowIdentity(key);
-        var recovery = new StoreRecovery(tables, settings, sealEngine, ids, imports, identities, identity, opening.Time, opening.Logger);
+        var bodies = new BodyFiles(disk, folder);
+        bodies.Open();
+        var recovery = new StoreRecovery(tables, settings, sealEngine, bodies, ids, imports, identities, identity, opening.Time, opening.Logger);
         recovery.LoadDeliveryIds();
 
         // (4)
@@ -79,15 +82,18 @@ internal sealed partial class StoreOpener(EmbeddedOpening opening)
 
         CheckJournal(journal, files.Current.JournalPosition);
 
-        var committer = new Committer(journal, tables, ids, imports, identities, settings, opening.Logger);
+        var committer = new Committer(journal, bodies, tables, ids, imports, identities, opening.Logger);
         var parts = new StoreParts
         {
             Settings = settings,
             Disk = disk,
             Folder = folder,
             Tables = tables,
+            Room = room,
+            Bodies = bodies,
+            LargeBodies = Own(new LargeBodies(bodies, opening.Stepped)),
             Files = files,
-            Writer = new SegmentWriter(sealEngine, scans, disk, folder, files.NextNumber),
+            Writer = new SegmentWriter(sealEngine, scans, disk, folder, files.NextNumber, steady: !opening.Stepped),
             Journal = journal,
             Committer = committer,
             Imports = imports,
@@ -96,12 +102,14 @@ internal sealed partial class StoreOpener(EmbeddedOpening opening)
             Events = new EventCounters(opening.Time),
             SealEngine = sealEngine,
         };
-        var position = files.Current.JournalPosition;
+        var (position, bodiesFound) = (files.Current.JournalPosition, bodies.NextNumber);
         void Recover()
         {
             // (5)
             recovery.LoadIdentities();
             new JournalReplay(journal, recovery, folder).Run(position);
+            bodies.RemoveUnnamed(bodiesFound);
+            tables.ClaimAll();
         }
 
         var store = new EmbeddedStore(

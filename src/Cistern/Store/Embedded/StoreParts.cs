@@ -15,6 +15,12 @@ internal sealed record StoreParts
 
     public required StoreTables Tables { get; init; }
 
+    public required HotRoom Room { get; init; }
+
+    public required BodyFiles Bodies { get; init; }
+
+    public required LargeBodies LargeBodies { get; init; }
+
     public required StoreFiles Files { get; init; }
 
     public required SegmentWriter Writer { get; init; }

@@ -9,7 +9,7 @@ namespace Cistern.Store.Embedded;
 
 /// <summary>What an opening store reads back: delivery ids and row identities from segments, then the journal behind them.</summary>
 internal sealed partial class StoreRecovery(
-    StoreTables tables, EmbeddedSettings settings, Engine engine, DeliveryIds ids, ImportIds imports, IdentityWindow identities, RowIdentity identity, TimeProvider time, ILogger logger)
+    StoreTables tables, EmbeddedSettings settings, Engine engine, BodyFiles bodies, DeliveryIds ids, ImportIds imports, IdentityWindow identities, RowIdentity identity, TimeProvider time, ILogger logger)
 {
     private readonly DeliveryDecoder _decoder = new();
     private readonly DecodedDelivery _rows = new();
@@ -41,15 +41,19 @@ internal sealed partial class StoreRecovery(
     }
 
     /// <summary>Stores one journal entry again, exactly as it was stored before the start.</summary>
-    public void Replay(long sequence, ReadOnlySpan<byte> headerBytes, ReadOnlySequence<byte> body)
+    /// <param name="note">Where it is noted for as long as the entry is decoded.</param>
+    public void Replay(long sequence, ReadOnlySpan<byte> headerBytes, ReadOnlySequence<byte> body, ReplayNote note)
     {
         var header = JournalHeader.Read(headerBytes);
+        body = BodyOf(sequence, header, body);
         if (!TryAddId(header))
         {
             return;
         }
 
+        note.Begin(sequence);
         Decode(sequence, header, body);
+        note.End(sequence);
         var kept = header.RepeatedRows is { } runs ? RowRuns.Others(runs, _rows.Requests.RowCount) : [];
         var repeats = header.RepeatedRows is null ? 0 : _rows.Requests.RowCount - kept.Length;
         Remember(header);
@@ -60,9 +64,21 @@ internal sealed partial class StoreRecovery(
     public void SetAside(long sequence, ReadOnlySpan<byte> headerBytes, ReadOnlySequence<byte> body)
     {
         var header = JournalHeader.Read(headerBytes) with { RepeatedRows = null };
+        body = BodyOf(sequence, header, body);
         TryAddId(header);
-        RejectWhole(sequence, body, "decoding it ended the program twice; it is kept whole to be replayed with a later release");
+        RejectWhole(sequence, body, "decoding it ended the program again and again; it is kept whole to be replayed with a later release");
         _publisher.Publish(sequence, header, _rows, [], 0, body.Length);
+    }
+
+    private ReadOnlySequence<byte> BodyOf(long sequence, JournalHeader header, ReadOnlySequence<byte> body)
+    {
+        if (header.Body is not { } file)
+        {
+            return body;
+        }
+
+        bodies.Keep(sequence, file);
+        return bodies.Read(file);
     }
 
     private bool TryAddId(JournalHeader header) => header.Repeats switch

@@ -1,5 +1,6 @@
 using Cistern.Formats;
 using Cistern.Formats.Columns;
+using Cistern.Operations;
 using Cistern.Store.Embedded.Hot;
 
 namespace Cistern.Store.Embedded;
@@ -8,13 +9,18 @@ namespace Cistern.Store.Embedded;
 internal sealed record FrozenTable(TableSchema Schema, IReadOnlyList<HotPart> Parts)
 {
     public long Rows { get; } = Parts.Sum(part => (long)part.Rows);
+
+    public long Bytes { get; } = Parts.Sum(part => part.Chunk.Bytes);
+
+    /// <summary>Bytes of the longest value of all rows.</summary>
+    public long LongestValue { get; } = Parts.Select(part => part.Chunk.LongestValue).DefaultIfEmpty(0).Max();
 }
 
 /// <summary>All rows that were in memory when the seal began, and the last journal entry among them.</summary>
 internal sealed record Frozen(long JournalPosition, IReadOnlyList<FrozenTable> Tables);
 
 /// <summary>Which rows and files are live. Every change happens as a whole under one lock, so that a snapshot sees deliveries whole.</summary>
-internal sealed class StoreTables
+internal sealed class StoreTables(HotRoom room)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, HotTable> _hot = Tables.All.ToDictionary(table => table.Name, table => new HotTable(table));
@@ -60,12 +66,27 @@ internal sealed class StoreTables
     }
 
     /// <summary>Shows the rows of one journal entry in all tables at once.</summary>
-    public void Publish(long sequence, Action<IReadOnlyDictionary<string, HotTable>> append)
+    /// <param name="claim">The room that was claimed for them; null for rows that did not ask.</param>
+    public void Publish(long sequence, BudgetClaim? claim, Action<IReadOnlyDictionary<string, HotTable>> append)
     {
         lock (_lock)
         {
             append(_hot);
+            if (claim is not null)
+            {
+                room.Show(claim);
+            }
+
             _position = Math.Max(_position, sequence);
+        }
+    }
+
+    /// <summary>Counts the rows in memory as room that is taken: after a start has read them back.</summary>
+    public void ClaimAll()
+    {
+        lock (_lock)
+        {
+            room.Hold(_hot.Values.Sum(table => table.Bytes));
         }
     }
 
@@ -85,6 +106,11 @@ internal sealed class StoreTables
                 .. _hot.Values.Where(table => table.Rows > 0)
                     .Select(table => new FrozenTable(table.Schema, [.. table.TakeAll().Select(chunk => new HotPart(chunk, chunk.Rows))])),
             ];
+            if (tables.Length > 0)
+            {
+                room.Freeze();
+            }
+
             return _frozen = tables.Length == 0 ? null : new Frozen(_position, tables);
         }
     }
@@ -103,6 +129,7 @@ internal sealed class StoreTables
 
             _frozen = null;
             _frozenBytes = 0;
+            room.Sealed();
         }
 
         foreach (var part in sealedRows.Tables.SelectMany(table => table.Parts))

@@ -27,6 +27,18 @@ internal sealed partial class Engine : IDisposable
         }
     }
 
+    /// <summary>Lets statements take more memory than the setting says until the result is disposed, if they need it.</summary>
+    public IDisposable? Enlarge(long bytes)
+    {
+        if (bytes <= _settings.MemoryBytes)
+        {
+            return null;
+        }
+
+        SetMemory(bytes);
+        return new Enlarged(this);
+    }
+
     /// <summary>After an error that may have broken the instance: makes a new one unless a trivial statement still works.</summary>
     public void Check()
     {
@@ -50,6 +62,12 @@ internal sealed partial class Engine : IDisposable
             _instance?.Dispose();
             _instance = null;
         }
+    }
+
+    private void SetMemory(long bytes)
+    {
+        using var connection = Connect();
+        connection.Execute($"SET memory_limit = '{bytes / 1024}KiB'");
     }
 
     // Statements that still run on the old instance keep it alive by their connections and fail by themselves.
@@ -81,6 +99,11 @@ internal sealed partial class Engine : IDisposable
         connection.Execute($"SET allowed_directories = [{TableSql.Literal(_folder.Segments + "/")}]");
         connection.Execute("SET enable_external_access = false");
         connection.Execute("SET lock_configuration = true");
+    }
+
+    private sealed class Enlarged(Engine engine) : IDisposable
+    {
+        public void Dispose() => engine.SetMemory(engine._settings.MemoryBytes);
     }
 
     private static partial class Log

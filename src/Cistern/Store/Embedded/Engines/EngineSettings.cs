@@ -17,6 +17,8 @@ internal sealed record EngineSettings(string Name, long MemoryBytes, long SpillB
 
         // The system's page cache holds segment files; a copy of our own would only take memory from rows.
         ["enable_external_file_cache"] = "false",
+        // DuckDB's allocator keeps what was freed; this makes it give memory back after each larger statement.
+        ["allocator_flush_threshold"] = "8MiB",
         ["autoinstall_known_extensions"] = "false",
         ["autoload_known_extensions"] = "false",
 

@@ -33,7 +33,6 @@ internal sealed class HotChunk
 
     public int Free => Capacity - _rows;
 
-
     public long Bytes
     {
         get
@@ -47,6 +46,9 @@ internal sealed class HotChunk
             return bytes;
         }
     }
+
+    /// <summary>Bytes of its longest value.</summary>
+    public int LongestValue => _arena.Longest;
 
     public HotColumn this[int place] => _columns[place];
 
@@ -77,6 +79,19 @@ internal sealed class HotChunk
         }
 
         return _ranges.MaxTime >= from && _ranges.MinTime < to && _ranges.MaxReceived >= since;
+    }
+
+    /// <summary>Copies rows of another chunk behind the published ones.</summary>
+    /// <param name="kept">Their numbers, counted from <paramref name="first"/>.</param>
+    public void AppendKept(HotChunk source, ReadOnlySpan<int> kept, int first)
+    {
+        for (var place = 0; place < _columns.Length; place++)
+        {
+            if (source._columns[place].Filled > 0)
+            {
+                _columns[place].AppendKept(source._columns[place], kept, first, _rows);
+            }
+        }
     }
 
     public void Publish(int count) => Volatile.Write(ref _rows, _rows + count);

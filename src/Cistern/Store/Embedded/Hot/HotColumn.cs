@@ -25,7 +25,11 @@ internal abstract class HotColumn : IDisposable
     /// <summary>Appends the rows of <paramref name="source"/> that <paramref name="rows"/> names, so that the first lands on <paramref name="at"/>.</summary>
     public abstract void Append(Column source, RowSelection rows, int at);
 
-    /// <summary>Writes rows <paramref name="start"/> to <paramref name="start"/> + <paramref name="count"/> into a vector; start is a multiple of 64.</summary>
+    /// <summary>Appends rows of another column of the same kind, so that the first lands on <paramref name="at"/>.</summary>
+    /// <param name="kept">Their numbers, counted from <paramref name="first"/>.</param>
+    public abstract void AppendKept(HotColumn source, ReadOnlySpan<int> kept, int first, int at);
+
+    /// <summary>Writes rows <paramref name="start"/> to <paramref name="start"/> + <paramref name="count"/> into a vector.</summary>
     public abstract void Read(VectorWriter vector, int start, int count);
 
     public abstract void Dispose();

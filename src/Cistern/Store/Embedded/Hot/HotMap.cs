@@ -59,6 +59,28 @@ internal sealed unsafe class HotMap(ColumnSpec spec, int capacity, NativeArena a
         }
     }
 
+    public override void AppendKept(HotColumn source, ReadOnlySpan<int> kept, int first, int at)
+    {
+        var from = (HotMap)source;
+        for (var place = 0; place < kept.Length; place++)
+        {
+            var row = kept[place] - first;
+            var (start, end) = row >= from.Filled ? (0, 0) : (row == 0 ? 0 : from._ends[row - 1], from._ends[row]);
+            if (start == end)
+            {
+                continue;
+            }
+
+            StartRow(at + place);
+            for (var entry = start; entry < end; entry++)
+            {
+                AddEntry(at + place, from, entry);
+            }
+
+            Filled = at + place + 1;
+        }
+    }
+
     public override void Read(VectorWriter vector, int start, int count)
     {
         var filled = Math.Clamp(Filled - start, 0, count);
@@ -118,6 +140,17 @@ internal sealed unsafe class HotMap(ColumnSpec spec, int capacity, NativeArena a
         var place = _ends[row] % BlockEntries;
         keys.Add(place, from.Keys[entry]);
         ((HotValues<double>)values).Fill(place, 1, ((ValueColumn<double>)from.Values).Values[entry]);
+        _ends[row]++;
+    }
+
+    private void AddEntry(int row, HotMap from, int entry)
+    {
+        var (fromKeys, fromValues) = from._blocks[entry / BlockEntries];
+        var (keys, values) = BlockOf(_ends[row]);
+        var place = _ends[row] % BlockEntries;
+        ReadOnlySpan<int> one = [entry % BlockEntries];
+        keys.AppendKept(fromKeys, one, 0, place);
+        values.AppendKept(fromValues, one, 0, place);
         _ends[row]++;
     }
 

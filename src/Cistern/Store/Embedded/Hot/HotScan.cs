@@ -3,10 +3,12 @@ using Cistern.Formats.Columns;
 
 namespace Cistern.Store.Embedded.Hot;
 
-/// <summary>Lets DuckDB read hot chunks as a table. Several threads fill vectors at once, each from the next run of 2,048 rows.</summary>
+/// <summary>Lets DuckDB read hot chunks as a table. Several threads fill vectors at once, each from the next run of up to 2,048 rows; of long rows fewer, because DuckDB copies what
+/// a vector holds.</summary>
 internal sealed class HotScan(TableSchema schema, IReadOnlyList<HotPart> parts) : IScanSource
 {
     private const int VectorRows = 2048;
+    private const long VectorBytes = 4L << 20;
 
     public IReadOnlyList<ScanColumn> Columns { get; } = ColumnsOf(schema);
 
@@ -32,11 +34,22 @@ internal sealed class HotScan(TableSchema schema, IReadOnlyList<HotPart> parts) 
         ColumnType.DoubleMap => DuckDbScanType.MapVarcharDouble,
     };
 
-    private sealed class Scan(IReadOnlyList<HotPart> parts, int[] projection) : IScan
+    private static int RunRows(HotPart part) => (int)Math.Clamp(VectorBytes * part.Rows / Math.Max(1, part.Chunk.Bytes), 1, VectorRows);
+
+    private sealed class Scan : IScan
     {
+        private readonly IReadOnlyList<HotPart> _parts;
+        private readonly int[] _projection;
         private readonly Lock _lock = new();
         private int _part;
         private int _row;
+        private int _runRows;
+
+        public Scan(IReadOnlyList<HotPart> parts, int[] projection)
+        {
+            (_parts, _projection) = (parts, projection);
+            BeginPart(0);
+        }
 
         public bool Fill(ChunkWriter chunk)
         {
@@ -45,9 +58,9 @@ internal sealed class HotScan(TableSchema schema, IReadOnlyList<HotPart> parts) 
                 return false;
             }
 
-            for (var place = 0; place < projection.Length; place++)
+            for (var place = 0; place < _projection.Length; place++)
             {
-                part.Chunk[projection[place]].Read(chunk[place], start, count);
+                part.Chunk[_projection[place]].Read(chunk[place], start, count);
             }
 
             chunk.Count = count;
@@ -58,20 +71,25 @@ internal sealed class HotScan(TableSchema schema, IReadOnlyList<HotPart> parts) 
         {
         }
 
+        private void BeginPart(int part)
+        {
+            (_part, _row) = (part, 0);
+            _runRows = part < _parts.Count ? RunRows(_parts[part]) : VectorRows;
+        }
+
         private bool TryTake(out HotPart part, out int start, out int count)
         {
             lock (_lock)
             {
-                while (_part < parts.Count && _row >= parts[_part].Rows)
+                while (_part < _parts.Count && _row >= _parts[_part].Rows)
                 {
-                    _part++;
-                    _row = 0;
+                    BeginPart(_part + 1);
                 }
 
-                part = _part < parts.Count ? parts[_part] : null!;
+                part = _part < _parts.Count ? _parts[_part] : null!;
                 start = _row;
-                count = part is null ? 0 : Math.Min(VectorRows, part.Rows - start);
-                _row += VectorRows;
+                count = part is null ? 0 : Math.Min(_runRows, part.Rows - start);
+                _row += count;
                 return part is not null;
             }
         }

@@ -13,6 +13,9 @@ internal sealed record HotPart(HotChunk Chunk, int Rows);
 /// <summary>The rows of a table that are not in a segment yet. One writer; the store's lock guards the list of chunks.</summary>
 internal sealed class HotTable(TableSchema schema)
 {
+    // A string of DuckDB takes 16 bytes beside its text, one of a batch four.
+    private const int TextSurplus = 12;
+
     // A request and a count have a time of their own.
     private readonly bool _timeIsArrival = schema.Name is "rejects" or "deliveries";
     private readonly int _time = schema.PlaceOf("time");
@@ -49,6 +52,62 @@ internal sealed class HotTable(TableSchema schema)
         }
 
         Rows += total;
+    }
+
+    /// <summary>Takes over the rows of another table as they lie in memory, and leaves it empty. They go before the chunk that is being filled.</summary>
+    public void Attach(HotTable other)
+    {
+        Rows += other.Rows;
+        _chunks.InsertRange(_chunks is [.., { Free: > 0 }] ? _chunks.Count - 1 : _chunks.Count, other.TakeAll());
+        _fullBytes = _chunks.SkipLast(1).Sum(chunk => chunk.Bytes);
+    }
+
+    /// <summary>Copies rows of another table, named in ascending order.</summary>
+    public void AppendKept(HotTable other, ReadOnlySpan<int> kept)
+    {
+        var first = 0;
+        foreach (var source in other._chunks)
+        {
+            var end = first + source.Rows;
+            while (!kept.IsEmpty && kept[0] < end)
+            {
+                var chunk = _chunks is [.., { Free: > 0 } last] ? last : AddChunk();
+                var count = Math.Min(chunk.Free, CountBelow(kept, end));
+                chunk.AppendKept(source, kept[..count], first);
+                chunk.Publish(count);
+                Rows += count;
+                kept = kept[count..];
+            }
+
+            first = end;
+        }
+    }
+
+    private static int CountBelow(ReadOnlySpan<int> rows, int end)
+    {
+        var place = rows.BinarySearch(end);
+        return place >= 0 ? place : ~place;
+    }
+
+    /// <summary>Lets go of all rows.</summary>
+    public void Release()
+    {
+        foreach (var chunk in TakeAll())
+        {
+            chunk.Release();
+        }
+    }
+
+    /// <summary>The most that the rows of a batch take in memory.</summary>
+    public static long BytesOf(ColumnBatch batch)
+    {
+        var bytes = batch.Bytes;
+        foreach (var column in batch.Columns)
+        {
+            bytes += column is TextColumn ? (long)column.Count * TextSurplus : 0;
+        }
+
+        return bytes;
     }
 
     /// <summary>Hands over all chunks: the table is empty then.</summary>

@@ -44,6 +44,19 @@ internal sealed unsafe class HotText(int capacity, NativeArena arena) : HotColum
         Filled = at + rows.Count;
     }
 
+    public override void AppendKept(HotColumn source, ReadOnlySpan<int> kept, int first, int at)
+    {
+        var from = (HotText)source;
+        Ensure();
+        for (var place = 0; place < kept.Length; place++)
+        {
+            var row = kept[place] - first;
+            _values[at + place] = row < from.Filled ? Intern(DuckDbString.BytesOf(from._values + row)) : default;
+        }
+
+        Filled = at + kept.Length;
+    }
+
     /// <summary>Appends one value: for the children of maps.</summary>
     public void Add(int at, ReadOnlySpan<byte> value)
     {

@@ -51,6 +51,23 @@ internal sealed unsafe class HotValues<T>(int capacity) : HotColumn
         Filled = at + rows.Count;
     }
 
+    public override void AppendKept(HotColumn source, ReadOnlySpan<int> kept, int first, int at)
+    {
+        var from = (HotValues<T>)source;
+        Ensure();
+        for (var place = 0; place < kept.Length; place++)
+        {
+            var row = kept[place] - first;
+            if (row < from.Filled && from.IsValid(row))
+            {
+                _values[at + place] = from._values[row];
+                SetValid(at + place);
+            }
+        }
+
+        Filled = at + kept.Length;
+    }
+
     public override void Read(VectorWriter vector, int start, int count)
     {
         var filled = Math.Clamp(Filled - start, 0, count);
@@ -62,8 +79,7 @@ internal sealed unsafe class HotValues<T>(int capacity) : HotColumn
 
         new ReadOnlySpan<T>(_values + start, filled).CopyTo(vector.Values<T>());
         var validity = vector.EnsureValidity();
-        var words = (count + 63) >> 6;
-        new ReadOnlySpan<ulong>(_valid + (start >> 6), words).CopyTo(validity);
+        CopyValidity(validity, start, count);
         if (filled < count)
         {
             ClearValidity(validity, filled, count);
@@ -78,6 +94,18 @@ internal sealed unsafe class HotValues<T>(int capacity) : HotColumn
         _valid = null;
     }
 
+    // Long rows are read in runs that begin anywhere in a word.
+    private void CopyValidity(Span<ulong> target, int start, int count)
+    {
+        var (word, shift) = (start >> 6, start & 63);
+        var last = (start + count - 1) >> 6;
+        for (var place = 0; place < (count + 63) >> 6; place++)
+        {
+            var high = shift > 0 && word + place < last ? _valid[word + place + 1] << (64 - shift) : 0;
+            target[place] = (_valid[word + place] >> shift) | high;
+        }
+    }
+
     // A writer may be setting bits of rows behind the reader's snapshot in the same word; those rows are not the reader's.
     private static void ClearValidity(Span<ulong> validity, int from, int to)
     {
@@ -86,6 +114,8 @@ internal sealed unsafe class HotValues<T>(int capacity) : HotColumn
             validity[row >> 6] &= ~(1UL << (row & 63));
         }
     }
+
+    private bool IsValid(int row) => (_valid[row >> 6] & (1UL << (row & 63))) != 0;
 
     private void SetValid(int row) => _valid[row >> 6] |= 1UL << (row & 63);
 

@@ -16,6 +16,9 @@ internal sealed unsafe class NativeArena : IDisposable
     /// <summary>Bytes of the blocks taken.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Bytes of the longest value that was copied.</summary>
+    public int Longest { get; private set; }
+
     /// <summary>Copies bytes to a place that stays valid until <see cref="Dispose"/>.</summary>
     public byte* Copy(ReadOnlySpan<byte> bytes)
     {
@@ -24,6 +27,7 @@ internal sealed unsafe class NativeArena : IDisposable
             TakeBlock(bytes.Length);
         }
 
+        Longest = Math.Max(Longest, bytes.Length);
         var place = _next;
         bytes.CopyTo(new Span<byte>(place, bytes.Length));
         _next += bytes.Length;

@@ -1,4 +1,4 @@
-namespace Cistern.Ingest;
+namespace Cistern.Operations;
 
 /// <summary>What became of the wish for more bytes.</summary>
 internal enum BudgetAnswer
@@ -12,7 +12,7 @@ internal enum BudgetAnswer
     TimedOut = 3,
 }
 
-/// <summary>Bytes (and turns at a few workers) that deliveries share: each waits until what it needs is free, and those of all keys fairly.</summary>
+/// <summary>Bytes (and turns at a few workers) that deliveries share, in flight and as rows in memory: each waits until what it needs is free, and those of all keys fairly.</summary>
 /// <remarks>
 /// <para>Who is next: every key has a clock that advances by the bytes granted to it, and the waiting key whose clock is furthest behind is served first; inside a key
 /// the same holds for its streams, and a stream is served in order. A key that was silent starts at the clock of the last one served, so that it neither
@@ -74,6 +74,17 @@ internal sealed class FairBudget(long capacity, int turns, int maxWaiting, TimeP
         {
             Charge(claim, Math.Min(bytes, _shareMax) - claim.Charged);
             Serve();
+        }
+    }
+
+    /// <summary>Makes one claim of two of the same key.</summary>
+    public void Move(BudgetClaim from, BudgetClaim to)
+    {
+        lock (_lock)
+        {
+            GiveTurn(from);
+            to.Charged += from.Charged;
+            from.Charged = 0;
         }
     }
 

@@ -1,4 +1,4 @@
-namespace Cistern.Ingest;
+namespace Cistern.Operations;
 
 /// <summary>What a delivery holds of a <see cref="FairBudget"/>. Disposing gives it back.</summary>
 internal sealed class BudgetClaim(FairBudget budget, string key, string stream) : IDisposable

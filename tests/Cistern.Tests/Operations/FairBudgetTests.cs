@@ -1,6 +1,7 @@
-using Cistern.Ingest;
+using Cistern.Operations;
+using Cistern.Tests.Ingest;
 
-namespace Cistern.Tests.Ingest;
+namespace Cistern.Tests.Operations;
 
 /// <summary>Who gets memory when there is not enough for all.</summary>
 public sealed class FairBudgetTests

@@ -1,0 +1,68 @@
+using Cistern.Operations;
+
+namespace Cistern.Store.Embedded;
+
+/// <summary>Room for rows in memory, shared by keys: who sends more than is sealed waits for itself, and other keys find room.</summary>
+/// <remarks>
+/// A delivery claims before its rows are copied. When they are shown the claim joins those of its key, it goes with them into a seal, and is free again when
+/// that has ended. <see cref="StoreTables"/> calls the steps under its lock, so that a claim and its rows are always in the same seal.
+/// </remarks>
+internal sealed class HotRoom(long bytes, TimeProvider time)
+{
+    private readonly FairBudget _budget = new(bytes, int.MaxValue, int.MaxValue, time);
+    private Dictionary<string, BudgetClaim> _active = [];
+    private Dictionary<string, BudgetClaim> _frozen = [];
+
+    /// <summary>Called when a delivery has to wait: only a seal makes room.</summary>
+    public Action? Wanted { get; set; }
+
+    public bool IsWanted => _budget.Waiting > 0;
+
+    /// <summary>A claim for a delivery; it holds something once <see cref="FillAsync"/> has said so. The caller disposes it.</summary>
+    public BudgetClaim Open(string key, string stream) => _budget.Open(key, stream);
+
+    /// <summary>Waits for room. False if there was none in time.</summary>
+    public async ValueTask<bool> FillAsync(BudgetClaim claim, long bytes, TimeSpan limit, CancellationToken cancel)
+    {
+        var answer = _budget.GrowAsync(claim, bytes, new Patience(limit), cancel);
+        if (!answer.IsCompleted)
+        {
+            Wanted?.Invoke();
+        }
+
+        return await answer == BudgetAnswer.Granted;
+    }
+
+    /// <summary>Rows that are there without having asked: what a start reads back.</summary>
+    public void Hold(long bytes)
+    {
+        var claim = _budget.Open("", "");
+        claim.Resize(bytes);
+        Show(claim);
+    }
+
+    /// <summary>The rows of a claim are shown.</summary>
+    public void Show(BudgetClaim claim)
+    {
+        if (!_active.TryGetValue(claim.Key, out var shown))
+        {
+            _active[claim.Key] = shown = _budget.Open(claim.Key, "");
+        }
+
+        _budget.Move(claim, shown);
+    }
+
+    /// <summary>A seal takes all rows that are shown.</summary>
+    public void Freeze() => (_active, _frozen) = ([], _active);
+
+    /// <summary>The seal has ended.</summary>
+    public void Sealed()
+    {
+        foreach (var claim in _frozen.Values)
+        {
+            claim.Dispose();
+        }
+
+        _frozen = [];
+    }
+}
