@@ -6,7 +6,7 @@ import { Panel } from '../../parts/Panel'
 import { isoOf } from '../../state/range'
 import { go } from '../../state/url'
 import { columnOf, rangeOf, timesOf } from './answers'
-import type { Scope } from './Overview'
+import type { Scope } from './scope'
 
 const height = 230
 const small = 150

@@ -1,53 +1,32 @@
 import { type Answer, ask, query } from '../../api/client'
-import { useAsked } from '../../api/use'
-import { useWhere } from '../../filter/use'
+import { type Asked, useAsked } from '../../api/use'
 import { Empty } from '../../parts/States'
-import { useRange } from '../../state/range'
-import { useParam } from '../../state/url'
-import { useZone } from '../../state/zone'
+import { useView } from '../../state/url'
 import { Link } from '../../shell/Link'
 import { Charts } from './Charts'
+import { slow } from './figures'
+import { askTotals, questionOf, scopeOf, totalsKey } from './scope'
 import { Tiles } from './Tiles'
 import { Tops } from './Tops'
 import './overview.css'
 
-/** The question that every panel of the overview shares. */
-export interface Scope {
-  readonly from: string
-  readonly to: string
-  readonly where: string
-  readonly tz: string
-  readonly compare: boolean
-  /** Names the question for `useAsked`. */
-  readonly key: string
-}
-
 /** What is asked of the site as a whole: how much, how well, by whom. */
 export function Overview() {
-  const range = useRange()
-  const where = useWhere()
-  const tz = useZone()
-  const compare = useParam('compare') !== null
-  const scope: Scope = { ...range, where, tz, compare, key: `${range.from} ${range.to} ${tz} ${compare} ${where}` }
-  const totals = useAsked(`totals ${scope.key}`, signal => query({ ...questionOf(scope), measures: Tiles.quick, compare: true }, signal))
-  // The figures that answer in a glance come first; everything else would only make them later.
-  const after = (name: string) => (totals.data !== null && !totals.stale) || totals.error !== null ? `${name} ${scope.key}` : null
-  const slower = useAsked(after('slower totals'), signal => query({ ...questionOf(scope), measures: Tiles.slow, compare: true }, signal))
-  const series = useAsked(after('series'), signal => query({ ...questionOf(scope), measures: Charts.measures, by: ['time'], compare }, signal))
+  const scope = scopeOf(useView().params)
+  const totals = useAsked(totalsKey(scope), signal => askTotals(scope, signal))
+  // In the order in which one looks: a question that is asked later makes none of these late.
+  const after = (asked: Asked<Answer>, name: string) => (asked.data !== null && !asked.stale) || asked.error !== null ? `${name} ${scope.key}` : null
+  const slower = useAsked(after(totals, 'slower totals'), signal => query({ ...questionOf(scope), measures: slow, compare: true }, signal))
+  const series = useAsked(after(totals, 'series'), signal => query({ ...questionOf(scope), measures: Charts.measures, by: ['time'], compare: scope.compare }, signal))
   const nothing = totals.data !== null && !totals.stale && isNothing(totals.data)
   return (
     <div class="overview">
-      {nothing && <Nothing filtered={where !== ''} />}
+      {nothing && <Nothing filtered={scope.where !== ''} />}
       <Tiles totals={totals} slower={slower} series={series} />
       <Charts series={series} scope={scope} />
-      <Tops scope={scope} wait={after('') === null} total={totals.data === null ? 0 : Number(totals.data.rows[0]?.[0] ?? 0)} />
+      <Tops scope={scope} wait={after(series, '') === null} total={totals.data === null ? 0 : Number(totals.data.rows[0]?.[0] ?? 0)} />
     </div>
   )
-}
-
-export function questionOf(scope: Scope) {
-  const { from, to, where, tz } = scope
-  return { from, to, tz, ...(where !== '' && { where }) }
 }
 
 function isNothing(totals: Answer): boolean {
