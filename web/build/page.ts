@@ -22,7 +22,9 @@ export function page(): Plugin {
           return `/${chunk.fileName}`
         }
         const early = bundle ? `<script src="${address('early')}"></script>` : '<script type="module" src="/src/early.ts"></script>'
-        const program: HtmlTagDescriptor[] = bundle ? [{ tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: address('start') }, injectTo: 'head' }] : []
+        // All of the program: it is small, and asked for piece by piece it would come late.
+        const program = Object.values(bundle ?? {}).filter(one => one.type === 'chunk' && !one.isEntry)
+          .map((one): HtmlTagDescriptor => ({ tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: `/${one.fileName}` }, injectTo: 'head' }))
         return { html: html.replace('<!-- early -->', early).replace('<!-- frame -->', frame()), tags: program }
       },
     },

@@ -5,7 +5,7 @@ import { Link } from '../../shell/Link'
 import { Empty } from '../../parts/States'
 import { isoOf, lengthMs, momentMs } from '../../state/range'
 import { useView } from '../../state/url'
-import { timesOf } from '../overview/answers'
+import { timesOf, wholeBuckets } from '../overview/answers'
 import { askKnown, askStreams, knownKey, scopeOf, streamsKey } from './ask'
 import { Charts } from './Charts'
 import { Events } from './Events'
@@ -51,7 +51,7 @@ export function Health() {
         )
         : (
           <>
-            <StreamTable asked={totals} streams={streams} courses={coursesOf(asked.courses.data, rows.data === null ? [] : timesOf(rows.data))} tz={scope.tz} />
+            <StreamTable asked={totals} streams={streams} courses={coursesOf(asked.courses.data, rows.data === null ? [] : wholeBuckets(rows.data, timesOf(rows.data)))} tz={scope.tz} />
             <Charts scope={scope} streams={streams ?? []} rows={rows} deliveries={asked.deliveries} gaps={gaps} shortened={lengthMs(scope) > gapDays * 86_400_000} />
             <Rejects scope={scope} />
           </>

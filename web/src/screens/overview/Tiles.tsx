@@ -3,30 +3,25 @@ import type { Asked } from '../../api/use'
 import { change, exact, inUnit, points } from '../../format/numbers'
 import { Failed } from '../../parts/States'
 import { Spark } from '../../parts/Spark'
-import { columnOf } from './answers'
+import { columnOf, wholeBuckets } from './answers'
 import { type Figure, figures } from './figures'
 
 /** The figures that answer in a glance, each with its change and its course. */
-export function Tiles({ totals, slower, series }: { totals: Asked<Answer>; slower: Asked<Answer>; series: Asked<Answer> }) {
-  if (totals.error !== null && totals.data === null) return <Failed error={totals.error} />
+export function Tiles({ totals, slower, series, comparable }: { totals: Asked<Answer>; slower: Asked<Answer>; series: Asked<Answer>; comparable: boolean }) {
+  if (totals.error !== null && totals.data === null) return <section class="panel tiles-failed"><Failed error={totals.error} /></section>
   return (
     <>
       <dl class={`tiles ${totals.stale ? 'stale' : ''}`} aria-busy={totals.loading || slower.loading}>
-        {figures.map(tile => <OneTile key={tile.measure} tile={tile} totals={tile.slow === true ? slower.data : totals.data} series={series.data} />)}
+        {figures.map(tile => <OneTile key={tile.measure} tile={tile} totals={tile.slow === true ? slower.data : totals.data} series={series.data} comparable={comparable} />)}
       </dl>
       {totals.data?.meta.scaled === true && <p class="qualifier">Part of the log is a sample: counts and bytes are scaled, visitors and times are of the rows.</p>}
     </>
   )
 }
 
-// The bucket that is still filling would look like a fall.
-function wholeBuckets<T>(series: Answer, values: readonly T[]): readonly T[] {
-  return Date.parse(series.meta.to) > Date.now() - 120_000 ? values.slice(0, -1) : values
-}
-
-function OneTile({ tile, totals, series }: { tile: Figure; totals: Answer | null; series: Answer | null }) {
+function OneTile({ tile, totals, series, comparable }: { tile: Figure; totals: Answer | null; series: Answer | null; comparable: boolean }) {
   const value = totals === null ? null : columnOf(totals, tile.measure)[0] ?? null
-  const delta = totals === null ? null : columnOf(totals, `${tile.measure}_change`)[0] ?? null
+  const delta = totals === null || !comparable ? null : columnOf(totals, `${tile.measure}_change`)[0] ?? null
   const before = totals === null ? null : columnOf(totals, `${tile.measure}_before`)[0] ?? null
   const good = delta === null || Math.abs(delta) < 0.005 || tile.moreIsBetter === null ? '' : (delta > 0) === tile.moreIsBetter ? 'good' : 'bad'
   return (
