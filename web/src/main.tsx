@@ -1,10 +1,19 @@
-import { render } from 'preact'
 import './styles/tokens.css'
 import './styles/base.css'
 import './styles/shell.css'
 import './styles/parts.css'
-import { App } from './shell/App'
-import { apply } from './state/theme'
+import './styles/frame.css'
 
-apply()
-render(<App />, document.getElementById('app')!)
+/** After the next paint; at once where nothing is painted, as in a tab in the background. */
+function painted(): Promise<void> {
+  return document.hidden ? Promise.resolve() : new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)))
+}
+
+// Whatever is imported here would run before the frame is painted. The server works on the first answer while the browser reads the program.
+void painted()
+  .then(() => import('./first'))
+  .then(({ askFirst }) => {
+    askFirst()
+    return import('./start')
+  })
+  .then(({ start }) => start(document.getElementById('app')!, document.querySelector('.frame')))

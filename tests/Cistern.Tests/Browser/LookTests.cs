@@ -70,6 +70,62 @@ public sealed class LookTests(BrowserSite site)
         Assert.True(moved < 0.02, $"layout shift {moved}: {await page.Page.EvaluateAsync<string>("JSON.stringify(window.moved)")}");
     }
 
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/logs")]
+    [InlineData("/health")]
+    [InlineData("/setup")]
+    public async Task The_frame_is_painted_without_the_program_and_stands_where_the_program_will(string path)
+    {
+        await using var page = await site.OpenAsync("/signin");
+        await page.Page.RouteAsync("**/api/**", _ => Task.CompletedTask);
+        await page.GotoAsync(path);
+        await BrowserPage.Expect(page.Page.Locator("#app .app")).ToBeVisibleAsync();
+        await BrowserPage.Expect(page.Page.Locator(".frame")).ToHaveCountAsync(0);
+        var program = await PlacesAsync(page);
+
+        await page.Page.RouteAsync("**/assets/start-*.js", route => route.AbortAsync());
+        await page.GotoAsync(path);
+        await BrowserPage.Expect(page.Page.Locator(".frame")).ToBeVisibleAsync();
+        var frame = await PlacesAsync(page);
+
+        Assert.True(frame.Count >= 5, $"the frame names {frame.Count} things only");
+        Assert.All(frame, one => Assert.True(
+            program.TryGetValue(one.Key, out var top) && Math.Abs(top - one.Value) <= 3, $"{one.Key} is at {one.Value} in the frame, the program has {string.Join(", ", program)}"));
+        Assert.DoesNotContain(page.Problems, problem => problem.Contains("Content Security Policy", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Chosen_colours_are_there_before_the_program()
+    {
+        await using var page = await site.OpenAsync("/", new BrowserLook(Dark: true));
+        await page.Page.EvaluateAsync("localStorage.setItem('cistern.theme', 'light')");
+        await page.Page.RouteAsync("**/assets/start-*.js", route => route.AbortAsync());
+
+        await page.GotoAsync("/");
+
+        await BrowserPage.Expect(page.Page.Locator(".frame")).ToBeVisibleAsync();
+        Assert.Equal("rgb(243, 245, 245)", await page.Page.EvaluateAsync<string>("getComputedStyle(document.documentElement).backgroundColor"));
+    }
+
+    [Fact]
+    public async Task The_first_question_of_a_screen_is_asked_once()
+    {
+        await using var page = await site.OpenAsync("/signin");
+        var asked = new List<string>();
+        page.Page.Request += (_, request) => asked.Add($"{request.Method} {new Uri(request.Url).PathAndQuery} {request.PostData}");
+        foreach (var path in new[] { "/?q=status:2xx&host=x", "/logs?cols=time,status&order=time", "/health", "/setup" })
+        {
+            asked.Clear();
+            await page.GotoAsync(path);
+            await page.SettledAsync();
+
+            // What the program watches it asks again.
+            var twice = asked.Where(one => one.Contains("/api/", StringComparison.Ordinal) && !one.Contains("/api/status", StringComparison.Ordinal)).GroupBy(one => one).Where(same => same.Count() > 1);
+            Assert.Empty(twice.Select(same => $"{path}: {same.Key}"));
+        }
+    }
+
     [Fact]
     public void The_programs_code_stays_small()
     {
@@ -78,6 +134,17 @@ public sealed class LookTests(BrowserSite site)
 
         // What a visitor on a slow line waits for. 80 KB is the bound for all screens that will come.
         Assert.InRange(bytes, 1, 60 * 1024);
+    }
+
+    /// <summary>How far from the top the titles of the screen stand, without those that are hidden or below the window.</summary>
+    private static async Task<Dictionary<string, float>> PlacesAsync(BrowserPage page)
+    {
+        const string Script = """
+            Object.fromEntries([...document.querySelectorAll('h1, .tile dt, .panel h2, .verdict h2, .step h2, .nav-link')]
+              .map(element => [element.textContent.replace(/^Step \d: /, ''), element.getBoundingClientRect()])
+              .filter(([, box]) => box.height > 0 && box.top < innerHeight).map(([text, box]) => [text, box.top]))
+            """;
+        return await page.Page.EvaluateAsync<Dictionary<string, float>>(Script);
     }
 
     private static async Task<string[]> SeriousAsync(BrowserPage page, string where)

@@ -28,9 +28,9 @@ export function catalogue(): Promise<readonly Signal[]> {
   return kept
 }
 
-/** The fields of a signal; empty until they are known. */
-export function useFields(signal: string): readonly Field[] {
-  const { data } = useAsked('catalogue', catalogue)
+/** The fields of a signal; empty until they are known. Without need they are not asked for. */
+export function useFields(signal: string, needed = true): readonly Field[] {
+  const { data } = useAsked(needed ? 'catalogue' : null, catalogue)
   return data?.find(one => one.name === signal)?.fields ?? none
 }
 

@@ -44,13 +44,13 @@ export interface Facet {
   readonly values: readonly { readonly value: Value; readonly count: number }[]
 }
 
-export type Session = 'unknown' | 'signed-in' | 'signed-out'
+export type Session = 'signed-in' | 'signed-out'
 
-/** Whether this browser may read. Any answer can end it. */
-export const session = new Store<Session>('unknown')
+/** Whether this browser may read, as far as is known: nobody waits to ask, the first answer that refuses says so. Any later one can too. */
+export const session = new Store<Session>('signed-in')
 
-/** When the server last answered, and whether it does now. */
-export const reach = new Store<{ readonly lost: boolean; readonly last: number }>({ lost: false, last: Date.now() })
+/** When the server last answered, null if it never did, and whether it does now. */
+export const reach = new Store<{ readonly lost: boolean; readonly last: number | null }>({ lost: false, last: null })
 
 /** A refusal of the server, as problem details. */
 export class Refused extends Error {

@@ -1,6 +1,7 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { tick } from '../state/refresh'
 import { useStore } from '../state/store'
+import { taken } from './early'
 
 /** What a panel knows: the last answer stays while the next one is on its way, and when it fails. */
 export interface Asked<T> {
@@ -30,7 +31,8 @@ export function useAsked<T>(key: string | null, fetcher: (signal: AbortSignal) =
   const latest = useRef(fetcher)
   latest.current = fetcher
 
-  useEffect(() => {
+  // Before the screen is painted: the way to the server and back is what takes time.
+  useLayoutEffect(() => {
     // A clock that is faster than the answers must not keep them from ever arriving.
     if (flight.current?.key === key && key !== null) return
     flight.current?.abort.abort()
@@ -43,8 +45,9 @@ export function useAsked<T>(key: string | null, fetcher: (signal: AbortSignal) =
       flight.current = null
       setKept(change)
     }
-    setKept(before => ({ ...before, loading: true }))
-    latest.current(own.abort.signal).then(
+    setKept(before => before.loading ? before : { ...before, loading: true })
+    const answer = taken<T>(key) ?? latest.current(own.abort.signal)
+    answer.then(
       data => end(() => ({ data, dataKey: key, error: null, loading: false })),
       (error: Error) => end(before => ({ ...before, error, loading: false })),
     )

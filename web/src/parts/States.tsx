@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { Refused } from '../api/client'
+import { Refused, Unreachable } from '../api/client'
 import { refreshNow } from '../state/refresh'
 import { Icon } from './Icon'
 
@@ -21,8 +21,9 @@ export function Empty({ title, children }: { title: string; children?: Component
   )
 }
 
-/** A question that failed: why, and a way to ask again. */
+/** A question that failed: why, and a way to ask again. That the server is gone is said once, above all panels, and it is asked again by itself. */
 export function Failed({ error }: { error: Error }) {
+  if (error instanceof Unreachable) return <p class="unanswered">Nothing to show: the server does not answer.</p>
   return (
     <div class="failed" role="alert">
       <Icon name="warning" />

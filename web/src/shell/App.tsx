@@ -10,7 +10,7 @@ import { go, type Screen, useView } from '../state/url'
 import { Empty } from '../parts/States'
 import { Notices } from './Notices'
 import { Nav } from './Nav'
-import { askSession, SignIn } from './SignIn'
+import { SignIn } from './SignIn'
 import { Shortcuts, useShortcuts } from './Shortcuts'
 import { TopBar } from './TopBar'
 
@@ -20,13 +20,11 @@ export function App() {
   const { screen } = useView()
   const state = useStore(session)
   const [helping, setHelping] = useState(false)
-  useEffect(() => { void askSession() }, [])
   useEffect(() => { document.title = screen === null ? 'Cistern' : `${titles[screen]} · Cistern` }, [screen])
   useShortcuts(() => setHelping(true))
   useRefreshClock(useRefreshChoice())
 
   if (screen === 'signin' || state === 'signed-out') return <SignIn />
-  if (state === 'unknown') return <main class="starting" aria-busy="true"><span class="hidden-text">Starting</span></main>
   return (
     <div class="app">
       <a class="skip" href="#main">Skip to content</a>

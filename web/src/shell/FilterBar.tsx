@@ -155,7 +155,7 @@ function FilterInput({ input, draft, others, placeholder, onDraft, onApply, onBa
 }
 
 function useOffers(draft: string, place: number, others: string, open: boolean): readonly Offer[] {
-  const fields = useFields('requests')
+  const fields = useFields('requests', open)
   const word = wordAt(draft, place)
   const field = fields.find(one => one.name === word.field)
   const values = useValues(open && field?.dimension === true ? field : null, word.typed, others)

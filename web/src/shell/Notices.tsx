@@ -1,4 +1,5 @@
-import { ask, reach } from '../api/client'
+import { reach } from '../api/client'
+import { askQualifiers } from '../api/status'
 import { useAsked } from '../api/use'
 import { at } from '../format/times'
 import { Icon } from '../parts/Icon'
@@ -8,15 +9,11 @@ import { useStore } from '../state/store'
 import { useZone } from '../state/zone'
 import { useEffect } from 'preact/hooks'
 
-interface Ready {
-  readonly ready: { readonly canStore: boolean; readonly canQuery: boolean; readonly reason: string | null }
-}
-
 /** What qualifies every number on the screen: the server is gone, or stores nothing at the moment. */
 export function Notices() {
   const { lost, last } = useStore(reach)
   const zone = useZone()
-  const status = useAsked('status', signal => ask<Ready>('/api/status', { signal }))
+  const status = useAsked('status', askQualifiers)
   useEffect(() => {
     if (!lost) return
     const timer = setInterval(refreshNow, 3000)
@@ -27,7 +24,7 @@ export function Notices() {
     return (
       <div class="notice bad" role="alert">
         <Icon name="warning" />
-        <p><b>The server does not answer.</b> What is on the screen is from {at(last, zone, 'seconds')}. Asking again every 3 seconds.</p>
+        <p><b>The server does not answer.</b> {last !== null && <>What is on the screen is from {at(last, zone, 'seconds')}. </>}Asking again every 3 seconds.</p>
       </div>
     )
   }

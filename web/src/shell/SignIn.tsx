@@ -3,16 +3,6 @@ import { ask, session } from '../api/client'
 import { sentence } from '../parts/States'
 import { go, view } from '../state/url'
 
-/** Asks whether the cookie of this browser is good. Without an answer the screen opens anyway and says that the server is gone. */
-export async function askSession(): Promise<void> {
-  try {
-    const answer = await ask<{ signedIn: boolean }>('/api/session')
-    session.set(answer.signedIn ? 'signed-in' : 'signed-out')
-  } catch {
-    if (session.value === 'unknown') session.set('signed-in')
-  }
-}
-
 export async function signOut(): Promise<void> {
   await ask('/api/session', { method: 'DELETE' }).catch(() => undefined)
   session.set('signed-out')

@@ -13,7 +13,7 @@ export function TimePicker() {
   const zone = useZone()
   return (
     <Popover class="time-picker" name="Time range" align="right" openRef={openTime}
-      label={<><Icon name="clock" /><span>{nameOf(range, zone)}</span><span class="zone-name wide">{offsetOf(Date.now(), zone)}</span><Icon name="down" size={13} /></>}>
+      label={<><Icon name="clock" /><RangeName range={range} zone={zone} /><span class="zone-name wide">{offsetOf(Date.now(), zone)}</span><Icon name="down" size={13} /></>}>
       {close => <Choice range={range} zone={zone} close={close} />}
     </Popover>
   )
@@ -86,9 +86,14 @@ function zones(): string[] {
   return ['UTC', ...Intl.supportedValuesOf('timeZone')]
 }
 
+/** A phone's bar has room for a short one. */
+function RangeName({ range, zone }: { range: Range; zone: string }) {
+  const preset = range.to === 'now' ? presets.find(one => one.from === range.from) : undefined
+  if (preset === undefined) return <span class="time-name">{nameOf(range, zone)}</span>
+  return <><span class="wide">{preset.name}</span><span class="narrow">{preset.short}</span></>
+}
+
 function nameOf(range: Range, zone: string): string {
-  const preset = presets.find(one => one.from === range.from)
-  if (preset && range.to === 'now') return preset.name
   const now = Date.now()
   const [from, to] = [momentMs(range.from, now), momentMs(range.to, now)]
   if (from === null || to === null) return `${range.from} – ${range.to}`

@@ -78,6 +78,7 @@ function Drawn(props: PlotProps & { width: number }) {
         {frame.drawn.map(one => one.line
           ? <path key={one.name} class={`plot-line ${one.dashed ? 'dashed' : ''}`} d={one.path} style={{ stroke: `var(${one.color})` }} />
           : <path key={one.name} class="plot-bars" d={one.path} style={{ fill: `var(${one.color})` }} />)}
+        {frame.nothing && <text class="plot-none" x={margin.left + (width - margin.left - margin.right) / 2} y={(height - margin.bottom + margin.top) / 2 + 4} text-anchor="middle">None in this range</text>}
         {index !== null && <line class="plot-rule" x1={frame.centres[index]} x2={frame.centres[index]} y1={margin.top} y2={height - margin.bottom} />}
         <Brush {...props} onPoint={setPointer} />
       </svg>
@@ -102,6 +103,8 @@ function frameOf({ times, series, kind, unit, zone, range, height, width }: Plot
   const centres = times.map((time, place) => kind === 'bars' ? (edges[place]![0] + edges[place]![1]) / 2 : Math.max(margin.left, x(time)))
   return {
     x, y, edges, centres, scale,
+    // A share of 0 is one; a count of 0 everywhere is nothing.
+    nothing: known.length === 0 || (kind === 'bars' && max === 0),
     ticks: timeTicks(range[0], range[1], zone, Math.max(2, Math.floor(inner / 80))).filter(tick => x(tick.time) > margin.left + 10 && x(tick.time) < width - 18),
     drawn: [
       ...stack.map((one, place) => ({ name: one.name, color: one.color, line: false, dashed: false, path: barsPath(edges, sums[place]!.map(y), place === 0 ? times.map(() => y(0)) : sums[place - 1]!.map(y)) })),

@@ -3,10 +3,10 @@ import { type Asked, useAsked } from '../../api/use'
 import { testOf } from '../../filter/terms'
 import { Link } from '../../shell/Link'
 import { Empty } from '../../parts/States'
-import { isoOf, lengthMs, momentMs, useRange } from '../../state/range'
-import { useParam } from '../../state/url'
-import { useZone } from '../../state/zone'
-import { timesOf } from '../overview/answers'
+import { isoOf, lengthMs, momentMs } from '../../state/range'
+import { useView } from '../../state/url'
+import { timesOf, wholeBuckets } from '../overview/answers'
+import { askKnown, askStreams, knownKey, scopeOf, streamsKey } from './ask'
 import { Charts } from './Charts'
 import { Events } from './Events'
 import { countOf, type Gap, rowsOf, type Scope, type Status } from './model'
@@ -24,17 +24,14 @@ const statusEveryMs = 5000
 
 /** Is what arrives whole and on time? Every figure stands beside what qualifies it. */
 export function Health() {
-  const range = useRange()
-  const tz = useZone()
-  const stream = useParam('stream')
-  const scope: Scope = { ...range, tz, stream, key: `${range.from} ${range.to} ${tz}` }
+  const scope = scopeOf(useView().params)
   const asked = useHealth(scope)
   const { known, totals, gaps, events, ages, status, rows } = asked
   const streams = known.data !== null && totals.data !== null ? streamsOf(known.data, totals.data, asked.lines.data, gaps.data ?? []) : null
   const ever = new Map(rowsOf(known.data).map(row => [String(row['stream']), countOf(row['deliveries'])]))
   const verdict = verdictOf({
     now: Date.now(),
-    from: momentMs(range.from, Date.now()) ?? 0,
+    from: momentMs(scope.from, Date.now()) ?? 0,
     streams: streams?.map(one => ({ ...one, everDeliveries: ever.get(one.arn) ?? 0 })) ?? null,
     refused: events.data === null ? null : rowsOf(events.data).reduce((sum, row) => sum + (row['kind'] === 'refused' ? countOf(row['events']) : 0), 0),
     gaps: gaps.data,
@@ -54,13 +51,13 @@ export function Health() {
         )
         : (
           <>
-            <StreamTable asked={totals} streams={streams} courses={coursesOf(asked.courses.data, rows.data === null ? [] : timesOf(rows.data))} tz={tz} />
-            <Charts scope={scope} streams={streams ?? []} rows={rows} deliveries={asked.deliveries} gaps={gaps} shortened={lengthMs(range) > gapDays * 86_400_000} />
+            <StreamTable asked={totals} streams={streams} courses={coursesOf(asked.courses.data, rows.data === null ? [] : wholeBuckets(rows.data, timesOf(rows.data)))} tz={scope.tz} />
+            <Charts scope={scope} streams={streams ?? []} rows={rows} deliveries={asked.deliveries} gaps={gaps} shortened={lengthMs(scope) > gapDays * 86_400_000} />
             <Rejects scope={scope} />
           </>
         )}
-      <Events events={events} tz={tz} />
-      <Store status={status} tz={tz} />
+      <Events events={events} tz={scope.tz} />
+      <Store status={status} tz={scope.tz} />
     </div>
   )
 }
@@ -72,8 +69,8 @@ function useHealth(scope: Scope) {
   const one = stream === null ? {} : { where: testOf('stream', stream) }
   const past = to !== 'now'
   return {
-    known: useAsked('known streams', signal => query({ signal: 'deliveries', from: '-30d', to: 'now', measures: ['last_seen', 'deliveries'], by: ['stream'], order: '-last_seen', limit: 1000 }, signal)),
-    totals: about('streams', ['deliveries', 'rows', 'rejected', 'reject_rate', 'repeats', 'delay_p50', 'delay_p95', 'delay_max', 'last_seen'], { signal: 'deliveries', by: ['stream'], order: '-rows', limit: 1000 }),
+    known: useAsked(knownKey, askKnown),
+    totals: useAsked(streamsKey(scope), signal => askStreams(scope, signal)),
     lines: about('lines', ['rows', 'ingest_delay_p50', 'ingest_delay_p95', 'ingest_delay_max'], { by: ['stream'], order: '-rows', limit: 1000 }),
     courses: about('courses', ['rows'], { by: ['stream', 'time'], order: '-rows', limit: 50 }),
     rows: about('rows', ['rows'], { by: ['time'], ...one }),

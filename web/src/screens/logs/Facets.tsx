@@ -42,7 +42,7 @@ export function Facets({ signal, asked, wait, invalid }: FacetsProps) {
     <div class={`facets ${answer.stale && !wait ? 'stale' : ''}`} aria-busy={answer.loading}>
       {answer.error !== null && !invalid && <Failed error={answer.error} />}
       {signal.facets.map(facet => (
-        <OneFacet key={facet.field} signal={signal} facet={facet} asked={asked} invalid={invalid} closed={closed.includes(facet.field)} onToggle={() => toggle(facet.field)}
+        <OneFacet key={facet.field} signal={signal} facet={facet} asked={asked} invalid={invalid} failed={answer.error !== null} closed={closed.includes(facet.field)} onToggle={() => toggle(facet.field)}
           first={answer.data?.facets.find(one => one.field === facet.field)?.values ?? null} />
       ))}
     </div>
@@ -68,12 +68,13 @@ interface OneFacetProps {
   readonly facet: FacetField
   readonly asked: RowsAsk
   readonly invalid: boolean
+  readonly failed: boolean
   readonly closed: boolean
   readonly first: Facet['values'] | null
   readonly onToggle: () => void
 }
 
-function OneFacet({ signal, facet, asked, invalid, closed, first, onToggle }: OneFacetProps) {
+function OneFacet({ signal, facet, asked, invalid, failed, closed, first, onToggle }: OneFacetProps) {
   const [many, setMany] = useState(false)
   const { from, to, tz, where } = asked
   const all = useAsked(many && !closed && !invalid ? `facet ${facet.field} ${from} ${to} ${tz} ${where}` : null, abort =>
@@ -100,7 +101,7 @@ function OneFacet({ signal, facet, asked, invalid, closed, first, onToggle }: On
               {elsewhere.map(term => <OtherTest key={term.text} term={term} />)}
               {shown.map(one => <OneValue key={String(one.value)} signal={signal} field={facet.field} value={one.value} count={one.count} most={most} terms={terms} />)}
             </ul>
-            {values === null && !invalid && Array.from({ length: sizes[facet.field] ?? brief }, (_, row) => <i key={row} class="blank facet-blank" />)}
+            {values === null && !invalid && !failed && Array.from({ length: sizes[facet.field] ?? brief }, (_, row) => <i key={row} class="blank facet-blank" />)}
             {values !== null && shown.length === 0 && <p class="note facet-none">No values</p>}
             {values !== null && (values.length > brief || many) && <button type="button" class="quiet text" aria-label={`${many ? 'Fewer' : 'More'} of ${facet.name}`} onClick={() => setMany(!many)}>{many ? 'Fewer' : 'More'}</button>}
           </>

@@ -10,7 +10,7 @@ import { refreshNow, useRefreshChoice, useRefreshClock } from '../../state/refre
 import { remember, remembered } from '../../state/stored'
 import { go, useView, view } from '../../state/url'
 import { useZone } from '../../state/zone'
-import type { RowsAsk } from './ask'
+import { rowsAskOf } from './ask'
 import { useAround } from './around'
 import type { Times } from './Cell'
 import { columnsOf } from './columns'
@@ -42,11 +42,10 @@ export function Logs() {
   const fallback = narrow ? signal.narrowColumns : signal.columns
   const cols = params.get('cols')
   const columns = useMemo(() => columnsOf(cols, fields.map(field => field.name), fallback), [cols, fields, fallback])
-  const order = params.get('order') === 'time' ? 'time' as const : '-time' as const
   const on = params.get('live') !== null
   const mark = params.get('mark')
   const open = params.get('row')
-  const asked: RowsAsk = { ...range, tz: zone, where, order: on ? '-time' : order, columns }
+  const asked = rowsAskOf(params, columns)
 
   const [paused, setPaused] = useState(false)
   const [down, setDown] = useState(false)
@@ -75,7 +74,8 @@ export function Logs() {
 
   const wait = pages.loading === 'first' && pages.rows.length === 0
   const { from, to } = range
-  const histogram = useAsked(`log histogram ${signal.name} ${from} ${to} ${zone} ${where}`, abort =>
+  // The rows come first: nothing else that the server works on makes them late.
+  const histogram = useAsked(wait ? null : `log histogram ${signal.name} ${from} ${to} ${zone} ${where}`, abort =>
     query({ signal: signal.name, from, to, tz: zone, measures: signal.measures, by: ['time'], ...(where !== '' && { where }) }, abort))
   const total = histogram.data === null || histogram.stale ? null : sumOf(histogram.data, 'rows')
   const invalid = pages.error instanceof Refused && pages.error.kind === 'filter-invalid'

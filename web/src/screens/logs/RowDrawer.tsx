@@ -5,7 +5,7 @@ import { useAsked } from '../../api/use'
 import { Copy } from '../../parts/Copy'
 import { Dialog } from '../../parts/Dialog'
 import { Icon } from '../../parts/Icon'
-import { Empty, Failed, Loading } from '../../parts/States'
+import { Empty, Failed, Loading, sentence } from '../../parts/States'
 import { Visible } from '../../parts/Visible'
 import { remember, remembered } from '../../state/stored'
 import { addressOf } from '../../state/url'
@@ -79,7 +79,7 @@ function Content({ signal, values, fields, times, rowKey, onAround }: ContentPro
     remember('logs.explained', explained ? 'no' : null)
     setExplained(!explained)
   }
-  const about = (name: string) => [fields.find(field => field.name === name)?.description, uses.get(name)].filter(text => text !== undefined && text !== '').join(' ')
+  const about = (name: string) => [fields.find(field => field.name === name)?.description, uses.get(name)].map(text => sentence(text ?? '')).filter(text => text !== '').join(' ')
   const json = () => JSON.stringify(Object.fromEntries(Object.entries(values).filter(([, value]) => hasValue(value))), null, 2)
   return (
     <>

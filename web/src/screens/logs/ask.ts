@@ -1,6 +1,8 @@
 import { type Answer, ask, search } from '../../api/client'
 import { testOf } from '../../filter/terms'
-import { isoOf } from '../../state/range'
+import { whereOf } from '../../filter/use'
+import { isoOf, rangeOf } from '../../state/range'
+import { zoneOf } from '../../state/zone'
 import { type LogRow, readKey, rowsOf, type Values } from './identity'
 import { type LogSignal, withIdentity } from './signals'
 
@@ -14,6 +16,24 @@ export interface RowsAsk {
   readonly columns: readonly string[]
 }
 
+/** What the screen asks with an address: newest first unless it says otherwise, and always while rows come in live. */
+export function rowsAskOf(params: URLSearchParams, columns: readonly string[]): RowsAsk {
+  const order = params.get('order') === 'time' && params.get('live') === null ? 'time' : '-time'
+  return { ...rangeOf(params), tz: zoneOf(params), where: whereOf(params), order, columns }
+}
+
+/** Names the question. */
+export function rowsKey(signal: LogSignal, asked: RowsAsk): string {
+  return JSON.stringify([signal.name, asked])
+}
+
+/** Rows are asked for in pages: a short first one, so that it is soon there, and longer ones while scrolling. */
+export const firstPage = 200
+
+export function askFirst(signal: LogSignal, asked: RowsAsk, abort?: AbortSignal): Promise<Page> {
+  return askPage(signal, asked, firstPage, null, abort)
+}
+
 export interface Page {
   readonly rows: readonly LogRow[]
   readonly cursor: string | null
@@ -21,9 +41,9 @@ export interface Page {
   readonly to: string
 }
 
-export async function askPage(signal: LogSignal, asked: RowsAsk, limit: number, cursor: string | null, abort: AbortSignal): Promise<Page> {
+export async function askPage(signal: LogSignal, asked: RowsAsk, limit: number, cursor: string | null, abort?: AbortSignal): Promise<Page> {
   const columns = withIdentity(signal, asked.columns)
-  const answer = await ask<Answer>(`/api/rows?${search({ signal: signal.name, ...asked, columns, limit, cursor })}`, { signal: abort })
+  const answer = await ask<Answer>(`/api/rows?${search({ signal: signal.name, ...asked, columns, limit, cursor })}`, abort === undefined ? {} : { signal: abort })
   return { rows: rowsOf(answer.columns, answer.rows, signal), cursor: answer.meta.cursor ?? null, from: answer.meta.from, to: answer.meta.to }
 }
 

@@ -1,12 +1,11 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { taken } from '../../api/early'
 import { tick } from '../../state/refresh'
 import { useStore } from '../../state/store'
-import { askPage, type Page, type RowsAsk } from './ask'
+import { askFirst, askPage, type Page, type RowsAsk, rowsKey } from './ask'
 import type { LogRow } from './identity'
 import type { LogSignal } from './signals'
 
-/** Rows are asked for in pages: a short first one, so that it is soon there, and longer ones while scrolling. */
-const firstPage = 200
 const nextPage = 500
 
 /** Who has scrolled through so many rows wants a filter or a file. */
@@ -53,7 +52,7 @@ export function usePages(signal: LogSignal, asked: RowsAsk, { pinned, still }: O
   const [kept, setKept] = useState<Kept>(nothing)
   const first = useRef<{ key: string; abort: AbortController } | null>(null)
   const next = useRef<AbortController | null>(null)
-  const key = JSON.stringify([signal.name, asked])
+  const key = rowsKey(signal, asked)
 
   const load = () => {
     // A clock that is faster than the answers must not keep them from ever arriving.
@@ -61,13 +60,14 @@ export function usePages(signal: LogSignal, asked: RowsAsk, { pinned, still }: O
     first.current?.abort.abort()
     const own = { key, abort: new AbortController() }
     first.current = own
-    setKept(before => ({ ...before, loading: before.loading ?? 'first' }))
+    setKept(before => before.loading === null ? { ...before, loading: 'first' } : before)
     const end = (change: (before: Kept) => Kept) => {
       if (first.current !== own) return
       first.current = null
       setKept(change)
     }
-    askPage(signal, asked, firstPage, null, own.abort.signal).then(
+    const answer = taken<Page>(key) ?? askFirst(signal, asked, own.abort.signal)
+    answer.then(
       page => end(before => {
         const after = arrived(before, key, page, pinned.current)
         if (after.page === page) next.current?.abort()
@@ -76,7 +76,7 @@ export function usePages(signal: LogSignal, asked: RowsAsk, { pinned, still }: O
       (error: Error) => end(before => ({ ...before, error, loading: null })))
   }
 
-  useEffect(load, [key])
+  useLayoutEffect(load, [key])
   useEffect(() => { if (ticks > 0 && !still) load() }, [ticks])
   useEffect(() => () => { first.current?.abort.abort(); next.current?.abort() }, [])
 

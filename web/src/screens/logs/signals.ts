@@ -54,7 +54,7 @@ const requests: LogSignal = {
   narrowColumns: ['time', 'status', 'path'],
   wideColumn: 'path',
   widths: {
-    time: 190, status: 72, method: 72, host: 146, path: 220, query: 220, result_type: 100, time_taken: 94, bytes_sent: 94, country: 72, client_ip: 130, scheme: 76,
+    time: 190, status: 68, method: 72, host: 146, path: 180, query: 220, result_type: 98, time_taken: 104, bytes_sent: 100, country: 76, client_ip: 130, scheme: 76,
     user_agent: 320, referer: 260, request_id: 240, edge_location: 110, protocol: 90, c_ip_version: 80, cs_headers: 300, content_type: 170, status_class: 84,
   },
   narrowWidths: { time: 84, status: 62, path: 180 },

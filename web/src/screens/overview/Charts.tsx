@@ -2,23 +2,26 @@ import type { Answer } from '../../api/client'
 import type { Asked } from '../../api/use'
 import { statusSeries } from '../../parts/status'
 import { chartBar, TimeChart } from '../../parts/TimeChart'
+import { at } from '../../format/times'
+import { bucketOf } from '../../parts/plot/Plot'
 import { Panel } from '../../parts/Panel'
 import { isoOf } from '../../state/range'
 import { go } from '../../state/url'
 import { columnOf, rangeOf, timesOf } from './answers'
-import type { Scope } from './Overview'
+import type { Scope } from './scope'
 
 const height = 230
 const small = 150
 
-/** Everything of the overview that runs over time comes from one question. */
-export function Charts({ series, scope }: { series: Asked<Answer>; scope: Scope }) {
+/** Everything of the overview that runs over time comes from one question. `oldest` is since when rows are stored, if that is too short to compare. */
+export function Charts({ series, scope, oldest }: { series: Asked<Answer>; scope: Scope; oldest: string | null }) {
   const brush = (from: number, to: number) => go({ from: isoOf(from), to: isoOf(to) })
   return (
     <div class="charts">
-      <Panel title="Requests by status" asked={series} height={height + chartBar} class="chart-main">
+      <Panel title="Requests by status" asked={series} height={height + chartBar} class="chart-main"
+        actions={scope.compare && oldest !== null && <span class="note">Not to compare: the oldest row is of {at(Date.parse(oldest), scope.tz, 'dayClock')}</span>}>
         {data => {
-          const before = scope.compare ? [{ name: 'before', color: '--ink-2', values: columnOf(data, 'requests_before'), line: true }] : []
+          const before = scope.compare ? [{ name: 'before', color: '--ink-2', values: requestsBefore(data, oldest), line: true }] : []
           return (
             <TimeChart title="Requests by status" kind="bars" unit="count" zone={scope.tz} range={rangeOf(data)} times={timesOf(data)} height={height} onBrush={brush}
               series={[...statusSeries(name => columnOf(data, name)), ...before]} />
@@ -52,6 +55,15 @@ export function Charts({ series, scope }: { series: Asked<Answer>; scope: Scope 
       </Panel>
     </div>
   )
+}
+
+/** The requests of the period before. Where nothing was stored yet they are not known, rather than none; and a bucket that the range cuts off would look like a fall. */
+function requestsBefore(answer: Answer, oldest: string | null): (number | null)[] {
+  const [from, to] = rangeOf(answer)
+  const times = timesOf(answer)
+  const isKnown = (time: number) => oldest === null || time - (to - from) >= Date.parse(oldest)
+  const isWhole = (time: number) => time >= from && time + bucketOf(times, [from, to]) <= to
+  return columnOf(answer, 'requests_before').map((value, place) => isKnown(times[place]!) && isWhole(times[place]!) ? value : null)
 }
 
 Charts.measures = [

@@ -1,56 +1,27 @@
 import type { Answer } from '../../api/client'
 import type { Asked } from '../../api/use'
-import { change, exact, inUnit, points, type Unit } from '../../format/numbers'
+import { change, exact, inUnit, points } from '../../format/numbers'
 import { Failed } from '../../parts/States'
 import { Spark } from '../../parts/Spark'
-import { columnOf } from './answers'
-
-interface Tile {
-  readonly measure: string
-  readonly name: string
-  readonly unit: Unit
-  /** Whether more is better; null where it is neither. */
-  readonly moreIsBetter: boolean | null
-  readonly about: string
-  /** What its small line shows, if not the measure itself. */
-  readonly spark?: string
-  /** Takes the server several times as long as the others. */
-  readonly slow?: boolean
-}
-
-const tiles: readonly Tile[] = [
-  { measure: 'requests', name: 'Requests', unit: 'count', moreIsBetter: null, about: 'Requests, scaled where the log is a sample' },
-  { measure: 'visitors', name: 'Visitors', unit: 'count', moreIsBetter: null, about: 'Distinct pairs of address and user agent: an estimate', spark: 'requests', slow: true },
-  { measure: 'bytes_sent', name: 'Sent', unit: 'bytes', moreIsBetter: null, about: 'Bytes to viewers, headers included' },
-  { measure: 'cache_hit_ratio', name: 'Cache hits', unit: 'ratio', moreIsBetter: true, about: 'Hit, RefreshHit and OriginShieldHit of all requests that the cache could answer' },
-  { measure: 'error_rate', name: 'Errors', unit: 'ratio', moreIsBetter: false, about: 'Status 400 to 599 of all requests with a status' },
-  { measure: 'time_taken_p95', name: 'Time taken, p95', unit: 'seconds', moreIsBetter: false, about: '95 % of the requests were answered within this time', slow: true },
-]
+import { columnOf, wholeBuckets } from './answers'
+import { type Figure, figures } from './figures'
 
 /** The figures that answer in a glance, each with its change and its course. */
-export function Tiles({ totals, slower, series }: { totals: Asked<Answer>; slower: Asked<Answer>; series: Asked<Answer> }) {
-  if (totals.error !== null && totals.data === null) return <Failed error={totals.error} />
+export function Tiles({ totals, slower, series, comparable }: { totals: Asked<Answer>; slower: Asked<Answer>; series: Asked<Answer>; comparable: boolean }) {
+  if (totals.error !== null && totals.data === null) return <section class="panel tiles-failed"><Failed error={totals.error} /></section>
   return (
     <>
       <dl class={`tiles ${totals.stale ? 'stale' : ''}`} aria-busy={totals.loading || slower.loading}>
-        {tiles.map(tile => <OneTile key={tile.measure} tile={tile} totals={tile.slow === true ? slower.data : totals.data} series={series.data} />)}
+        {figures.map(tile => <OneTile key={tile.measure} tile={tile} totals={tile.slow === true ? slower.data : totals.data} series={series.data} comparable={comparable} />)}
       </dl>
       {totals.data?.meta.scaled === true && <p class="qualifier">Part of the log is a sample: counts and bytes are scaled, visitors and times are of the rows.</p>}
     </>
   )
 }
 
-Tiles.quick = tiles.filter(tile => tile.slow !== true).map(tile => tile.measure)
-Tiles.slow = tiles.filter(tile => tile.slow === true).map(tile => tile.measure)
-
-// The bucket that is still filling would look like a fall.
-function wholeBuckets<T>(series: Answer, values: readonly T[]): readonly T[] {
-  return Date.parse(series.meta.to) > Date.now() - 120_000 ? values.slice(0, -1) : values
-}
-
-function OneTile({ tile, totals, series }: { tile: Tile; totals: Answer | null; series: Answer | null }) {
+function OneTile({ tile, totals, series, comparable }: { tile: Figure; totals: Answer | null; series: Answer | null; comparable: boolean }) {
   const value = totals === null ? null : columnOf(totals, tile.measure)[0] ?? null
-  const delta = totals === null ? null : columnOf(totals, `${tile.measure}_change`)[0] ?? null
+  const delta = totals === null || !comparable ? null : columnOf(totals, `${tile.measure}_change`)[0] ?? null
   const before = totals === null ? null : columnOf(totals, `${tile.measure}_before`)[0] ?? null
   const good = delta === null || Math.abs(delta) < 0.005 || tile.moreIsBetter === null ? '' : (delta > 0) === tile.moreIsBetter ? 'good' : 'bad'
   return (

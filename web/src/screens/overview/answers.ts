@@ -16,6 +16,13 @@ export function rangeOf(answer: Answer): [number, number] {
   return [Date.parse(answer.meta.from), Date.parse(answer.meta.to)]
 }
 
+/** Without the first bucket if the range begins within it, and the last if it is still filling: a part of a bucket would look like a fall. */
+export function wholeBuckets<T>(answer: Answer, values: readonly T[]): readonly T[] {
+  const [from, to] = rangeOf(answer)
+  const first = timesOf(answer)[0]
+  return values.slice(first !== undefined && first < from ? 1 : 0, to > Date.now() - 120_000 ? -1 : undefined)
+}
+
 function numberOf(value: unknown): number | null {
   // Integers beyond 2^53 come as text.
   return typeof value === 'number' ? value : typeof value === 'string' && value !== '' && Number.isFinite(Number(value)) ? Number(value) : null

@@ -3,7 +3,7 @@ import { Copy } from '../../parts/Copy'
 import { Icon } from '../../parts/Icon'
 import { unreachable } from './address'
 import type { Delivery } from './envelope'
-import type { SetupFacts } from './Setup'
+import type { SetupFacts } from './ask'
 
 /** What to enter in the console of Amazon Data Firehose. */
 export function AddressStep({ endpoints, path, onPath, delivery }: { endpoints: SetupFacts['endpoints']; path: string; onPath: (path: string) => void; delivery: Delivery }) {

@@ -1,6 +1,6 @@
 import { Copy } from '../../parts/Copy'
 import { attributeCharsMax, rangesOf } from './fieldList'
-import type { LogField } from './Setup'
+import type { LogField } from './ask'
 
 /** A line without its time cannot be stored. */
 const needed = 'timestamp'

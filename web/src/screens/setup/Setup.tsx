@@ -4,6 +4,7 @@ import { ask, search } from '../../api/client'
 import { type Asked, useAsked } from '../../api/use'
 import { Failed, Loading } from '../../parts/States'
 import { useZone } from '../../state/zone'
+import { askFacts, factsKey, type SetupFacts } from './ask'
 import { AddressStep } from './AddressStep'
 import { streamFor, type Delivery } from './envelope'
 import { FieldStep } from './FieldStep'
@@ -16,20 +17,6 @@ import { TestStep } from './TestStep'
 import { WaitStep } from './WaitStep'
 import './setup.css'
 
-export interface LogField {
-  readonly number: number
-  readonly name: string
-  readonly column: string
-  readonly description: string
-  readonly use: string
-  readonly recommended: boolean
-}
-
-export interface SetupFacts {
-  readonly endpoints: readonly { readonly path: string; readonly for: string }[]
-  readonly fields: readonly LogField[]
-}
-
 /** What a key brought changes while somebody watches for the first record. */
 const keysEveryMs = 10_000
 
@@ -38,7 +25,7 @@ const addressTitle = 'Point the stream here'
 /** From a key to the first record, step by step. What is chosen here is gone with the page: the key's secret is told once and kept nowhere. */
 export function Setup() {
   const tz = useZone()
-  const facts = useAsked('setup', signal => ask<SetupFacts>('/api/setup', { signal }))
+  const facts = useAsked(factsKey, askFacts)
   const keys = useAsked(`keys ${tz}`, signal => ask<{ keys: readonly Key[] }>(`/api/keys?${search({ tz })}`, { signal }).then(answer => answer.keys), keysEveryMs)
   const [made, setMade] = useState<Made | null>(null)
   const [chosen, setChosen] = useState('')

@@ -1,0 +1,72 @@
+import { icons, type IconName } from '../src/parts/icons.ts'
+import { figures } from '../src/screens/overview/figures.ts'
+
+/*
+ * What index.html shows until the program is there: the frame of each screen in the program's own classes, so that nothing moves when it
+ * takes over. `early.ts` says which screen it is; frame.css shows that one's parts. A test compares where things stand before and after.
+ */
+
+export function frame(): string {
+  return `<div class="app frame" aria-hidden="true" inert>${nav()}<div class="page">${screens.map(topBar).join('')}<main>${screens.map(body).join('')}</main></div></div>`
+}
+
+interface FrameOf {
+  readonly screen: string
+  readonly name: string
+  readonly icon: IconName
+  readonly title: string
+  readonly tools: readonly string[]
+  readonly filter: boolean
+  readonly body: string
+}
+
+const screens: readonly FrameOf[] = [
+  { screen: 'overview', name: 'Overview', icon: 'overview', title: 'Overview', tools: ['host', 'time', 'compare', 'refresh', 'link'], filter: true, body: overview() },
+  { screen: 'logs', name: 'Logs', icon: 'logs', title: 'Logs', tools: ['host', 'time', 'refresh', 'link'], filter: true, body: logs() },
+  { screen: 'health', name: 'Health', icon: 'health', title: 'Delivery health', tools: ['time', 'refresh', 'link'], filter: false, body: health() },
+  { screen: 'setup', name: 'Setup', icon: 'setup', title: 'Setup', tools: [], filter: false, body: setup() },
+]
+
+function icon(name: IconName, size = 16): string {
+  return `<svg class="icon" width="${size}" height="${size}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"><path d="${icons[name]}"/></svg>`
+}
+
+function nav(): string {
+  const brand = '<svg width="26" height="26" viewBox="0 0 32 32"><path d="M6 5h20v17a5 5 0 0 1-5 5H11a5 5 0 0 1-5-5z" fill="var(--brand-deep)"/><path d="M6 14c3.3-2.4 6.7-2.4 10 0s6.7 2.4 10 0v8a5 5 0 0 1-5 5H11a5 5 0 0 1-5-5z" fill="var(--brand)"/></svg>'
+  const links = screens.map(one => `<li><a class="nav-link of-${one.screen}">${icon(one.icon, 18)}<span>${one.name}</span></a></li>`)
+  const foot = `<div class="popover theme-menu"><button class="button">${icon('screen')}</button></div><button class="quiet">${icon('keyboard')}</button><button class="quiet">${icon('signOut')}</button>`
+  return `<nav class="nav"><a class="brand">${brand}<span>Cistern</span></a><ul>${links.join('')}</ul><div class="nav-foot">${foot}</div></nav>`
+}
+
+function topBar({ screen, title, tools, filter }: FrameOf): string {
+  const boxes = tools.map(tool => `<span class="frame-tool frame-${tool}"></span>`).join('')
+  return `<header class="top-bar only-${screen}"><h1>${title}</h1>${tools.length > 0 ? `<div class="top-tools">${boxes}</div>` : ''}${filter ? `<div class="filter-bar">${icon('filter')}</div>` : ''}</header>`
+}
+
+function body({ screen, body }: FrameOf): string {
+  return `<div class="${screen} only-${screen}">${body}</div>`
+}
+
+/** A panel with the grey bars of one that waits. Heights are classes: the policy of the page refuses styles in its text. */
+function panel(title: string, height: number, more = ''): string {
+  return `<section class="panel ${more}"><header class="panel-head"><h2>${title}</h2></header><div class="panel-body"><div class="loading frame-${height}"><i></i><i></i><i></i></div></div></section>`
+}
+
+function overview(): string {
+  const tiles = figures.map(one => `<div class="tile"><dt>${one.name}</dt><dd><span class="tile-value"><i class="blank"></i></span><span class="tile-delta"></span><span class="spark"></span></dd></div>`)
+  const charts = panel('Requests by status', 256, 'chart-main') + ['Time taken', 'Cache hits and errors', 'Bytes sent'].map(title => panel(title, 176)).join('')
+  const tops = panel('Top paths', 290, 'top-path') + panel('Top user agents', 290, 'top-user_agent')
+  return `<dl class="tiles">${tiles.join('')}</dl><div class="charts">${charts}</div><div class="tops">${tops}</div>`
+}
+
+function logs(): string {
+  return `<aside class="log-facets"></aside><div class="log-main">${panel('Requests', 144, 'log-chart')}<section class="log-panel"><div class="log-bar"></div><div class="log-stage"></div></section></div>`
+}
+
+function health(): string {
+  return `<section class="verdict waiting">${icon('health', 20)}<div><h2>Looking …</h2></div></section>${panel('Streams', 72)}<div class="health-charts">${panel('Rows, by the time in the log', 226, 'span-2')}${panel('Gaps', 68)}${['From Firehose to here', 'Rejected over time', 'Repeats over time'].map(title => panel(title, 176)).join('')}</div>`
+}
+
+function setup(): string {
+  return '<ol class="steps"><li class="step"><span class="step-number">1</span><div class="step-body"><h2>Make a key for the stream</h2></div></li></ol>'
+}

@@ -1,0 +1,34 @@
+import { begin } from './api/early'
+import { askKnown, askStreams, knownKey, scopeOf as healthScopeOf, streamsKey } from './screens/health/ask'
+import { askFirst as askFirstRows, rowsAskOf, rowsKey } from './screens/logs/ask'
+import { columnsOf } from './screens/logs/columns'
+import { isNarrow } from './screens/logs/media'
+import { signalOf } from './screens/logs/signals'
+import { askTotals, scopeOf, totalsKey } from './screens/overview/scope'
+import { askFacts, factsKey } from './screens/setup/ask'
+import { type Screen, view } from './state/url'
+
+/** What each screen shows first. */
+const firsts: Partial<Record<Screen, (params: URLSearchParams) => void>> = {
+  overview: params => {
+    const scope = scopeOf(params)
+    begin(totalsKey(scope), () => askTotals(scope))
+  },
+  logs: params => {
+    const signal = signalOf(params.get('signal'))
+    const asked = rowsAskOf(params, columnsOf(params.get('cols'), [], isNarrow() ? signal.narrowColumns : signal.columns))
+    begin(rowsKey(signal, asked), () => askFirstRows(signal, asked))
+  },
+  health: params => {
+    const scope = healthScopeOf(params)
+    begin(streamsKey(scope), () => askStreams(scope))
+    begin(knownKey, () => askKnown())
+  },
+  setup: () => begin(factsKey, () => askFacts()),
+}
+
+/** Asks it, before the program is there. */
+export function askFirst(): void {
+  const { screen, params } = view.value
+  if (screen !== null) firsts[screen]?.(params)
+}

@@ -1,0 +1,35 @@
+import { type Answer, query } from '../../api/client'
+import { whereOf } from '../../filter/use'
+import { rangeOf } from '../../state/range'
+import { zoneOf } from '../../state/zone'
+import { quick } from './figures'
+
+/** The question that every panel of the overview shares. */
+export interface Scope {
+  readonly from: string
+  readonly to: string
+  readonly where: string
+  readonly tz: string
+  readonly compare: boolean
+  /** Names the question for `useAsked`. */
+  readonly key: string
+}
+
+export function scopeOf(params: URLSearchParams): Scope {
+  const { from, to } = rangeOf(params)
+  const [where, tz, compare] = [whereOf(params), zoneOf(params), params.get('compare') !== null]
+  return { from, to, where, tz, compare, key: `${from} ${to} ${tz} ${compare} ${where}` }
+}
+
+export function questionOf({ from, to, where, tz }: Scope) {
+  return { from, to, tz, ...(where !== '' && { where }) }
+}
+
+export function totalsKey(scope: Scope): string {
+  return `totals ${scope.key}`
+}
+
+/** The figures that answer in a glance, and those of the period before. */
+export function askTotals(scope: Scope, signal?: AbortSignal): Promise<Answer> {
+  return query({ ...questionOf(scope), measures: quick, compare: true }, signal)
+}
