@@ -4,7 +4,7 @@ namespace Cistern.Store.Embedded;
 
 /// <summary>Room for rows in memory, shared by keys: who sends more than is sealed waits for itself, and other keys find room.</summary>
 /// <remarks>
-/// A delivery claims before its rows are copied. When they are shown the claim joins those of its key, it goes with them into a seal, and is free again when
+/// A delivery claims the most that its rows can take before they are copied. When they are shown the claim joins those of its key, it goes with them into a seal, and is free again when
 /// that has ended. <see cref="StoreTables"/> calls the steps under its lock, so that a claim and its rows are always in the same seal.
 /// </remarks>
 internal sealed class HotRoom(long bytes, TimeProvider time)
@@ -36,14 +36,15 @@ internal sealed class HotRoom(long bytes, TimeProvider time)
     /// <summary>Rows that are there without having asked: what a start reads back.</summary>
     public void Hold(long bytes)
     {
-        var claim = _budget.Open("", "");
-        claim.Resize(bytes);
-        Show(claim);
+        using var claim = _budget.Open("", "");
+        Show(claim, bytes);
     }
 
     /// <summary>The rows of a claim are shown.</summary>
-    public void Show(BudgetClaim claim)
+    /// <param name="bytes">What they take: less than the claim where values are the same, as in most logs.</param>
+    public void Show(BudgetClaim claim, long bytes)
     {
+        claim.Resize(bytes);
         if (!_active.TryGetValue(claim.Key, out var shown))
         {
             _active[claim.Key] = shown = _budget.Open(claim.Key, "");

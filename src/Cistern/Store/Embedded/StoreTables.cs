@@ -48,7 +48,7 @@ internal sealed class StoreTables(HotRoom room)
         {
             lock (_lock)
             {
-                return _hot.Values.Sum(table => table.Bytes);
+                return BytesOfActive();
             }
         }
     }
@@ -60,7 +60,7 @@ internal sealed class StoreTables(HotRoom room)
         {
             lock (_lock)
             {
-                return _hot.Values.Sum(table => table.Bytes) + _frozenBytes;
+                return BytesOfActive() + _frozenBytes;
             }
         }
     }
@@ -71,10 +71,11 @@ internal sealed class StoreTables(HotRoom room)
     {
         lock (_lock)
         {
+            var before = claim is null ? 0 : BytesOfActive();
             append(_hot);
             if (claim is not null)
             {
-                room.Show(claim);
+                room.Show(claim, BytesOfActive() - before);
             }
 
             _position = Math.Max(_position, sequence);
@@ -86,7 +87,7 @@ internal sealed class StoreTables(HotRoom room)
     {
         lock (_lock)
         {
-            room.Hold(_hot.Values.Sum(table => table.Bytes));
+            room.Hold(BytesOfActive());
         }
     }
 
@@ -100,7 +101,7 @@ internal sealed class StoreTables(HotRoom room)
                 throw new InvalidOperationException("a seal began before the last one ended");
             }
 
-            _frozenBytes = _hot.Values.Sum(table => table.Bytes);
+            _frozenBytes = BytesOfActive();
             FrozenTable[] tables =
             [
                 .. _hot.Values.Where(table => table.Rows > 0)
@@ -204,6 +205,17 @@ internal sealed class StoreTables(HotRoom room)
         {
             return [.. schemas.Select(schema => Take(schema, wanted))];
         }
+    }
+
+    private long BytesOfActive()
+    {
+        var bytes = 0L;
+        foreach (var table in _hot.Values)
+        {
+            bytes += table.Bytes;
+        }
+
+        return bytes;
     }
 
     private Snapshot Take(TableSchema schema, Wanted wanted)
