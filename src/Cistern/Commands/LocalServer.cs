@@ -21,6 +21,7 @@ internal sealed class LocalServer : IAsyncDisposable
     {
         (_server, _signIns, _keys, _keyName, Key) = (server, signIns, keys, keyName, key);
         Url = new Uri(server.Urls[0]);
+        signIns.NoteServer(Url);
     }
 
     public Uri Url { get; }
