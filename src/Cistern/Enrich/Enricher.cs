@@ -76,7 +76,7 @@ internal sealed class Enricher(RuleStore rules)
         var hasSignature = HasSignature(row);
         var signer = hasSignature ? FindSigner(row, micros) : null;
         var verdict = _rules.Judge.Of(naming, lists[..net], micros, addressIsKnown, hasSignature, signer);
-        var shown = verdict.Agent is { } agent && agent != naming.Agent ? _rules.NamingOf(agent) : naming;
+        var shown = verdict.Agent is { } agent && !ReferenceEquals(agent, naming.Agent) ? _rules.NamingOf(agent) : naming;
 
         _batch.Text(Class).Set(row, shown.ClassName);
         _batch.Text(Proof).Set(row, ProofValues.NameOf(verdict.Proof));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Cistern.Enrich.Rules;
 
@@ -23,7 +24,7 @@ internal sealed class UserAgentRules
     private readonly Pattern[] _patterns;
     private readonly PatternScanner _scanner;
     private readonly Naming[] _namings;
-    private readonly Dictionary<AgentRule, Naming> _byAgent;
+    private readonly Dictionary<AgentRule, Naming> _byAgent = new(ReferenceEqualityComparer.Instance);
     private readonly int _agentsAt;
 
     /// <param name="agents">Of two with the same token the later one counts.</param>
@@ -34,7 +35,11 @@ internal sealed class UserAgentRules
         classes[(int)AgentClass.Token] = Naming.RefusedToken;
         _agentsAt = classes.Length;
         _namings = [.. classes, .. agents.Select(agent => agent.Class == AgentClass.Token ? Naming.RefusedToken : new Naming(agent))];
-        _byAgent = _namings.Where(naming => naming.Agent is not null).DistinctBy(naming => naming.Agent).ToDictionary(naming => naming.Agent!);
+        foreach (var naming in _namings.Where(naming => naming.Agent is not null))
+        {
+            _byAgent[naming.Agent!] = naming;
+        }
+
         _patterns =
         [
             .. agents.Select((agent, place) => Pattern.Of(agent, place)).Where(pattern => pattern.Agent?.Form != TokenForm.Signature),
@@ -50,6 +55,7 @@ internal sealed class UserAgentRules
     public Naming NamingOf(AgentRule agent) => _byAgent[agent];
 
     /// <summary>Names a user agent, decoded; gives the number of a naming. Any bytes are taken.</summary>
+    [SkipLocalsInit]
     public int Classify(ReadOnlySpan<byte> userAgent)
     {
         userAgent = userAgent.Trim((byte)' ');

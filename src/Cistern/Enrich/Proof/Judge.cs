@@ -11,7 +11,8 @@ internal readonly record struct Verdict(ProofValue Proof, AgentRule? Agent, byte
 internal sealed class Judge
 {
     private readonly AddressLists _lists;
-    private readonly Dictionary<AgentRule, int[]> _ownLists = [];
+    // By identity: to compare rules member by member costs more than all else here.
+    private readonly Dictionary<AgentRule, int[]> _ownLists = new(ReferenceEqualityComparer.Instance);
     private readonly AgentRule?[] _agentOfList;
     private readonly byte[][] _operatorOfList;
     private readonly Dictionary<string, AgentRule> _agentOfSigner;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Cistern.Enrich.Rules;
 using Cistern.Formats.Text;
@@ -53,6 +54,7 @@ internal sealed class ReferrerTable
     /// <summary>The product's name; empty if the request does not come from one.</summary>
     /// <param name="host">The host that was asked.</param>
     /// <param name="query">As the log has it, without '?'.</param>
+    [SkipLocalsInit]
     public ReadOnlySpan<byte> Find(ReadOnlySpan<byte> referer, ReadOnlySpan<byte> query, ReadOnlySpan<byte> host)
     {
         if (!referer.IsEmpty)
