@@ -20,7 +20,7 @@ internal sealed class EnrichingDecoder(RuleStore rules)
         var take = into.Full;
         into.Full = take is null ? null : part =>
         {
-            _enricher.Enrich(part.Requests, context.Privacy);
+            Enrich(part, context);
             take(part);
         };
         try
@@ -28,7 +28,7 @@ internal sealed class EnrichingDecoder(RuleStore rules)
             var fault = _decoder.Decode(context, body, into);
             if (fault is null)
             {
-                _enricher.Enrich(into.Requests, context.Privacy);
+                Enrich(into, context);
             }
 
             return fault;
@@ -38,5 +38,11 @@ internal sealed class EnrichingDecoder(RuleStore rules)
             // What is left is handed over by another thread, with its columns set.
             into.Full = take;
         }
+    }
+
+    private void Enrich(DecodedDelivery rows, DeliveryContext context)
+    {
+        _enricher.Enrich(rows.Requests, context.Privacy);
+        rows.Rules = _enricher.Version.Number;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Cistern.DuckDb;
+using Cistern.Enrich.Rules;
 using Cistern.Store;
 
 namespace Cistern.Tests.Store;
@@ -41,13 +42,13 @@ public sealed class OlderFilesTests
         open.Reopen();
         await open.StoreAsync("d2", TestDeliveries.Line(DateTimeOffset.UtcNow, "b"));
 
-        Assert.Equal(["d1::", "d2:page:human-like"], await ClassesAsync(open));
+        Assert.Equal(["d1::", "d2:page:other-bot"], await ClassesAsync(open));
         open.Maintenance.Seal();
         while (open.Maintenance.Compact())
         {
         }
 
-        Assert.Equal(["d1::", "d2:page:human-like"], await ClassesAsync(open));
+        Assert.Equal(["d1::", "d2:page:other-bot"], await ClassesAsync(open));
     }
 
     // The journal holds no classes: they are made again when it is decoded.
@@ -58,8 +59,32 @@ public sealed class OlderFilesTests
         await open.StoreAsync("d1", TestDeliveries.Line(DateTimeOffset.UtcNow, "a"));
         open.Crash();
 
-        Assert.Equal(["d1:page:human-like"], await ClassesAsync(open));
+        Assert.Equal(["d1:page:other-bot"], await ClassesAsync(open));
     }
+
+    [Fact]
+    public async Task A_file_knows_the_rules_that_classified_its_rows()
+    {
+        await using var open = new OpenStore(new() { CompactFiles = 2 });
+        await open.StoreAsync("d1", TestDeliveries.Line(DateTimeOffset.UtcNow, "a"));
+        open.Maintenance.Seal();
+        Assert.Equal([RuleSet.Own.Version.Number], RulesOfFiles(open.Folder));
+
+        var other = open.Deliveries.Commit("d2", DateTimeOffset.UtcNow, RepeatScope.Delivery, TestDeliveries.Line(DateTimeOffset.UtcNow, "b"));
+        other.Rows.Rules = 7;
+        await OpenStore.CommitAsync(open.Store, other);
+        open.Maintenance.Seal();
+        Assert.Equal([RuleSet.Own.Version.Number, 7], RulesOfFiles(open.Folder));
+        while (open.Maintenance.Compact())
+        {
+        }
+
+        // Of rows with several versions nothing is said.
+        Assert.Equal([0], RulesOfFiles(open.Folder));
+    }
+
+    private static IEnumerable<int> RulesOfFiles(string folder) =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "manifest.json")))!["tables"]!["requests"]!.AsArray().Select(info => info!["rules"]!.GetValue<int>());
 
     private static async Task<IEnumerable<string>> ClassesAsync(OpenStore open) =>
         (await open.RowsAsync("SELECT delivery_id || ':' || kind || ':' || class FROM requests ORDER BY 1")).Select(row => (string)row[0]!);
