@@ -1,4 +1,5 @@
 using Cistern.Enrich.Kinds;
+using Cistern.Enrich.Naming;
 using Cistern.Enrich.Proof;
 using Cistern.Enrich.Rules;
 using Cistern.Enrich.Signatures;
@@ -13,6 +14,9 @@ namespace Cistern.Enrich;
 internal sealed class Enricher(RuleStore rules)
 {
     private const long MicrosPerSecond = 1_000_000;
+
+    // User agents that are looked for at the same time.
+    private const int RowsAtOnce = 32;
 
     // More lists of one address than any operator publishes.
     private const int ListsMax = 8;
@@ -50,16 +54,31 @@ internal sealed class Enricher(RuleStore rules)
         _addressIsKept = privacy.ClientAddress == PrivacyAction.Keep;
 
         // Every row has a kind, so that the column says how far it was done.
-        for (var row = _batch.Text(Kind).Count; row < _batch.RowCount; row++)
+        for (var row = _batch.Text(Kind).Count; row < _batch.RowCount; row += RowsAtOnce)
         {
-            EnrichRow(row);
+            EnrichRows(row, Math.Min(RowsAtOnce, _batch.RowCount - row));
         }
     }
 
-    private void EnrichRow(int row)
+    private void EnrichRows(int first, int count)
+    {
+        Span<UserAgentCache.Place> places = stackalloc UserAgentCache.Place[RowsAtOnce];
+        var userAgents = _batch.Text(UserAgent);
+        for (var row = 0; row < count; row++)
+        {
+            places[row] = _rules.Seen.Prepare(userAgents[first + row]);
+        }
+
+        for (var row = 0; row < count; row++)
+        {
+            EnrichRow(first + row, places[row]);
+        }
+    }
+
+    private void EnrichRow(int row, in UserAgentCache.Place userAgent)
     {
         _batch.Text(Kind).Set(row, PageKind.Of(_batch.Text(Method)[row], _batch.Text(Path)[row], _batch.Text(ContentType)[row]));
-        SetReader(row);
+        SetReader(row, userAgent);
         var source = _rules.Referrers.Find(_batch.Text(Referer)[row], _batch.Text(Query)[row], _batch.Text(Host)[row]);
         if (!source.IsEmpty)
         {
@@ -67,9 +86,9 @@ internal sealed class Enricher(RuleStore rules)
         }
     }
 
-    private void SetReader(int row)
+    private void SetReader(int row, in UserAgentCache.Place userAgent)
     {
-        var naming = _rules.UserAgents.Namings[_rules.Seen.Find(_rules.UserAgents, _batch.Text(UserAgent)[row])];
+        var naming = _rules.UserAgents.Namings[_rules.Seen.Find(_rules.UserAgents, _batch.Text(UserAgent)[row], userAgent)];
         var micros = _batch.Values<long>(Time).Values[row];
         Span<int> lists = stackalloc int[ListsMax];
         var net = FindLists(row, micros, lists, out var addressIsKnown);
@@ -104,7 +123,9 @@ internal sealed class Enricher(RuleStore rules)
         return _rules.Lists.Find(address, micros, lists);
     }
 
-    private bool HasSignature(int row) => HeaderText.NamesSignature(_batch.Text(Headers)[row]) || HeaderText.NamesSignature(_batch.Text(HeaderNames)[row]);
+    // The names tell it sooner where the log has them.
+    private bool HasSignature(int row) =>
+        _batch.Text(HeaderNames)[row] is { IsEmpty: false } names ? HeaderText.NamesSignature(names) : HeaderText.NamesSignature(_batch.Text(Headers)[row]);
 
     private string? FindSigner(int row, long micros) => _rules.Keys.Count == 0 ? null : WebBotAuth.Verify(
         _rules.Keys,

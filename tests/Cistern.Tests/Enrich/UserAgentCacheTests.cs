@@ -1,7 +1,6 @@
 using System.Text;
 using Cistern.Enrich.Naming;
 using Cistern.Enrich.Rules;
-using Cistern.Store.Embedded.Identity;
 
 namespace Cistern.Tests.Enrich;
 
@@ -12,7 +11,7 @@ public sealed class UserAgentCacheTests
     [Fact]
     public void A_small_cache_gives_the_same_answers_as_none()
     {
-        var cache = new UserAgentCache(SipKey.CreateRandom(), capacity: 64);
+        var cache = new UserAgentCache(capacity: 64);
         var agents = LabelledAgent.Read("ua-labelled-isbot.tsv").Select(row => Encoding.UTF8.GetBytes(row.UserAgent)).ToArray();
 
         for (var round = 0; round < 3; round++)
@@ -22,9 +21,30 @@ public sealed class UserAgentCacheTests
     }
 
     [Fact]
+    public void Texts_that_differ_in_one_byte_or_in_length_have_different_hashes()
+    {
+        var hash = KeyedHash.CreateRandom();
+        HashSet<(ulong, ulong)> seen = [];
+        var zeros = new byte[100];
+        for (var length = 0; length < zeros.Length; length++)
+        {
+            Assert.True(seen.Add(hash.Of(zeros.AsSpan(0, length))), $"{length} zeros");
+            for (var place = 0; place < length; place++)
+            {
+                zeros[place] = (byte)(1 + (length % 7));
+                Assert.True(seen.Add(hash.Of(zeros.AsSpan(0, length))), $"{length} zeros but at {place}");
+                zeros[place] = 0;
+            }
+        }
+
+        Assert.Equal(hash.Of("GPTBot"u8), hash.Of("GPTBot"u8));
+        Assert.NotEqual(hash.Of("GPTBot"u8), KeyedHash.CreateRandom().Of("GPTBot"u8));
+    }
+
+    [Fact]
     public void A_user_agent_that_is_known_costs_no_allocation()
     {
-        var cache = new UserAgentCache(SipKey.CreateRandom());
+        var cache = new UserAgentCache();
         var agents = LabelledAgent.Read("ua-labelled-isbot.tsv").Select(row => Encoding.UTF8.GetBytes(row.UserAgent)).ToArray();
         Array.ForEach(agents, agent => cache.Find(_rules, agent));
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -36,7 +56,7 @@ public sealed class UserAgentCacheTests
     [Fact]
     public void Three_hundred_thousand_user_agents_take_no_more_memory_than_the_table_has()
     {
-        var cache = new UserAgentCache(SipKey.CreateRandom());
+        var cache = new UserAgentCache();
         var agent = new byte[64];
         "Mozilla/5.0 (X11) AppleWebKit/537.36 Chrome/"u8.CopyTo(agent);
         cache.Find(_rules, agent);
@@ -53,7 +73,7 @@ public sealed class UserAgentCacheTests
     [Fact]
     public void Threads_that_share_a_cache_get_the_right_answers()
     {
-        var cache = new UserAgentCache(SipKey.CreateRandom(), capacity: 128);
+        var cache = new UserAgentCache(capacity: 128);
         var agents = LabelledAgent.Read("ua-labelled-isbot.tsv").Select(row => Encoding.UTF8.GetBytes(row.UserAgent)).Select(agent => (agent, _rules.Classify(agent))).ToArray();
         var wrong = 0;
 

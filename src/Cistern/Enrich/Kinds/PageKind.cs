@@ -39,9 +39,33 @@ internal static class PageKind
             || Is(extension, "pdf"u8) || Is(extension, "php"u8) || Is(extension, "aspx"u8);
     }
 
-    private static bool IsMachine(ReadOnlySpan<byte> path, ReadOnlySpan<byte> name, ReadOnlySpan<byte> type) =>
-        (path.Length == "/robots.txt".Length && Is(path, "/robots.txt"u8)) || path.StartsWith("/.well-known/"u8)
-        || Is(name, "llms.txt"u8) || Is(name, "llms-full.txt"u8) || IsSitemap(name) || IsFeed(path, name, type);
+    private static bool IsMachine(ReadOnlySpan<byte> path, ReadOnlySpan<byte> name, ReadOnlySpan<byte> type)
+    {
+        if (path.StartsWith("/.well-known/"u8) || IsFeedType(type))
+        {
+            return true;
+        }
+
+        // Most paths of pages and of assets end here.
+        var dot = name.LastIndexOf((byte)'.');
+        if (dot >= 0 && !IsMachineExtension(name[(dot + 1)..]))
+        {
+            return false;
+        }
+
+        return Is(path, "/robots.txt"u8) || Is(name, "llms.txt"u8) || Is(name, "llms-full.txt"u8) || IsSitemap(name) || IsFeed(path, name);
+    }
+
+    private static bool IsMachineExtension(ReadOnlySpan<byte> extension) => extension.Length switch
+    {
+        2 => Is(extension, "gz"u8),
+        3 => Is(extension, "txt"u8) || Is(extension, "xml"u8) || Is(extension, "rss"u8),
+        4 => Is(extension, "atom"u8) || Is(extension, "json"u8),
+        _ => false,
+    };
+
+    private static bool IsFeedType(ReadOnlySpan<byte> type) =>
+        type.StartsWith("application/"u8) && (Is(type, "application/rss+xml"u8) || Is(type, "application/atom+xml"u8) || Is(type, "application/feed+json"u8));
 
     // sitemap.xml, sitemap_index.xml.gz, post-sitemap2.xml; sitemap.html is a page for people.
     private static bool IsSitemap(ReadOnlySpan<byte> name)
@@ -51,13 +75,8 @@ internal static class PageKind
         return dot > 0 && (Is(stem[(dot + 1)..], "xml"u8) || Is(stem[(dot + 1)..], "txt"u8)) && Contains(stem[..dot], "sitemap"u8);
     }
 
-    private static bool IsFeed(ReadOnlySpan<byte> path, ReadOnlySpan<byte> name, ReadOnlySpan<byte> type)
+    private static bool IsFeed(ReadOnlySpan<byte> path, ReadOnlySpan<byte> name)
     {
-        if (Is(type, "application/rss+xml"u8) || Is(type, "application/atom+xml"u8) || Is(type, "application/feed+json"u8))
-        {
-            return true;
-        }
-
         if (name.IsEmpty && path.Length > 1)
         {
             // The folder '/blog/feed/' is a feed in WordPress.

@@ -4,6 +4,7 @@ namespace Cistern.Enrich.Naming;
 /// <remarks>
 /// Aho and Corasick, "Efficient string matching: an aid to bibliographic search", 1975, with its failure links resolved beforehand: one table look-up for each byte, whatever
 /// the number of patterns. Bytes that no pattern has share a column of the table. What ends at a state, also by way of its failure links, stands in one run.
+/// A state is the place of its row in the table; below zero, as its complement, if a pattern ends there, so that most steps look at nothing else.
 /// </remarks>
 internal sealed class PatternScanner
 {
@@ -23,7 +24,8 @@ internal sealed class PatternScanner
             trie.Add(patterns[pattern], pattern, _columns);
         }
 
-        _next = trie.Link(out var found);
+        var next = trie.Link(out var found);
+        _next = [.. next.Select(state => found[state].Count == 0 ? state * _width : ~(state * _width))];
         _foundAt = new int[found.Count + 1];
         for (var state = 0; state < found.Count; state++)
         {
@@ -34,10 +36,19 @@ internal sealed class PatternScanner
     }
 
     /// <summary>The state behind one more byte; the first state is 0.</summary>
-    public int Step(int state, byte value) => _next[(state * _width) + _columns[value]];
+    public int Step(int state, byte value) => _next[(state < 0 ? ~state : state) + _columns[value]];
 
-    /// <summary>The patterns that end at a state.</summary>
-    public ReadOnlySpan<int> FoundAt(int state) => _found.AsSpan(_foundAt[state].._foundAt[state + 1]);
+    /// <summary>The patterns that end at a state; none if it is not below zero.</summary>
+    public ReadOnlySpan<int> FoundAt(int state)
+    {
+        if (state >= 0)
+        {
+            return default;
+        }
+
+        var number = ~state / _width;
+        return _found.AsSpan(_foundAt[number].._foundAt[number + 1]);
+    }
 
     private int NumberColumns(IReadOnlyList<byte[]> patterns)
     {

@@ -82,7 +82,12 @@ internal sealed class UserAgentRules
             text[exception].Fill((byte)' ');
         }
 
-        ReadCovered(text, ref seen);
+        // To cover something up takes patterns away and brings none.
+        if (seen.HasNarrow)
+        {
+            ReadCovered(text, ref seen);
+        }
+
         return seen.Rule != NoRule ? (int)seen.Class : Judge(text, seen);
     }
 
@@ -152,6 +157,7 @@ internal sealed class UserAgentRules
                 seen.IsPhone = true;
                 break;
             default:
+                seen.HasNarrow |= pattern.Scope != PatternScope.Any;
                 if (pattern.Scope == PatternScope.Any && pattern.Place < seen.Rule && Stands(pattern, text, start, end))
                 {
                     (seen.Rule, seen.Class) = (pattern.Place, pattern.Class);
@@ -242,6 +248,9 @@ internal sealed class UserAgentRules
         public AgentClass Class { get; set; }
 
         public int Exceptions { get; set; }
+
+        /// <summary>A pattern of a narrower scope than <see cref="PatternScope.Any"/> is there.</summary>
+        public bool HasNarrow { get; set; }
 
         public bool ClaimsBrowser { get; set; }
 

@@ -13,10 +13,15 @@ internal readonly record struct NetAddress(UInt128 Bits, bool IsV4)
     /// <summary>Reads an address as logs write it, without brackets, zone or port; allocates nothing.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out NetAddress address)
     {
-        var isV4 = TryParseV4(text, out var four);
-        var isV6 = TryParseV6(text, out var six) && !isV4;
-        address = isV4 ? new NetAddress(four, IsV4: true) : FromV6(six);
-        return isV4 || isV6;
+        if (TryParseV4(text, out var four))
+        {
+            address = new NetAddress(four, IsV4: true);
+            return true;
+        }
+
+        var isV6 = TryParseV6(text, out var six);
+        address = FromV6(six);
+        return isV6;
     }
 
     /// <summary>The bit at a place, from the left.</summary>

@@ -57,6 +57,12 @@ internal sealed class ReferrerTable
     [SkipLocalsInit]
     public ReadOnlySpan<byte> Find(ReadOnlySpan<byte> referer, ReadOnlySpan<byte> query, ReadOnlySpan<byte> host)
     {
+        // From one page of the site to the next: most of all.
+        if (IsWithin(referer, host))
+        {
+            return default;
+        }
+
         if (!referer.IsEmpty)
         {
             Span<byte> scratch = stackalloc byte[RefererHost.ScratchBytes];
@@ -77,6 +83,17 @@ internal sealed class ReferrerTable
 
     /// <summary>The rule whose host is the given one or the longest parent domain of it; -1 if there is none.</summary>
     public int RuleOf(ReadOnlySpan<byte> host) => Longest(_hosts, host);
+
+    private static bool IsWithin(ReadOnlySpan<byte> referer, ReadOnlySpan<byte> host)
+    {
+        if (host.IsEmpty || !referer.StartsWith("https://"u8))
+        {
+            return false;
+        }
+
+        var rest = referer["https://".Length..];
+        return rest.StartsWith(host) && (rest.Length == host.Length || rest[host.Length] == '/');
+    }
 
     private static int Longest(ByteMap hosts, ReadOnlySpan<byte> host)
     {

@@ -3,7 +3,6 @@ using Cistern.Enrich.Naming;
 using Cistern.Enrich.Proof;
 using Cistern.Enrich.Referrals;
 using Cistern.Enrich.Signatures;
-using Cistern.Store.Embedded.Identity;
 
 namespace Cistern.Enrich.Rules;
 
@@ -44,7 +43,7 @@ internal sealed class RuleSet
     public required Judge Judge { get; init; }
 
     /// <summary>What these rules said of user agents so far.</summary>
-    public UserAgentCache Seen { get; } = new(SipKey.CreateRandom());
+    public UserAgentCache Seen { get; } = new();
 
     /// <summary>Reads all rules of a data folder over the program's own; null if there is a problem.</summary>
     /// <param name="folder">The folder <c>rules</c>; null for the program's own alone.</param>
