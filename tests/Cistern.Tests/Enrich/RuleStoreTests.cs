@@ -34,6 +34,18 @@ public sealed class RuleStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_list_can_be_removed_and_one_that_is_there_twice_is_the_later_one()
+    {
+        _folder.Write("lists.tsv", "-gptbot", "bing\tMicrosoft\tbingbot\thttps://a.example/", "bing\tMicrosoft\tbingbot\thttps://b.example/");
+        var store = _folder.Open();
+
+        Assert.Empty(store.Problems);
+        Assert.Equal(-1, store.Current.Lists.PlaceOf("gptbot"));
+        Assert.Equal("https://b.example/", store.Current.Lists.Sources[store.Current.Lists.PlaceOf("bing")].Url);
+        Assert.Equal("unlisted", new EnrichedRow { UserAgent = "GPTBot/1" }.Enrich(store)["proof"]);
+    }
+
+    [Fact]
     public void Rules_without_a_name_can_be_changed_too()
     {
         _folder.Write("automation.tsv", "part\tmyintranet\ttool\tany", "-tail\tbot\tother-bot\ttext", "except\texamplecrawler");

@@ -4,14 +4,19 @@ namespace Cistern.Enrich.Proof;
 internal sealed class AddressLists
 {
     private readonly PrefixTable _table = new();
-    private readonly Dictionary<string, int> _places;
+    private readonly Dictionary<string, int> _places = [];
     private readonly (long From, long To, bool IsComplete)[][] _periods;
 
+    /// <param name="sources">Of two with the same id the later one counts.</param>
     /// <param name="snapshots">In any order. Of two with the same list and moment the later one counts.</param>
     public AddressLists(IReadOnlyList<ListSource> sources, IReadOnlyList<ListSnapshot> snapshots)
     {
         Sources = sources;
-        _places = sources.Select((source, place) => (source.Id, place)).ToDictionary(one => one.Id, one => one.place, StringComparer.Ordinal);
+        for (var place = 0; place < sources.Count; place++)
+        {
+            _places[sources[place].Id] = place;
+        }
+
         _periods = [.. sources.Select(_ => Array.Empty<(long, long, bool)>())];
         Snapshots = [.. snapshots.Where(snapshot => _places.ContainsKey(snapshot.List) && !IsSuperseded(snapshot, snapshots)).OrderBy(snapshot => snapshot.ValidFrom)];
         foreach (var one in Snapshots.GroupBy(snapshot => snapshot.List))

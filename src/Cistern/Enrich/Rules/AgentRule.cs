@@ -51,7 +51,9 @@ internal sealed record AgentRule(
         }
 
         string[] ids = line[5].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        problems.AddRange(ids.Where(id => !lists.Contains(id)).Select(id => line.Problem($"the list '{id}' is not in lists.tsv; add it there")));
+
+        // A list that was removed may still be named by the program's own agents.
+        problems.AddRange(ids.Where(id => line.IsOver && !lists.Contains(id)).Select(id => line.Problem($"the list '{id}' is not in lists.tsv; add it there")));
         if (line[3].Length == 0)
         {
             problems.Add(line.Problem("the operator is missing"));

@@ -14,6 +14,9 @@ internal sealed record RuleFiles(IReadOnlyDictionary<string, string> Own, IReadO
     public const string Prefixes = "prefixes.tsv";
     public const string Sites = "sites.tsv";
 
+    /// <summary>How the name of a file of the data folder begins.</summary>
+    public const string OverPrefix = "rules/";
+
     private const string ResourcePrefix = "rules/";
     private const int BytesMax = 16 << 20;
 

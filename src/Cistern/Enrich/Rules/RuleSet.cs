@@ -108,7 +108,7 @@ internal sealed class RuleSet
             var table = RuleTable.Read(name, files.Own[name], columns, DateOnly.MinValue, problems);
             if (files.Over.TryGetValue(name, out var over))
             {
-                table = table.With(RuleTable.Read($"rules/{name}", over, columns, table.Version, problems), keyOf ?? (line => line[0]));
+                table = table.With(RuleTable.Read(RuleFiles.OverPrefix + name, over, columns, table.Version, problems), keyOf ?? (line => line[0]));
             }
 
             Date = table.Version > Date ? table.Version : Date;

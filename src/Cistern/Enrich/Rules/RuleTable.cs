@@ -15,6 +15,9 @@ internal sealed record RuleLine(string File, int Number, IReadOnlyList<string> C
     /// <summary>A cell; empty if the line ends before it.</summary>
     public string this[int column] => column < Cells.Count ? Cells[column] : "";
 
+    /// <summary>It stands in the data folder, so that its writer can mend it.</summary>
+    public bool IsOver => File.StartsWith(RuleFiles.OverPrefix, StringComparison.Ordinal);
+
     public RuleProblem Problem(string reason) => new(File, Number, reason);
 }
 
