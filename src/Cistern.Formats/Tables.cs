@@ -10,7 +10,7 @@ namespace Cistern.Formats;
 public static class Tables
 {
     /// <summary>The version of these tables: it grows by one with each release that adds columns, which say so with <c>Since</c>.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>One row a request that CloudFront logged.</summary>
     public static readonly TableSchema Requests = new(
@@ -91,7 +91,13 @@ public static class Tables
         new("connection_id", ColumnType.Text, "The TLS connection's id (field 69)."),
         new("viewer_request_log_data", ColumnType.Text, "Text that a function set at viewer request, at most 800 bytes (field 70)."),
         new("viewer_response_log_data", ColumnType.Text, "Text that a function set at viewer response, at most 800 bytes (field 71)."),
-        new("fields", ColumnType.TextMap, "Values under names that Cistern does not know yet."));
+        new("fields", ColumnType.TextMap, "Values under names that Cistern does not know yet."),
+        new("kind", ColumnType.Text, "What was asked for: page (what a person reads), machine (robots.txt, sitemaps, feeds, llms.txt, /.well-known/) or asset.", Since: 3),
+        new("class", ColumnType.Text, "What kind of reader it is: training, search, user-fetch, agent, coding, data-provider, ads, preview, search-engine, undocumented, other-bot, tool, human-like or empty.", Since: 3),
+        new("agent", ColumnType.Text, "The agent that the user agent names, or whom a proof names where it names nobody; empty if that is unknown.", Since: 3),
+        new("operator", ColumnType.Text, "Who runs the agent.", Since: 3),
+        new("proof", ColumnType.Text, "What is proven of the claim: signed, address, mismatch, unlisted, address-only, signed-unchecked or none.", Since: 3),
+        new("ai_source", ColumnType.Text, "The AI product whose page or link a person came from; empty if it was none.", Since: 3));
 
     /// <summary>One row a line or record that could not be decoded, byte for byte.</summary>
     public static readonly TableSchema Rejects = new(

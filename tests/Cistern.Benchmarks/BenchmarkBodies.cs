@@ -27,6 +27,17 @@ internal static class BenchmarkBodies
         return Envelope(line => number++ % 2 == 0 ? line : line.Replace("\t200\t", "\t2x0\t", StringComparison.Ordinal));
     }
 
+    /// <summary>Lines whose user agents are numbered: from a number on, and from 0 again behind the count. One of eight is a bot's.</summary>
+    public static byte[] WithUserAgents(int first, int count)
+    {
+        var number = first;
+        return Envelope(line =>
+        {
+            var version = number++ % count;
+            return Agents.Aggregate(line, (text, agent) => text.Replace(agent, Numbered(version), StringComparison.Ordinal));
+        });
+    }
+
     public static byte[] Gzip(byte[] body)
     {
         using var packed = new MemoryStream();
@@ -37,6 +48,10 @@ internal static class BenchmarkBodies
 
         return packed.ToArray();
     }
+
+    private static string Numbered(int version) => version % 8 == 0
+        ? string.Create(CultureInfo.InvariantCulture, $"Mozilla/5.0%20AppleWebKit/537.36%20(KHTML,%20like%20Gecko;%20compatible;%20GPTBot/1.{version};%20+https://openai.com/gptbot)")
+        : string.Create(CultureInfo.InvariantCulture, $"Mozilla/5.0%20(Windows%20NT%2010.0;%20Win64;%20x64)%20AppleWebKit/537.36%20(KHTML,%20like%20Gecko)%20Chrome/130.0.{version}.0%20Safari/537.36");
 
     private static byte[] Envelope(Func<string, string> change)
     {

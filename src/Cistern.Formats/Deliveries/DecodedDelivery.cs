@@ -49,6 +49,9 @@ public sealed class DecodedDelivery
     /// <summary>Bytes of the body after decompression.</summary>
     public long InflatedBytes { get; set; }
 
+    /// <summary>The version of the rules that classified the rows that are here; 0 if none did.</summary>
+    public int Rules { get; set; }
+
     /// <summary>Rows of <c>requests</c>, those that were handed over too.</summary>
     public long RequestRows => _requestsTaken + Requests.RowCount;
 
@@ -85,6 +88,7 @@ public sealed class DecodedDelivery
         (_requestsTaken, _rejectsTaken, _bytesTaken, HeldBytesMax) = (0, 0, 0, 0);
         Full = null;
         Records = 0;
+        Rules = 0;
         SentAt = null;
         Items = 0;
         InflatedBytes = 0;

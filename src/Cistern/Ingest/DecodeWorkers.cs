@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using Cistern.Enrich;
+using Cistern.Enrich.Rules;
 using Cistern.Formats.Deliveries;
 using Cistern.Operations;
 
@@ -18,12 +20,14 @@ internal sealed class DecodeWorkers : IDisposable
 {
     private readonly BlockingCollection<Job> _jobs = [];
     private readonly BlockingCollection<Job> _largeJobs = [];
+    private readonly RuleStore _rules;
     private readonly Thread[] _threads;
 
     /// <param name="count">Bodies that are decoded at once.</param>
-    public DecodeWorkers(int count)
+    /// <param name="rules">By which rows are classified.</param>
+    public DecodeWorkers(int count, RuleStore rules)
     {
-        Count = count;
+        (Count, _rules) = (count, rules);
         var numbers = Enumerable.Range(0, count);
         _threads =
         [
@@ -53,9 +57,9 @@ internal sealed class DecodeWorkers : IDisposable
         _largeJobs.Dispose();
     }
 
-    private static void Work(BlockingCollection<Job> jobs)
+    private void Work(BlockingCollection<Job> jobs)
     {
-        var decoder = new DeliveryDecoder();
+        var decoder = new EnrichingDecoder(_rules);
         foreach (var job in jobs.GetConsumingEnumerable())
         {
             try
@@ -66,7 +70,7 @@ internal sealed class DecodeWorkers : IDisposable
             catch (Exception error)
             {
                 // A decoder never throws for input, so this is our bug. The sender gets its 500, and the thread a decoder without a broken state.
-                decoder = new DeliveryDecoder();
+                decoder = new EnrichingDecoder(_rules);
                 job.Done.SetException(error);
             }
         }

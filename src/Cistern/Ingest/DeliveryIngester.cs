@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Cistern.Enrich.Rules;
 using Cistern.Formats.Deliveries;
 using Cistern.Operations;
 using Cistern.Operations.Settings;
@@ -29,10 +30,10 @@ internal sealed class DeliveryIngester : IDisposable
     private readonly BodySegments _segments;
     private readonly DecodedDeliveries _batches;
 
-    public DeliveryIngester(CisternSettings settings, IStore store, InFlight flight, ServerMetrics metrics, TimeProvider time)
+    public DeliveryIngester(CisternSettings settings, IStore store, InFlight flight, ServerMetrics metrics, RuleStore rules, TimeProvider time)
     {
         (_store, _settings, _flight, _metrics, _time) = (store, settings.Ingest, flight, metrics, time);
-        _workers = new DecodeWorkers(_settings.DecodeThreads > 0 ? _settings.DecodeThreads : Environment.ProcessorCount);
+        _workers = new DecodeWorkers(_settings.DecodeThreads > 0 ? _settings.DecodeThreads : Environment.ProcessorCount, rules);
         _bodies = new FairBudget(_settings.InFlightBytes / 2, int.MaxValue, _settings.MaxWaiting, time);
         _columns = new FairBudget(_settings.InFlightBytes / 2, _workers.Count, int.MaxValue, time);
         _segments = new BodySegments(_settings.InFlightBytes / 2);

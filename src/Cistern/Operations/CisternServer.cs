@@ -1,6 +1,8 @@
 using Cistern.Dashboard;
+using Cistern.Enrich.Rules;
 using Cistern.Ingest;
 using Cistern.Ingest.Keys;
+using Cistern.Journal;
 using Cistern.Operations.Settings;
 using Cistern.Query;
 using Cistern.Query.Live;
@@ -14,7 +16,11 @@ namespace Cistern.Operations;
 public delegate Task<IStore> OpenStore(StoreOpening opening, CancellationToken cancel);
 
 /// <summary>What a store may need of its server.</summary>
-public sealed record StoreOpening(CisternSettings Settings, TimeProvider Time, ILoggerFactory Loggers);
+public sealed record StoreOpening(CisternSettings Settings, TimeProvider Time, ILoggerFactory Loggers)
+{
+    /// <summary>By which rows of the journal are classified again.</summary>
+    internal RuleStore Rules { get; init; } = RuleStore.Own;
+}
 
 /// <summary>What differs between <c>serve</c>, a demo and a test.</summary>
 public sealed record ServerOptions
@@ -66,8 +72,9 @@ public sealed partial class CisternServer : IAsyncDisposable
         WebApplication? app = null;
         try
         {
-            store = await openStore(new StoreOpening(settings, options.Time, loggers), cancel);
-            app = Build(settings, store, loggers, options);
+            var rules = new RuleStore(new DataFolder(settings.DataFolder).Rules, loggers.CreateLogger<RuleStore>());
+            store = await openStore(new StoreOpening(settings, options.Time, loggers) { Rules = rules }, cancel);
+            app = Build(settings, store, rules, loggers, options);
             await app.StartAsync(cancel);
             var server = new CisternServer(app, store, loggers, settings, options.Time);
             server._housekeeping.Start();
@@ -89,7 +96,7 @@ public sealed partial class CisternServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await StopAsync();
 
-    private static WebApplication Build(CisternSettings settings, IStore store, ILoggerFactory loggers, ServerOptions options)
+    private static WebApplication Build(CisternSettings settings, IStore store, RuleStore rules, ILoggerFactory loggers, ServerOptions options)
     {
         // Empty, because the other builders read files and variables of ASP.NET Core that are not our settings.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -97,7 +104,7 @@ public sealed partial class CisternServer : IAsyncDisposable
 
         // What the container does not make it does not dispose: the store outlives the last answer.
         builder.Services.AddSingleton(QuestionLimits.From(settings.Query));
-        builder.Services.AddSingleton(settings).AddSingleton(options.Time).AddSingleton(store).AddSingleton(loggers);
+        builder.Services.AddSingleton(settings).AddSingleton(options.Time).AddSingleton(store).AddSingleton(rules).AddSingleton(loggers);
         builder.Services.AddSingleton(new WebFolder(options.WebFolder));
         AddRooms(builder.Services);
         var app = builder.Build();

@@ -1,4 +1,5 @@
 using Cistern.Dashboard;
+using Cistern.Enrich.Rules;
 using Cistern.Ingest;
 using Cistern.Ingest.Keys;
 
@@ -6,7 +7,7 @@ namespace Cistern.Operations;
 
 /// <summary>The server's own timer: it calls what is due in the rooms, once a second.</summary>
 internal sealed partial class Housekeeping(
-    AccessKeys keys, Sessions sessions, DeliveryIngester ingester, InFlight flight, TimeProvider time, ILogger<Housekeeping> logger) : IDisposable
+    AccessKeys keys, Sessions sessions, DeliveryIngester ingester, RuleStore rules, InFlight flight, TimeProvider time, ILogger<Housekeeping> logger) : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TrimInterval = TimeSpan.FromMinutes(1);
@@ -34,6 +35,7 @@ internal sealed partial class Housekeeping(
     {
         Write("when keys were used", keys.Uses.WriteIfDue);
         Write("who is signed in", sessions.RemoveExpiredIfDue);
+        rules.ReloadIfChanged();
         if (time.GetElapsedTime(_trimmedAt) >= TrimInterval)
         {
             _trimmedAt = time.GetTimestamp();

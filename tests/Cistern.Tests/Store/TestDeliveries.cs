@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Cistern.Enrich;
+using Cistern.Enrich.Rules;
 using Cistern.Formats.Deliveries;
 using Cistern.Store;
 
@@ -13,7 +15,7 @@ internal sealed class TestDeliveries
     public const string Stream = "arn:aws:firehose:us-east-1:111122223333:deliverystream/test";
     public const string Fields = "timestamp c-ip sc-status cs-method cs-host cs-uri-stem x-edge-request-id x-host-header time-taken cs-user-agent";
 
-    private readonly DeliveryDecoder _decoder = new();
+    private readonly EnrichingDecoder _decoder = new(RuleStore.Own);
 
     /// <summary>A request's line in canonical order of <see cref="Fields"/>.</summary>
     /// <param name="id">What makes the request id; the same id gives the same request.</param>

@@ -25,7 +25,7 @@ internal static class RequestSignal
         FreeText = ["path", "query", "host", "client_ip", "user_agent", "referer", "request_id"],
         TieBreak = ["request_id", "host", "client_ip", "method", "path", "query", "status", "bytes_sent", "time_taken", "user_agent"],
         MeasuredColumns = ["weight"],
-        FewValued = ["status_class", "status", "method", "scheme", "protocol", "tls", "result_type", "detailed_result_type", "c_ip_version"],
+        FewValued = ["kind", "class", "proof", "status_class", "status", "method", "scheme", "protocol", "tls", "result_type", "detailed_result_type", "c_ip_version"],
         Weighted = true,
         Support = $"sum({Weight})",
     };

@@ -105,6 +105,7 @@ internal sealed record CompactionPlan(IReadOnlyList<Segment> Files, bool CutAtMi
         MinReceived = Files.Min(file => file.Info.MinReceived),
         MaxReceived = Files.Max(file => file.Info.MaxReceived),
         Odd = Files[0].Info.Odd,
+        Rules = Files.Select(file => file.Info.Rules).Distinct().ToArray() is [var one] ? one : 0,
         Level = CutAtMidnight ? 0 : Files.Max(file => file.Info.Level) + 1,
     };
 }

@@ -66,7 +66,7 @@ internal sealed class EmbeddedStore : IStore
         {
             var logger = opening.Loggers.CreateLogger<EmbeddedStore>();
             var folder = new DataFolder(opening.Settings.DataFolder);
-            var store = Open(new EmbeddedOpening(folder, EmbeddedSettings.From(opening.Settings), new FileDisk(), opening.Time, Random.Shared, logger));
+            var store = Open(new EmbeddedOpening(folder, EmbeddedSettings.From(opening.Settings), new FileDisk(), opening.Time, Random.Shared, logger) { Rules = opening.Rules });
             store._loop = new StoreLoop(store, logger);
             return store;
         },

@@ -29,7 +29,7 @@ internal sealed class LargeRows(RowsOpening opening, RowIdentity identity, Budge
             _identities.AddRange(identity.Of(rows.Requests));
         }
 
-        Requests.Append(rows.Requests, default, _common);
+        Requests.Append(rows.Requests, default, _common with { Rules = rows.Rules });
         Rejects.Append(rows.Rejects, default, _common);
     }
 

@@ -61,7 +61,7 @@ internal sealed record SegmentInfo
     [JsonPropertyName("schema")]
     public int Schema { get; init; } = 1;
 
-    /// <summary>The version of the classification rules; 0 before there are rules.</summary>
+    /// <summary>The version of the rules that classified its rows (<c>RuleVersion.Number</c>); 0 if none did, or if there are several.</summary>
     [JsonPropertyName("rules")]
     public int Rules { get; init; }
 

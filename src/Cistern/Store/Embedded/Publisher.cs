@@ -24,7 +24,7 @@ internal sealed class Publisher(StoreTables tables)
     /// <param name="kept">Rows of <c>requests</c> to show; empty means all, unless every row is a repeat.</param>
     public void Publish(long sequence, JournalHeader header, DecodedDelivery rows, int[] kept, int repeats, long bytes, PendingCommit? pending = null)
     {
-        var common = CommonOf(header);
+        var common = CommonOf(header) with { Rules = rows.Rules };
         SetDeliveryRow(sequence, header, rows, repeats, bytes);
         tables.Publish(sequence, pending?.Claim, hot =>
         {

@@ -35,12 +35,12 @@ internal sealed class SegmentWriter(Engine engine, ScanRegistry scans, IDisk dis
             List<SegmentInfo> segments = [];
             if (ranges.Usual is { } inRange)
             {
-                segments.Add(Write(table.Schema, ranges.Odd is null ? source : $"{source} WHERE {Within(usual)}", inRange, options));
+                segments.Add(Write(table.Schema, ranges.Odd is null ? source : $"{source} WHERE {Within(usual)}", inRange with { Rules = table.Rules }, options));
             }
 
             if (ranges.Odd is { } outside)
             {
-                segments.Add(Write(table.Schema, $"{source} WHERE NOT ({Within(usual)})", outside, options));
+                segments.Add(Write(table.Schema, $"{source} WHERE NOT ({Within(usual)})", outside with { Rules = table.Rules }, options));
             }
 
             return segments;

@@ -1,3 +1,4 @@
+using Cistern.Enrich.Rules;
 using Cistern.Journal;
 using Cistern.Store.Embedded.Engines;
 using Cistern.Store.Embedded.Identity;
@@ -8,7 +9,11 @@ namespace Cistern.Store.Embedded;
 /// <param name="Stepped">No thread commits: <see cref="EmbeddedStore.CommitStep"/> does, for simulations.</param>
 /// <param name="Purpose">What this process is, for the one that finds the folder locked: <c>cistern serve</c>.</param>
 internal sealed record EmbeddedOpening(
-    DataFolder Folder, EmbeddedSettings Settings, IDisk Disk, TimeProvider Time, Random Random, ILogger Logger, string Purpose = "cistern", bool Stepped = false);
+    DataFolder Folder, EmbeddedSettings Settings, IDisk Disk, TimeProvider Time, Random Random, ILogger Logger, string Purpose = "cistern", bool Stepped = false)
+{
+    /// <summary>By which rows of the journal are classified again.</summary>
+    public RuleStore Rules { get; init; } = RuleStore.Own;
+}
 
 /// <summary>Opens an embedded store.</summary>
 /// <remarks>
@@ -73,7 +78,7 @@ internal sealed partial class StoreOpener(EmbeddedOpening opening)
         var identity = new RowIdentity(key);
         var bodies = new BodyFiles(disk, folder);
         bodies.Open();
-        var recovery = new StoreRecovery(tables, settings, sealEngine, bodies, ids, imports, identities, identity, opening.Time, opening.Logger);
+        var recovery = new StoreRecovery(tables, settings, sealEngine, bodies, ids, imports, identities, identity, opening.Rules, opening.Time, opening.Logger);
         recovery.LoadDeliveryIds();
 
         // (4)

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Text;
+using Cistern.Enrich;
+using Cistern.Enrich.Rules;
 using Cistern.Formats;
 using Cistern.Formats.Deliveries;
 using Cistern.Store.Embedded.Engines;
@@ -9,9 +11,9 @@ namespace Cistern.Store.Embedded;
 
 /// <summary>What an opening store reads back: delivery ids and row identities from segments, then the journal behind them.</summary>
 internal sealed partial class StoreRecovery(
-    StoreTables tables, EmbeddedSettings settings, Engine engine, BodyFiles bodies, DeliveryIds ids, ImportIds imports, IdentityWindow identities, RowIdentity identity, TimeProvider time, ILogger logger)
+    StoreTables tables, EmbeddedSettings settings, Engine engine, BodyFiles bodies, DeliveryIds ids, ImportIds imports, IdentityWindow identities, RowIdentity identity, RuleStore rules, TimeProvider time, ILogger logger)
 {
-    private readonly DeliveryDecoder _decoder = new();
+    private readonly EnrichingDecoder _decoder = new(rules);
     private readonly DecodedDelivery _rows = new();
     private readonly Publisher _publisher = new(tables);
 

@@ -12,6 +12,9 @@ internal sealed record FrozenTable(TableSchema Schema, IReadOnlyList<HotPart> Pa
 
     public long Bytes { get; } = Parts.Sum(part => part.Chunk.Bytes);
 
+    /// <summary>The version of the rules that classified the rows; 0 if none did, or if there are several.</summary>
+    public int Rules { get; } = Parts.Select(part => part.Chunk.Rules).Distinct().ToArray() is [var one] ? one : 0;
+
     /// <summary>Bytes of the longest value of all rows.</summary>
     public long LongestValue { get; } = Parts.Select(part => part.Chunk.LongestValue).DefaultIfEmpty(0).Max();
 }

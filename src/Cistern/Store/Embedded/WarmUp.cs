@@ -1,5 +1,7 @@
 using System.Buffers;
 using Cistern.Delivery.Http;
+using Cistern.Enrich;
+using Cistern.Enrich.Rules;
 using Cistern.Formats;
 using Cistern.Formats.Deliveries;
 using Cistern.Store.Embedded.Hot;
@@ -26,7 +28,7 @@ internal static class WarmUp
 
     private static void Run(int rounds)
     {
-        var decoder = new DeliveryDecoder();
+        var decoder = new EnrichingDecoder(RuleStore.Own);
         var rows = new DecodedDelivery();
         foreach (var gzip in (bool[])[false, true])
         {

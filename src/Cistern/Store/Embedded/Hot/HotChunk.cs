@@ -28,6 +28,9 @@ internal sealed class HotChunk
 
     public TableSchema Schema { get; }
 
+    /// <summary>The version of the rules that classified its rows; 0 if none did, or if there are several.</summary>
+    public int Rules { get; private set; }
+
     /// <summary>Rows that readers may see.</summary>
     public int Rows => Volatile.Read(ref _rows);
 
@@ -56,8 +59,10 @@ internal sealed class HotChunk
         where T : HotColumn => (T)_columns[place];
 
     /// <summary>Copies rows of a batch behind the published ones; <see cref="Publish"/> shows them.</summary>
-    public void Append(ColumnBatch batch, RowSelection rows)
+    /// <param name="rules">The version of the rules that classified them.</param>
+    public void Append(ColumnBatch batch, RowSelection rows, int rules)
     {
+        JoinRules(rules);
         for (var place = 0; place < _columns.Length; place++)
         {
             var source = batch[place];
@@ -85,6 +90,7 @@ internal sealed class HotChunk
     /// <param name="kept">Their numbers, counted from <paramref name="first"/>.</param>
     public void AppendKept(HotChunk source, ReadOnlySpan<int> kept, int first)
     {
+        JoinRules(source.Rules);
         for (var place = 0; place < _columns.Length; place++)
         {
             if (source._columns[place].Filled > 0)
@@ -93,6 +99,8 @@ internal sealed class HotChunk
             }
         }
     }
+
+    private void JoinRules(int rules) => Rules = _rows == 0 || Rules == rules ? rules : 0;
 
     public void Publish(int count) => Volatile.Write(ref _rows, _rows + count);
 

@@ -5,7 +5,11 @@ namespace Cistern.Store.Embedded.Hot;
 /// <summary>What is the same for all rows of a delivery; the decoders leave it out.</summary>
 /// <param name="Received">Microseconds since 1970.</param>
 internal sealed record DeliveryColumns(
-    long Received, string DeliveryId, string Stream, string Route, IReadOnlyDictionary<string, string> Attributes);
+    long Received, string DeliveryId, string Stream, string Route, IReadOnlyDictionary<string, string> Attributes)
+{
+    /// <summary>The version of the rules that classified the rows; 0 if none did.</summary>
+    public int Rules { get; init; }
+}
 
 /// <summary>Rows of some chunks, as many of each as were published when it was made. Times are microseconds since 1970.</summary>
 internal sealed record HotPart(HotChunk Chunk, int Rows);
@@ -45,7 +49,7 @@ internal sealed class HotTable(TableSchema schema)
         {
             var chunk = _chunks is [.., { Free: > 0 } last] ? last : AddChunk();
             var count = Math.Min(chunk.Free, total - done);
-            chunk.Append(batch, new RowSelection(done, count, kept));
+            chunk.Append(batch, new RowSelection(done, count, kept), delivery.Rules);
             Complete(chunk, count, delivery);
             chunk.Publish(count);
             done += count;

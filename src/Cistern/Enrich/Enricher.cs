@@ -1,0 +1,134 @@
+using Cistern.Enrich.Kinds;
+using Cistern.Enrich.Naming;
+using Cistern.Enrich.Proof;
+using Cistern.Enrich.Rules;
+using Cistern.Enrich.Signatures;
+using Cistern.Formats;
+using Cistern.Formats.Columns;
+using Cistern.Formats.Deliveries;
+
+namespace Cistern.Enrich;
+
+/// <summary>Sets what the rules say of each request: <c>kind, class, agent, operator, proof, ai_source</c>.</summary>
+/// <remarks>One for each thread that decodes. It allocates nothing for a row, unless the row is signed.</remarks>
+internal sealed class Enricher(RuleStore rules)
+{
+    private const long MicrosPerSecond = 1_000_000;
+
+    // User agents that are looked for at the same time.
+    private const int RowsAtOnce = 32;
+
+    // More lists of one address than any operator publishes.
+    private const int ListsMax = 8;
+
+    private static readonly int Time = Tables.Requests.PlaceOf("time");
+    private static readonly int Host = Tables.Requests.PlaceOf("host");
+    private static readonly int ClientIp = Tables.Requests.PlaceOf("client_ip");
+    private static readonly int Method = Tables.Requests.PlaceOf("method");
+    private static readonly int Path = Tables.Requests.PlaceOf("path");
+    private static readonly int Query = Tables.Requests.PlaceOf("query");
+    private static readonly int UserAgent = Tables.Requests.PlaceOf("user_agent");
+    private static readonly int Referer = Tables.Requests.PlaceOf("referer");
+    private static readonly int ContentType = Tables.Requests.PlaceOf("content_type");
+    private static readonly int Headers = Tables.Requests.PlaceOf("cs_headers");
+    private static readonly int HeaderNames = Tables.Requests.PlaceOf("cs_header_names");
+    private static readonly int Kind = Tables.Requests.PlaceOf("kind");
+    private static readonly int Class = Tables.Requests.PlaceOf("class");
+    private static readonly int Agent = Tables.Requests.PlaceOf("agent");
+    private static readonly int Operator = Tables.Requests.PlaceOf("operator");
+    private static readonly int Proof = Tables.Requests.PlaceOf("proof");
+    private static readonly int AiSource = Tables.Requests.PlaceOf("ai_source");
+
+    private ColumnBatch _batch = null!;
+    private RuleSet _rules = null!;
+    private bool _addressIsKept;
+
+    /// <summary>The version of the rules that the last rows were judged by.</summary>
+    public RuleVersion Version => _rules.Version;
+
+    /// <summary>Sets the columns of the rows that lack them; rows that have them stay as they are.</summary>
+    /// <param name="privacy">What became of addresses: one that was changed proves nothing.</param>
+    public void Enrich(ColumnBatch requests, PrivacyRules privacy)
+    {
+        (_batch, _rules) = (requests, rules.Current);
+        _addressIsKept = privacy.ClientAddress == PrivacyAction.Keep;
+
+        // Every row has a kind, so that the column says how far it was done.
+        for (var row = _batch.Text(Kind).Count; row < _batch.RowCount; row += RowsAtOnce)
+        {
+            EnrichRows(row, Math.Min(RowsAtOnce, _batch.RowCount - row));
+        }
+    }
+
+    private void EnrichRows(int first, int count)
+    {
+        Span<UserAgentCache.Place> places = stackalloc UserAgentCache.Place[RowsAtOnce];
+        var userAgents = _batch.Text(UserAgent);
+        for (var row = 0; row < count; row++)
+        {
+            places[row] = _rules.Seen.Prepare(userAgents[first + row]);
+        }
+
+        for (var row = 0; row < count; row++)
+        {
+            EnrichRow(first + row, places[row]);
+        }
+    }
+
+    private void EnrichRow(int row, in UserAgentCache.Place userAgent)
+    {
+        _batch.Text(Kind).Set(row, PageKind.Of(_batch.Text(Method)[row], _batch.Text(Path)[row], _batch.Text(ContentType)[row]));
+        SetReader(row, userAgent);
+        var source = _rules.Referrers.Find(_batch.Text(Referer)[row], _batch.Text(Query)[row], _batch.Text(Host)[row]);
+        if (!source.IsEmpty)
+        {
+            _batch.Text(AiSource).Set(row, source);
+        }
+    }
+
+    private void SetReader(int row, in UserAgentCache.Place userAgent)
+    {
+        var naming = _rules.UserAgents.Namings[_rules.Seen.Find(_rules.UserAgents, _batch.Text(UserAgent)[row], userAgent)];
+        var micros = _batch.Values<long>(Time).Values[row];
+        Span<int> lists = stackalloc int[ListsMax];
+        var net = FindLists(row, micros, lists, out var addressIsKnown);
+        var hasSignature = HasSignature(row);
+        var signer = hasSignature ? FindSigner(row, micros) : null;
+        var verdict = _rules.Judge.Of(naming, lists[..net], micros, addressIsKnown, hasSignature, signer);
+        var shown = verdict.Agent is { } agent && !ReferenceEquals(agent, naming.Agent) ? _rules.NamingOf(agent) : naming;
+
+        _batch.Text(Class).Set(row, shown.ClassName);
+        _batch.Text(Proof).Set(row, ProofValues.NameOf(verdict.Proof));
+        SetIfAny(Agent, row, shown.AgentName);
+        SetIfAny(Operator, row, shown.OperatorName.Length > 0 ? shown.OperatorName : verdict.Operator);
+    }
+
+    private void SetIfAny(int column, int row, ReadOnlySpan<byte> value)
+    {
+        if (!value.IsEmpty)
+        {
+            _batch.Text(column).Set(row, value);
+        }
+    }
+
+    private int FindLists(int row, long micros, Span<int> lists, out bool addressIsKnown)
+    {
+        addressIsKnown = false;
+        if (!_addressIsKept || _rules.Lists.IsEmpty || !NetAddress.TryParse(_batch.Text(ClientIp)[row], out var address))
+        {
+            return 0;
+        }
+
+        addressIsKnown = true;
+        return _rules.Lists.Find(address, micros, lists);
+    }
+
+    // The names tell it sooner where the log has them.
+    private bool HasSignature(int row) =>
+        _batch.Text(HeaderNames)[row] is { IsEmpty: false } names ? HeaderText.NamesSignature(names) : HeaderText.NamesSignature(_batch.Text(Headers)[row]);
+
+    private string? FindSigner(int row, long micros) => _rules.Keys.Count == 0 ? null : WebBotAuth.Verify(
+        _rules.Keys,
+        new SignedRequest { Method = _batch.Text(Method)[row], Host = _batch.Text(Host)[row], Path = _batch.Text(Path)[row], Headers = _batch.Text(Headers)[row] },
+        micros / MicrosPerSecond);
+}
