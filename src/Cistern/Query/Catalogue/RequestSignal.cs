@@ -25,7 +25,11 @@ internal static class RequestSignal
         FreeText = ["path", "query", "host", "client_ip", "user_agent", "referer", "request_id"],
         TieBreak = ["request_id", "host", "client_ip", "method", "path", "query", "status", "bytes_sent", "time_taken", "user_agent"],
         MeasuredColumns = ["weight"],
-        FewValued = ["kind", "class", "proof", "status_class", "status", "method", "scheme", "protocol", "tls", "result_type", "detailed_result_type", "c_ip_version"],
+        FewValued =
+        [
+            "kind", "class", "operator", "proof", "ai_source",
+            "status_class", "status", "method", "scheme", "protocol", "tls", "result_type", "detailed_result_type", "c_ip_version",
+        ],
         Weighted = true,
         Support = $"sum({Weight})",
     };
@@ -73,6 +77,7 @@ internal static class RequestSignal
         new("paths", Unit.Values, MeasureKind.Value, $"Distinct paths. {Sampled}", s => s.CountDistinct("nullif(path, '')")),
         new("hosts", Unit.Values, MeasureKind.Value, $"Distinct hosts. {Sampled}", s => s.CountDistinct("nullif(host, '')")),
         new("user_agents", Unit.Values, MeasureKind.Value, $"Distinct user agents. {Sampled}", s => s.CountDistinct("nullif(user_agent, '')")),
+        .. AgentMeasures.All(Weight),
         new("first_seen", Unit.Time, MeasureKind.Moment, "The time of the first request.", _ => "min(time)"),
         new("last_seen", Unit.Time, MeasureKind.Moment, "The time of the last request.", _ => "max(time)"),
     ];

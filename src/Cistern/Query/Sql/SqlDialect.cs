@@ -42,6 +42,12 @@ internal abstract class SqlDialect
 
     public abstract string Sum(string value);
 
+    /// <summary>The largest value of the rows that meet the condition, or NULL.</summary>
+    public abstract string MaxWhere(string value, string condition);
+
+    /// <summary>A text with <c>%XX</c> resolved once; what is no valid escape stays.</summary>
+    public abstract string PercentDecode(string text);
+
     public abstract string CountDistinct(string value);
 
     /// <summary>A number that stands for several texts together: two of a million different ones are the same in one of ten million cases.</summary>
@@ -83,6 +89,10 @@ internal sealed class DuckDbDialect : SqlDialect
     public override string SumWhere(string value, string condition) => $"coalesce(sum({value}) FILTER (WHERE {condition}), 0)";
 
     public override string Sum(string value) => $"coalesce(sum({value}), 0)";
+
+    public override string MaxWhere(string value, string condition) => $"max({value}) FILTER (WHERE {condition})";
+
+    public override string PercentDecode(string text) => $"url_decode({text})";
 
     public override string CountDistinct(string value) => $"count(DISTINCT {value})";
 

@@ -1,0 +1,136 @@
+namespace Cistern.Tests.Query;
+
+/// <summary>Each formula about agents and their referrals over a small log whose answers are worked out here by hand.</summary>
+public sealed class AgentMeasuresTests : IAsyncLifetime
+{
+    private QueryHost _host = null!;
+
+    public async ValueTask InitializeAsync() => _host = await QueryHost.StartAsync();
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    // Page reads of AI are 1 to 8 (weights 1, 1, 1, 1, 1, 1, 4, 1 = 11): delivered 1, 2, 7 and 8 (1 + 1 + 4 + 1 = 7), blocked 3, missing 4, failed 5 and 6.
+    private const string Reads = """
+        INSERT INTO requests (time, class, agent, operator, proof, kind, method, status, host, path, weight, bytes_sent, cs_accept, result_type, origin_fbl) SELECT * FROM (VALUES
+            (TIMESTAMP '2026-11-20 09:00:00', 'training', 'GPTBot', 'OpenAI', 'address', 'page', 'GET', 200, 'a.example', '/x%20y', 1.0, 100, '', 'Hit', NULL),
+            (TIMESTAMP '2026-11-20 09:01:00', 'search', 'OAI-SearchBot', 'OpenAI', 'signed', 'page', 'GET', 304, 'a.example', '/x y', 1.0, 10, 'text/markdown, text/html', 'RefreshHit', NULL),
+            (TIMESTAMP '2026-11-20 09:02:00', 'user-fetch', 'ChatGPT-User', 'OpenAI', 'mismatch', 'page', 'GET', 403, 'a.example', '/x', 1.0, 5, 'text/html, text/markdown', 'Error', NULL),
+            (TIMESTAMP '2026-11-20 09:03:00', 'agent', 'Devin', 'Cognition', 'unlisted', 'page', 'GET', 410, 'a.example', '/x', 1.0, 5, 'text/markdown', 'Error', 0.1),
+            (TIMESTAMP '2026-11-20 09:04:00', 'coding', 'Claude-Code', 'Anthropic', 'unlisted', 'page', 'GET', 503, 'a.example', '/x', 1.0, 5, '*/*', 'Miss', 0.1),
+            (TIMESTAMP '2026-11-20 09:05:00', 'data-provider', 'Firecrawl', 'Firecrawl', 'unlisted', 'page', 'GET', 0, 'a.example', '/x', 1.0, 0, '', '', NULL),
+            (TIMESTAMP '2026-11-20 09:06:00', 'training', 'CCBot', 'Common Crawl', 'address', 'page', 'GET', 200, 'b.example', '/x y', 4.0, 100, '', 'Miss', 0.2),
+            (TIMESTAMP '2026-11-20 09:07:00', 'search', 'PerplexityBot', 'Perplexity', 'address', 'page', 'GET', 299, 'a.example', '/%zz', 1.0, 7, '', 'Hit', NULL),
+            -- No page reads of AI: a HEAD, an asset, robots.txt, a search engine, an undocumented one, a preview, and a row from before there were classes.
+            (TIMESTAMP '2026-11-20 09:08:00', 'training', 'GPTBot', 'OpenAI', 'address', 'page', 'HEAD', 200, 'a.example', '/h', 1.0, 3, '', 'Hit', NULL),
+            (TIMESTAMP '2026-11-20 09:09:00', 'training', 'GPTBot', 'OpenAI', 'address', 'asset', 'GET', 200, 'a.example', '/a.png', 1.0, 1000, '', 'Hit', NULL),
+            (TIMESTAMP '2026-11-20 09:10:00', 'training', 'GPTBot', 'OpenAI', 'address', 'machine', 'GET', 200, 'a.example', '/robots.txt', 1.0, 50, '', 'Hit', NULL),
+            (TIMESTAMP '2026-11-20 09:11:00', 'search-engine', 'Googlebot', 'Google', 'address', 'page', 'GET', 200, 'a.example', '/g', 1.0, 1, '', 'Hit', NULL),
+            (TIMESTAMP '2026-11-20 09:12:00', 'undocumented', 'Odd', '', 'unlisted', 'page', 'GET', 200, 'a.example', '/o', 1.0, 1, '', 'Hit', NULL),
+            (TIMESTAMP '2026-11-20 09:13:00', 'preview', 'Slackbot', 'Slack', 'unlisted', 'page', 'GET', 200, 'a.example', '/g', 1.0, 1, '', 'Hit', NULL),
+            (TIMESTAMP '2026-11-20 09:14:00', '', '', '', '', '', 'GET', 200, 'a.example', '/old', 1.0, 1, '', 'Hit', NULL))
+            AS t(time, class, agent, operator, proof, kind, method, status, host, path, weight, bytes_sent, cs_accept, result_type, origin_fbl);
+        """;
+
+    [Fact]
+    public async Task Reads_of_agents_follow_their_definitions()
+    {
+        _host.Store.Execute(Reads);
+
+        // Agent requests: 11 and HEAD, asset and robots.txt. Delivered 7, blocked 1, missing 1, failed 2 of 11.
+        Assert.Equal("[14,11,7,0.6363636363636364,1,1,2]", await OneAsync("agent_requests", "page_reads", "delivered_page_reads", "delivery_rate", "blocked_page_reads", "missing_page_reads", "failed_page_reads"));
+
+        // Pages: 'a.example/x y' twice, 'b.example/x y', and '/%zz' that is no escape. Live ones also '/g', which two others read, and '/o'; the row without a kind is none.
+        Assert.Equal("[3,5]", await OneAsync("pages_touched", "live_pages"));
+        Assert.Equal("[1,1]", await OneAsync("machine_file_reads", "robots_checks"));
+
+        // Markdown before or without HTML: 2 and 4 of the four with an Accept.
+        Assert.Equal("[0.5]", await OneAsync("markdown_demand"));
+
+        // 100 + 10 + 5 + 5 + 5 + 0 + 400 + 7 + 3 + 1000 + 50. From the origin: 410 with a time, the miss with 503, the miss of weight 4 = 6 of 13 with a result.
+        Assert.Equal("[1585]", await OneAsync("agent_bytes"));
+        Assert.Equal("[0.46153846153846156]", await OneAsync("agent_origin_share"));
+        Assert.Equal(
+            """["2026-11-20T09:07:00.000Z","2026-11-20T09:06:00.000Z","2026-11-20T09:07:00.000Z",null]""",
+            await OneAsync("last_delivered_read", "last_training_read", "last_search_read", "last_user_read"));
+    }
+
+    [Fact]
+    public async Task Proof_is_counted_apart_from_claims()
+    {
+        _host.Store.Execute(Reads);
+
+        // Proven: 1, 2, 7 (weight 4), 8, HEAD, asset, robots.txt, Googlebot = 11; one impostor; unlisted 4, 5, 6, the undocumented one and the preview.
+        Assert.Equal("[11,1,5,0.9166666666666666]", await OneAsync("proven_requests", "impostor_requests", "unlisted_requests", "proven_share"));
+        Assert.Equal("[0,0,3,null]", await WhereAsync("class:agent,coding,data-provider", "proven_requests", "impostor_requests", "unlisted_requests", "proven_share"));
+    }
+
+    [Fact]
+    public async Task Visits_from_AI_products_are_delivered_page_reads_of_browsers()
+    {
+        Visit("v1");
+        Visit("same visitor again");
+        Visit("another address", address: "203.0.113.8");
+        Visit("the day before", time: "2026-11-19 23:59:59");
+        Visit("not found", status: 404);
+        Visit("not asked with GET", method: "HEAD");
+        Visit("an image", kind: "asset");
+        Visit("a prefetch", headers: "Accept:*/*\nSec-Purpose:prefetch;prerender\n");
+        Visit("an agent that looks like a browser", proof: "address-only");
+        Visit("a bot with a referer", type: "other-bot");
+        Visit("no product", source: "");
+        Visit("an app", agent: "ChatGPT/1.2025 (iOS 18.0)");
+
+        // The first four, and as visitors a day: the second is the first one again.
+        Assert.Equal("[4,3]", await OneAsync("ai_visits", "ai_visitors"));
+    }
+
+    [Fact]
+    public async Task The_share_of_arrivals_leaves_out_who_moves_within_the_site()
+    {
+        Visit("from ChatGPT");
+        Visit("direct", source: "", referer: "");
+        Visit("from elsewhere", source: "", referer: "https://news.example.org/a");
+        Visit("within", source: "", referer: "https://a.example/b");
+        Visit("within, with www", source: "", referer: "https://www.A.example:443/b");
+        Visit("not delivered, and still an arrival", source: "", referer: "", status: 500);
+
+        Assert.Equal("[6,4,0.25]", await OneAsync("human_page_reads", "entry_page_reads", "ai_share_of_arrivals"));
+    }
+
+    [Theory]
+    [InlineData(0, "null")]
+    [InlineData(9, "null")]
+    [InlineData(10, "0.6")]
+    public async Task Reads_per_visit_needs_ten_visits(int visits, string expected)
+    {
+        // Of the delivered reads those of a coding tool and a data provider would not count; here are none: 1, 2, 7 (weight 4) = 6 but for b.example's, and 8.
+        _host.Store.Execute(Reads);
+        _host.Store.Execute("UPDATE requests SET weight = 3 WHERE path = '/x y' AND host = 'b.example'");
+        for (var visit = 0; visit < visits; visit++)
+        {
+            Visit($"v{visit}");
+        }
+
+        Assert.Equal($"[{expected}]", await OneAsync("reads_per_visit"));
+    }
+
+    [Fact]
+    public async Task Every_measure_of_an_empty_range_is_zero_or_nothing()
+    {
+        Assert.Equal(
+            "[0,0,0,null,0,null,0,0,null,null]",
+            await OneAsync("agent_requests", "page_reads", "delivered_page_reads", "delivery_rate", "pages_touched", "proven_share", "ai_visits", "agent_bytes", "reads_per_visit", "last_delivered_read"));
+    }
+
+    private void Visit(
+        string path, string time = "2026-11-20 09:00:00", int status = 200, string method = "GET", string kind = "page", string type = "human-like", string proof = "none",
+        string source = "ChatGPT", string referer = "https://chatgpt.com/", string headers = "", string address = "203.0.113.7", string agent = "Mozilla/5.0") =>
+        _host.Store.Execute(
+            "INSERT INTO requests (time, class, proof, kind, method, status, host, path, weight, user_agent, client_ip, ai_source, referer, cs_headers) VALUES "
+            + $"(TIMESTAMP '{time}', '{type}', '{proof}', '{kind}', '{method}', {status}, 'a.example', '/{path}', 1, '{agent}', '{address}', '{source}', '{referer}', '{headers}')");
+
+    private Task<string> OneAsync(params string[] measures) => WhereAsync("", measures);
+
+    private async Task<string> WhereAsync(string where, params string[] measures) => Assert.Single((await _host.AskAsync(
+        $$"""{"from":"2026-11-19T00:00:00Z","to":"now","where":"{{where}}","measures":[{{string.Join(',', measures.Select(name => $"\"{name}\""))}}]}""")).Expect(200).Rows);
+}
