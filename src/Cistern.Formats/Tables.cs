@@ -95,7 +95,7 @@ public static class Tables
         new("kind", ColumnType.Text, "What was asked for: page (what a person reads), machine (robots.txt, sitemaps, feeds, llms.txt, /.well-known/) or asset.", Since: 3),
         new("class", ColumnType.Text, "What kind of reader it is: training, search, user-fetch, agent, coding, data-provider, ads, preview, search-engine, undocumented, other-bot, tool, human-like or empty.", Since: 3),
         new("agent", ColumnType.Text, "The agent that the user agent names, or whom a proof names where it names nobody; empty if that is unknown.", Since: 3),
-        new("operator", ColumnType.Text, "Who runs the agent.", Since: 3),
+        new("operator", ColumnType.Text, "Who runs the agent; of a person who came from an AI product, who runs that.", Since: 3),
         new("proof", ColumnType.Text, "What is proven of the claim: signed, address, mismatch, unlisted, address-only, signed-unchecked or none.", Since: 3),
         new("ai_source", ColumnType.Text, "The AI product whose page or link a person came from; empty if it was none.", Since: 3));
 

@@ -78,15 +78,18 @@ internal sealed class Enricher(RuleStore rules)
     private void EnrichRow(int row, in UserAgentCache.Place userAgent)
     {
         _batch.Text(Kind).Set(row, PageKind.Of(_batch.Text(Method)[row], _batch.Text(Path)[row], _batch.Text(ContentType)[row]));
-        SetReader(row, userAgent);
-        var source = _rules.Referrers.Find(_batch.Text(Referer)[row], _batch.Text(Query)[row], _batch.Text(Host)[row]);
-        if (!source.IsEmpty)
+        var isRun = SetReader(row, userAgent);
+        if (_rules.Referrers.Find(_batch.Text(Referer)[row], _batch.Text(Query)[row], _batch.Text(Host)[row]) is var source and >= 0)
         {
-            _batch.Text(AiSource).Set(row, source);
+            _batch.Text(AiSource).Set(row, _rules.Referrers.ProductOf(source));
+
+            // So that what an operator's agents read and whom its products send stand side by side.
+            SetIfAny(Operator, row, isRun ? default : _rules.Referrers.OperatorOf(source));
         }
     }
 
-    private void SetReader(int row, in UserAgentCache.Place userAgent)
+    // True if somebody runs what reads.
+    private bool SetReader(int row, in UserAgentCache.Place userAgent)
     {
         var naming = _rules.UserAgents.Namings[_rules.Seen.Find(_rules.UserAgents, _batch.Text(UserAgent)[row], userAgent)];
         var micros = _batch.Values<long>(Time).Values[row];
@@ -100,7 +103,9 @@ internal sealed class Enricher(RuleStore rules)
         _batch.Text(Class).Set(row, shown.ClassName);
         _batch.Text(Proof).Set(row, ProofValues.NameOf(verdict.Proof));
         SetIfAny(Agent, row, shown.AgentName);
-        SetIfAny(Operator, row, shown.OperatorName.Length > 0 ? shown.OperatorName : verdict.Operator);
+        var whose = shown.OperatorName.Length > 0 ? shown.OperatorName : verdict.Operator;
+        SetIfAny(Operator, row, whose);
+        return whose is { Length: > 0 };
     }
 
     private void SetIfAny(int column, int row, ReadOnlySpan<byte> value)

@@ -23,8 +23,8 @@ public sealed class EnricherTests
             new EnrichedRow { Path = "/a.png", ContentType = "image/png", Query = "utm_source=perplexity" }).Requests;
 
         Assert.Equal("machine training GPTBot OpenAI none ", Columns(Rows.Of(rows, 0)));
-        Assert.Equal("page human-like   none ChatGPT", Columns(Rows.Of(rows, 1)));
-        Assert.Equal("asset empty   none Perplexity", Columns(Rows.Of(rows, 2)));
+        Assert.Equal("page human-like  OpenAI none ChatGPT", Columns(Rows.Of(rows, 1)));
+        Assert.Equal("asset empty  Perplexity none Perplexity", Columns(Rows.Of(rows, 2)));
     }
 
     [Fact]

@@ -63,8 +63,8 @@ public sealed class ReferralTests
         folder.Write("sites.tsv", "poe.com");
         var rules = folder.Open().Current.Referrers;
 
-        Assert.Equal("", Encoding.UTF8.GetString(rules.Find("https://www.poe.com/"u8, "utm_source=poe"u8, "shop.example"u8)));
-        Assert.Equal("Claude", Encoding.UTF8.GetString(rules.Find("https://claude.ai/"u8, default, "shop.example"u8)));
+        Assert.Equal("", ProductOf(rules, rules.Find("https://www.poe.com/"u8, "utm_source=poe"u8, "shop.example"u8)));
+        Assert.Equal("Claude", ProductOf(rules, rules.Find("https://claude.ai/"u8, default, "shop.example"u8)));
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class ReferralTests
         {
             var bytes = Encoding.ASCII.GetBytes("https://user:pw@www.chatgpt.com:443/c/x?y#z");
             bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
-            Assert.True(Encoding.UTF8.GetString(RuleSet.Own.Referrers.Find(bytes, bytes, bytes)) is "" or "ChatGPT");
+            Assert.True(ProductOf(RuleSet.Own.Referrers, RuleSet.Own.Referrers.Find(bytes, bytes, bytes)) is "" or "ChatGPT");
         }
     }
 
@@ -93,5 +93,7 @@ public sealed class ReferralTests
     }
 
     private static string Find(string referer, string query, string host = Site) =>
-        Encoding.UTF8.GetString(RuleSet.Own.Referrers.Find(Encoding.UTF8.GetBytes(referer), Encoding.UTF8.GetBytes(query), Encoding.UTF8.GetBytes(host)));
+        ProductOf(RuleSet.Own.Referrers, RuleSet.Own.Referrers.Find(Encoding.UTF8.GetBytes(referer), Encoding.UTF8.GetBytes(query), Encoding.UTF8.GetBytes(host)));
+
+    private static string ProductOf(ReferrerTable table, int rule) => rule < 0 ? "" : Encoding.UTF8.GetString(table.ProductOf(rule));
 }

@@ -33,12 +33,14 @@ internal sealed class ReferrerTable
     private readonly ByteMap _sources;
     private readonly ByteMap _ownHosts;
     private readonly byte[][] _products;
+    private readonly byte[][] _operators;
 
     /// <param name="ownHosts">Hosts that never count, with those below them, besides the host that was asked.</param>
     public ReferrerTable(IReadOnlyList<ReferrerRule> rules, IReadOnlyList<string> ownHosts)
     {
         Rules = rules;
         _products = [.. rules.Select(rule => Encoding.UTF8.GetBytes(rule.Product))];
+        _operators = [.. rules.Select(rule => Encoding.UTF8.GetBytes(rule.Operator))];
         _hosts = new ByteMap(rules.Select((rule, place) => (rule.Host, place)));
 
         // The first product of a name has it, and a host is more than a name.
@@ -51,16 +53,22 @@ internal sealed class ReferrerTable
 
     public IReadOnlyList<ReferrerRule> Rules { get; }
 
-    /// <summary>The product's name; empty if the request does not come from one.</summary>
+    /// <summary>The product's name.</summary>
+    public ReadOnlySpan<byte> ProductOf(int rule) => _products[rule];
+
+    /// <summary>Who runs the product; empty if the rules do not say.</summary>
+    public ReadOnlySpan<byte> OperatorOf(int rule) => _operators[rule];
+
+    /// <summary>The rule of the product that a request comes from; -1 if it comes from none.</summary>
     /// <param name="host">The host that was asked.</param>
     /// <param name="query">As the log has it, without '?'.</param>
     [SkipLocalsInit]
-    public ReadOnlySpan<byte> Find(ReadOnlySpan<byte> referer, ReadOnlySpan<byte> query, ReadOnlySpan<byte> host)
+    public int Find(ReadOnlySpan<byte> referer, ReadOnlySpan<byte> query, ReadOnlySpan<byte> host)
     {
         // From one page of the site to the next: most of all.
         if (IsWithin(referer, host))
         {
-            return default;
+            return -1;
         }
 
         if (!referer.IsEmpty)
@@ -69,16 +77,16 @@ internal sealed class ReferrerTable
             var from = RefererHost.Of(referer, scratch);
             if (IsOwn(from, host))
             {
-                return default;
+                return -1;
             }
 
             if (RuleOf(from) is var rule and >= 0)
             {
-                return _products[rule];
+                return rule;
             }
         }
 
-        return query.IsEmpty ? default : FindUtm(query);
+        return query.IsEmpty ? -1 : FindUtm(query);
     }
 
     /// <summary>The rule whose host is the given one or the longest parent domain of it; -1 if there is none.</summary>
@@ -128,11 +136,11 @@ internal sealed class ReferrerTable
         return rule >= 0 && rule == RuleOf(own);
     }
 
-    private ReadOnlySpan<byte> FindUtm(ReadOnlySpan<byte> query)
+    private int FindUtm(ReadOnlySpan<byte> query)
     {
         if (query.IndexOf("utm_source"u8) < 0)
         {
-            return default;
+            return -1;
         }
 
         foreach (var range in query.Split((byte)'&'))
@@ -140,11 +148,11 @@ internal sealed class ReferrerTable
             var pair = query[range];
             if (pair.StartsWith("utm_source="u8) && SourceOf(pair["utm_source=".Length..]) is var rule and >= 0)
             {
-                return _products[rule];
+                return rule;
             }
         }
 
-        return default;
+        return -1;
     }
 
     // The whole value, as the browser encodes it.
