@@ -86,12 +86,12 @@ public sealed class LogsTests(BrowserSite site)
         var drawer = page.Page.GetByRole(AriaRole.Dialog, new() { Name = "Row", Exact = true });
         await BrowserPage.Expect(drawer.Locator("dt").Filter(new() { HasText = "user_agent" })).ToBeVisibleAsync();
         await BrowserPage.Expect(drawer.GetByText("The viewer's address or its proxy's").First).ToBeVisibleAsync();
-        await BrowserPage.Expect(drawer).ToContainTextAsync("needed for error rates");
+        await BrowserPage.Expect(drawer).ToContainTextAsync("Needed for error rates");
         var answer = await drawer.Locator(".row-group").Nth(1).InnerTextAsync();
 
         await using var tab = await page.OpenTabAsync(page.Page.Url);
         var again = tab.Page.GetByRole(AriaRole.Dialog, new() { Name = "Row", Exact = true }).Locator(".row-group").Nth(1);
-        await BrowserPage.Expect(again).ToContainTextAsync("needed for error rates");
+        await BrowserPage.Expect(again).ToContainTextAsync("Needed for error rates");
         Assert.Equal(answer, await again.InnerTextAsync());
     }
 

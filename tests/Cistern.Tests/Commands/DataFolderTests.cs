@@ -52,7 +52,7 @@ public sealed class DataFolderTests : IDisposable
     [Fact]
     public async Task The_demo_fills_a_day_answers_goes_on_live_and_ends_with_0()
     {
-        var run = await RunAsync("demo", "--listen", "http://127.0.0.1:0", "--data", _folder, "--seed", "7", "--rate", "1", "--for", "15s");
+        var run = await RunAsync("demo", "--listen", "http://127.0.0.1:0", "--data", _folder, "--seed", "7", "--rate", "1", "--for", "30s");
         var counts = await RunAsync(
             "query", "--data", _folder, "--sql", "SELECT count(*) AS stored, (SELECT count(*) FROM rejects) AS refused, (SELECT count(*) FROM deliveries WHERE repeats > 0) AS repeated, max(time) > now() - INTERVAL 5 MINUTE AS live FROM requests");
 
