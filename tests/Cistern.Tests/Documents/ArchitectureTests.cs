@@ -10,7 +10,7 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Every_source_file_that_the_architecture_names_is_there()
     {
-        var files = new[] { "src", Path.Combine("web", "src") }
+        var files = new[] { "src", Path.Combine("web", "src"), Path.Combine("web", "build") }
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.*", SearchOption.AllDirectories)).Select(Path.GetFileName).ToHashSet();
         var named = SourceFile().Matches(File.ReadAllText(Path.Combine(Repository.Root, "ARCHITECTURE.md"))).Select(match => match.Groups[1].Value).Distinct().ToArray();
 

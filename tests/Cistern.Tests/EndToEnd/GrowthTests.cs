@@ -169,7 +169,7 @@ public sealed class GrowthTests(LongTextServer asked) : IClassFixture<LongTextSe
     [InlineData("SELECT part, count(*) FROM (SELECT unnest(string_split(left(path, 200), '/')) AS part FROM requests) GROUP BY part ORDER BY 2 DESC LIMIT 10")]
     [InlineData("SELECT regexp_extract(user_agent, '(Chrome|Firefox|Safari)', 1) AS browser, count(*) FROM requests GROUP BY browser")]
     [InlineData("SELECT strftime(time, '%Y-%m-%d %H:%M') AS minute, count(*), approx_quantile(time_taken, 0.95) FROM requests GROUP BY minute ORDER BY minute")]
-    [InlineData("SELECT CASE WHEN path LIKE '/api/%' THEN 'api' WHEN regexp_matches(path, '\\.(png|jpg|css|js)$') THEN 'static' ELSE 'page' END AS kind, sum(bytes_sent) FROM requests GROUP BY kind")]
+    [InlineData("SELECT CASE WHEN path LIKE '/api/%' THEN 'api' WHEN regexp_matches(path, '\\.(png|jpg|css|js)$') THEN 'static' ELSE 'page' END AS part, sum(bytes_sent) FROM requests GROUP BY part")]
     [InlineData("SELECT octet_length(data), decode(data[1:100]), reason, attributes, route || ' ' || stream FROM rejects LIMIT 10")]
     [InlineData("SELECT * FROM rejects LIMIT 3")]
     [InlineData("SELECT * FROM requests LIMIT 10")]

@@ -15,7 +15,7 @@ public sealed record EmbeddedSettings
     public long HotBytes { get; init; } = 224L << 20;
 
     /// <summary>How long a delivery waits for room in memory before it gets 503.</summary>
-    public TimeSpan HotWait { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan HotWait { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Deliveries with a body or rows of this size are made ready beside the writer, with their body in a file of its own.</summary>
     public long LargeBytes { get; init; } = 4L << 20;

@@ -50,6 +50,7 @@ internal sealed class EmbeddedStore : IStore
     public StoreReadiness Readiness =>
         _closed is not null ? new StoreReadiness(false, false, "the store is shutting down")
         : _parts.Committer.Refusal is { } refusal ? new StoreReadiness(false, _recovered.IsCompletedSuccessfully, refusal)
+        : _parts.Room.IsRefusing ? new StoreReadiness(false, _recovered.IsCompletedSuccessfully, RoomFull)
         : _parts.Journal.Failure is { } failure ? new StoreReadiness(false, _recovered.IsCompletedSuccessfully, failure)
         : new StoreReadiness(true, _recovered.IsCompletedSuccessfully, _recovered.IsCompletedSuccessfully ? null : "the journal is being decoded");
 
@@ -160,7 +161,10 @@ internal sealed class EmbeddedStore : IStore
     private async ValueTask<string?> FillAsync(BudgetClaim claim, long bytes, CancellationToken cancel) =>
         await _parts.Room.FillAsync(claim, bytes, _parts.Settings.HotWait, cancel)
             ? null
-            : $"rows in memory take {_parts.Settings.HotBytes >> 20} MiB and are not sealed fast enough; the delivery can be sent again";
+            : RoomFull;
+
+    private string RoomFull =>
+        $"rows in memory take {_parts.Settings.HotBytes >> 20} MiB and {(_parts.Room.Failure is { } failure ? $"cannot be sealed: {failure}" : "are not sealed fast enough")}; the delivery can be sent again";
 
     public void Count(string kind, string reason, string stream, string key) => _parts.Events.Count(kind, reason, stream, key);
 

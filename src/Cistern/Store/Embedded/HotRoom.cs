@@ -12,9 +12,20 @@ internal sealed class HotRoom(long bytes, TimeProvider time)
     private readonly FairBudget _budget = new(bytes, int.MaxValue, int.MaxValue, time);
     private Dictionary<string, BudgetClaim> _active = [];
     private Dictionary<string, BudgetClaim> _frozen = [];
+    private volatile bool _hasRefused;
 
     /// <summary>Called when a delivery has to wait: only a seal makes room.</summary>
     public Action? Wanted { get; set; }
+
+    /// <summary>Why the last seal failed; null if it did not. Until one succeeds it is of no use to wait.</summary>
+    public string? Failure
+    {
+        get;
+        set => (field, _hasRefused) = (value, _hasRefused && value is not null);
+    }
+
+    /// <summary>Since the seal failed a delivery has found no room: as long as none succeeds, others will find none.</summary>
+    public bool IsRefusing => _hasRefused && Failure is not null;
 
     public bool IsWanted => _budget.Waiting > 0;
 
@@ -24,13 +35,15 @@ internal sealed class HotRoom(long bytes, TimeProvider time)
     /// <summary>Waits for room. False if there was none in time.</summary>
     public async ValueTask<bool> FillAsync(BudgetClaim claim, long bytes, TimeSpan limit, CancellationToken cancel)
     {
-        var answer = _budget.GrowAsync(claim, bytes, new Patience(limit), cancel);
+        var answer = _budget.GrowAsync(claim, bytes, new Patience(Failure is null ? limit : TimeSpan.Zero), cancel);
         if (!answer.IsCompleted)
         {
             Wanted?.Invoke();
         }
 
-        return await answer == BudgetAnswer.Granted;
+        var isGranted = await answer == BudgetAnswer.Granted;
+        _hasRefused |= !isGranted && Failure is not null;
+        return isGranted;
     }
 
     /// <summary>Rows that are there without having asked: what a start reads back.</summary>

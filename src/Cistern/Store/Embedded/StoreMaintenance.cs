@@ -55,8 +55,17 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
         }
 
         _activeSince = null;
-        WithFiles(() => Seal(frozen));
-        return true;
+        try
+        {
+            WithFiles(() => Seal(frozen));
+            parts.Room.Failure = null;
+            return true;
+        }
+        catch (Exception error) when (error is IOException or DuckDbException)
+        {
+            parts.Room.Failure = error.Message;
+            throw;
+        }
     }
 
     /// <summary>The last seal of a store that stops. If it fails the journal still holds everything.</summary>
