@@ -38,8 +38,10 @@ export function Health() {
     ages: ages.data === null ? null : new Map(rowsOf(ages.data).map(row => [String(row['stream']), countOf(row['ingest_delay_p95'])])),
     status: status.data,
   })
+  // How many lines the streams take is known with them: what stands below is shown when it has its place.
+  const placing = streams === null && known.error === null && totals.error === null
   return (
-    <div class="health">
+    <div class={`health ${placing ? 'placing' : ''}`}>
       <VerdictBar verdict={verdict} stale={totals.stale} failed={[known, totals, gaps, events, ages, status].find(one => one.error !== null)?.error ?? null} />
       {streams !== null && streams.length === 0
         ? (
