@@ -1,5 +1,6 @@
 import { icons, type IconName } from '../src/parts/icons.ts'
 import { figures } from '../src/screens/overview/figures.ts'
+import { screens, type Screen, type ScreenOf } from '../src/state/screens.ts'
 
 /*
  * What index.html shows until the program is there: the frame of each screen in the program's own classes, so that nothing moves when it
@@ -7,25 +8,13 @@ import { figures } from '../src/screens/overview/figures.ts'
  */
 
 export function frame(): string {
-  return `<div class="app frame" aria-hidden="true" inert>${nav()}<div class="page">${screens.map(topBar).join('')}<main>${screens.map(body).join('')}</main></div></div>`
+  return `<div class="app frame" aria-hidden="true" inert>${nav()}<div class="page">${framed.map(topBar).join('')}<main>${framed.map(one => body(one.screen)).join('')}</main></div></div>`
 }
 
-interface FrameOf {
-  readonly screen: string
-  readonly name: string
-  readonly icon: IconName
-  readonly title: string
-  readonly tools: readonly string[]
-  readonly filter: boolean
-  readonly body: string
-}
+/** What each screen's frame shows below its top bar. */
+const bodies: Partial<Record<Screen, () => string>> = { overview, agents, pages, referrals, logs, health, setup, report }
 
-const screens: readonly FrameOf[] = [
-  { screen: 'overview', name: 'Overview', icon: 'overview', title: 'Overview', tools: ['host', 'time', 'compare', 'refresh', 'link'], filter: true, body: overview() },
-  { screen: 'logs', name: 'Logs', icon: 'logs', title: 'Logs', tools: ['host', 'time', 'refresh', 'link'], filter: true, body: logs() },
-  { screen: 'health', name: 'Health', icon: 'health', title: 'Delivery health', tools: ['time', 'refresh', 'link'], filter: false, body: health() },
-  { screen: 'setup', name: 'Setup', icon: 'setup', title: 'Setup', tools: [], filter: false, body: setup() },
-]
+const framed = screens.filter(one => one.screen in bodies)
 
 function icon(name: IconName, size = 16): string {
   return `<svg class="icon" width="${size}" height="${size}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"><path d="${icons[name]}"/></svg>`
@@ -33,18 +22,18 @@ function icon(name: IconName, size = 16): string {
 
 function nav(): string {
   const brand = '<svg width="26" height="26" viewBox="0 0 32 32"><path d="M6 5h20v17a5 5 0 0 1-5 5H11a5 5 0 0 1-5-5z" fill="var(--brand-deep)"/><path d="M6 14c3.3-2.4 6.7-2.4 10 0s6.7 2.4 10 0v8a5 5 0 0 1-5 5H11a5 5 0 0 1-5-5z" fill="var(--brand)"/></svg>'
-  const links = screens.map(one => `<li><a class="nav-link of-${one.screen}">${icon(one.icon, 18)}<span>${one.name}</span></a></li>`)
+  const links = screens.filter(one => one.key !== null).map(one => `<li><a class="nav-link of-${one.screen}">${icon(one.icon, 18)}<span>${one.name}</span></a></li>`)
   const foot = `<div class="popover theme-menu"><button class="button">${icon('screen')}</button></div><button class="quiet">${icon('keyboard')}</button><button class="quiet">${icon('signOut')}</button>`
   return `<nav class="nav"><a class="brand">${brand}<span>Cistern</span></a><ul>${links.join('')}</ul><div class="nav-foot">${foot}</div></nav>`
 }
 
-function topBar({ screen, title, tools, filter }: FrameOf): string {
+function topBar({ screen, title, tools, filter }: ScreenOf): string {
   const boxes = tools.map(tool => `<span class="frame-tool frame-${tool}"></span>`).join('')
   return `<header class="top-bar only-${screen}"><h1>${title}</h1>${tools.length > 0 ? `<div class="top-tools">${boxes}</div>` : ''}${filter ? `<div class="filter-bar">${icon('filter')}</div>` : ''}</header>`
 }
 
-function body({ screen, body }: FrameOf): string {
-  return `<div class="${screen} only-${screen}">${body}</div>`
+function body(screen: Screen): string {
+  return `<div class="${screen} only-${screen}">${bodies[screen]!()}</div>`
 }
 
 /** A panel with the grey bars of one that waits. Heights are classes: the policy of the page refuses styles in its text. */
@@ -69,4 +58,20 @@ function health(): string {
 
 function setup(): string {
   return '<ol class="steps"><li class="step"><span class="step-number">1</span><div class="step-body"><h2>Make a key for the stream</h2></div></li></ol>'
+}
+
+function agents(): string {
+  return ''
+}
+
+function pages(): string {
+  return ''
+}
+
+function referrals(): string {
+  return ''
+}
+
+function report(): string {
+  return ''
 }

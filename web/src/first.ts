@@ -4,7 +4,8 @@ import { askFirst as askFirstRows, rowsAskOf, rowsKey } from './screens/logs/ask
 import { columnsOf } from './screens/logs/columns'
 import { isNarrow } from './screens/logs/media'
 import { signalOf } from './screens/logs/signals'
-import { askTotals, scopeOf, totalsKey } from './screens/overview/scope'
+import { scopeOf } from './api/scope'
+import { askTotals, totalsKey } from './screens/overview/ask'
 import { askFacts, factsKey } from './screens/setup/ask'
 import { type Screen, view } from './state/url'
 

@@ -1,6 +1,10 @@
 /** The drawings, as paths in a box of 24 by 24. */
 export const icons = {
   overview: 'M3 3v18h18M7 15l4-5 3 3 5-7',
+  agents: 'M5 9h14v10H5zM12 9V5M9 13.5h.01M15 13.5h.01M2 13v3M22 13v3',
+  pages: 'M6 3h8l5 5v13H6zM14 3v5h5M9 13h7M9 17h5',
+  referrals: 'M4 12h13M12 6l6 6-6 6M21 4v16',
+  report: 'M5 3h14v18H5zM9 8h6M9 12h6M9 16h3',
   logs: 'M4 6h16M4 10h10M4 14h16M4 18h7',
   health: 'M3 12h4l2-6 4 12 3-8 1.5 2H21',
   setup: 'M14.5 9.5a4.5 4.5 0 1 0-4 4.47V13l2 2h2v2h2v2h4v-4z M7.5 8.5h.01',

@@ -4,9 +4,14 @@ import { Health } from '../screens/health/Health'
 import { Logs } from '../screens/logs/Logs'
 import { Overview } from '../screens/overview/Overview'
 import { Setup } from '../screens/setup/Setup'
+import { Agents } from '../screens/agents/Agents'
+import { Pages } from '../screens/pages/Pages'
+import { Referrals } from '../screens/referrals/Referrals'
+import { Report } from '../screens/report/Report'
+import { screenOf } from '../state/screens'
 import { useRefreshChoice, useRefreshClock } from '../state/refresh'
 import { useStore } from '../state/store'
-import { go, type Screen, useView } from '../state/url'
+import { go, useView } from '../state/url'
 import { Empty } from '../parts/States'
 import { Notices } from './Notices'
 import { Nav } from './Nav'
@@ -14,13 +19,11 @@ import { SignIn } from './SignIn'
 import { Shortcuts, useShortcuts } from './Shortcuts'
 import { TopBar } from './TopBar'
 
-const titles: Record<Screen, string> = { overview: 'Overview', logs: 'Logs', health: 'Delivery health', setup: 'Setup', signin: 'Sign in' }
-
 export function App() {
   const { screen } = useView()
   const state = useStore(session)
   const [helping, setHelping] = useState(false)
-  useEffect(() => { document.title = screen === null ? 'Cistern' : `${titles[screen]} · Cistern` }, [screen])
+  useEffect(() => { document.title = screen === null ? 'Cistern' : `${screenOf(screen).title} · Cistern` }, [screen])
   useShortcuts(() => setHelping(true))
   useRefreshClock(useRefreshChoice())
 
@@ -30,13 +33,17 @@ export function App() {
       <a class="skip" href="#main">Skip to content</a>
       <Nav screen={screen} onHelp={() => setHelping(true)} />
       <div class="page">
-        {screen !== null && <TopBar screen={screen} title={titles[screen]} />}
+        {screen !== null && <TopBar screen={screen} />}
         <Notices />
         <main id="main" tabIndex={-1}>
           {screen === 'overview' && <Overview />}
+          {screen === 'agents' && <Agents />}
+          {screen === 'pages' && <Pages />}
+          {screen === 'referrals' && <Referrals />}
           {screen === 'logs' && <Logs />}
           {screen === 'health' && <Health />}
           {screen === 'setup' && <Setup />}
+          {screen === 'report' && <Report />}
           {screen === null && (
             <Empty title="There is nothing at this address">
               <button type="button" onClick={() => go({}, { screen: 'overview' })}>Go to the overview</button>

@@ -2,17 +2,9 @@ import { Icon, type IconName } from '../parts/Icon'
 import { Popover } from '../parts/Popover'
 import { useStore } from '../state/store'
 import { chooseTheme, theme, type Theme } from '../state/theme'
-import type { Screen } from '../state/url'
+import { type Screen, screens } from '../state/screens'
 import { Link } from './Link'
 import { signOut } from './SignIn'
-
-/** A screen is one line here, one in `App`, and one in `state/url`. */
-const screens: readonly { screen: Screen; name: string; icon: IconName }[] = [
-  { screen: 'overview', name: 'Overview', icon: 'overview' },
-  { screen: 'logs', name: 'Logs', icon: 'logs' },
-  { screen: 'health', name: 'Health', icon: 'health' },
-  { screen: 'setup', name: 'Setup', icon: 'setup' },
-]
 
 const themes: readonly { theme: Theme; name: string; icon: IconName }[] = [
   { theme: 'system', name: 'As the system', icon: 'screen' },
@@ -31,7 +23,7 @@ export function Nav({ screen, onHelp }: { screen: Screen | null; onHelp: () => v
         <span>Cistern</span>
       </Link>
       <ul>
-        {screens.map(({ screen: target, name, icon }) => (
+        {screens.filter(one => one.key !== null).map(({ screen: target, name, icon }) => (
           <li key={target}>
             <Link screen={target} class="nav-link" current={screen === target}><Icon name={icon} size={18} /><span>{name}</span></Link>
           </li>

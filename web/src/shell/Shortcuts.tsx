@@ -1,15 +1,14 @@
 import { useEffect } from 'preact/hooks'
 import { Dialog } from '../parts/Dialog'
 import { refreshNow } from '../state/refresh'
-import { go, type Screen } from '../state/url'
+import { screens } from '../state/screens'
+import { go } from '../state/url'
 
 /** What the keys of a screen do; screens put their own beside the common ones while they are shown. */
 const own = new Map<string, () => void>()
 
 export const openTime: { current: (() => void) | null } = { current: null }
 export const focusFilter: { current: (() => void) | null } = { current: null }
-
-const places: Readonly<Record<string, Screen>> = { o: 'overview', l: 'logs', h: 'health', s: 'setup' }
 
 /** Keys of a screen, while it is shown. Handlers may change with every drawing. */
 export function useKeys(keys: Readonly<Record<string, () => void>>): void {
@@ -29,9 +28,9 @@ export function useShortcuts(help: () => void): void {
     }
     const pressed = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
-      const place = Date.now() < goingUntil ? places[event.key] : undefined
+      const place = Date.now() < goingUntil ? screens.find(one => one.key === event.key) : undefined
       goingUntil = 0
-      const act = place !== undefined ? () => go({}, { screen: place }) : own.get(event.key) ?? common[event.key]
+      const act = place !== undefined ? () => go({}, { screen: place.screen }) : own.get(event.key) ?? common[event.key]
       if (act === undefined || document.querySelector('dialog.dialog[open]') !== null) return
       event.preventDefault()
       act()
@@ -47,7 +46,7 @@ function isTyping(target: EventTarget | null): boolean {
 
 const list: readonly [string, string][] = [
   ['/', 'Write a filter'], ['t', 'Choose the time range'], ['r', 'Ask again now'], ['j  k', 'Next and previous row'], ['Enter', 'Open the row'],
-  ['Esc', 'Close what is open'], ['g o', 'Go to the overview'], ['g l', 'Go to the logs'], ['g h', 'Go to delivery health'], ['g s', 'Go to setup'], ['?', 'This list'],
+  ['Esc', 'Close what is open'], ...screens.filter(one => one.key !== null).map((one): [string, string] => [`g ${one.key}`, `Go to ${one.title}`]), ['?', 'This list'],
 ]
 
 export function Shortcuts({ onClose }: { onClose: () => void }) {

@@ -3,7 +3,8 @@ import { Icon } from '../parts/Icon'
 import { Popover } from '../parts/Popover'
 import { currentRange, isoOf, momentMs } from '../state/range'
 import { choices, refreshNow, useRefreshChoice, type Refresh } from '../state/refresh'
-import { addressOf, go, type Screen, useParam } from '../state/url'
+import { type Screen, screenOf } from '../state/screens'
+import { addressOf, go, useParam } from '../state/url'
 import { currentZone } from '../state/zone'
 import { FilterBar } from './FilterBar'
 import { HostPicker } from './HostPicker'
@@ -12,24 +13,25 @@ import { TimePicker } from './TimePicker'
 const refreshNames: Record<Refresh, string> = { off: 'Off', '10s': 'Every 10 s', '1m': 'Every minute', live: 'Live' }
 
 /** What every screen of data shares: host, range, refresh, comparison, filter. */
-export function TopBar({ screen, title }: { screen: Screen; title: string }) {
+export function TopBar({ screen }: { screen: Screen }) {
+  const { title, tools, filter } = screenOf(screen)
   const compare = useParam('compare') !== null
-  if (screen === 'setup') return <header class="top-bar"><h1>{title}</h1></header>
+  if (tools.length === 0) return <header class="top-bar"><h1>{title}</h1></header>
   return (
     <header class="top-bar">
       <h1>{title}</h1>
       <div class="top-tools">
-        {screen !== 'health' && <HostPicker />}
-        <TimePicker />
-        {screen === 'overview' && (
+        {tools.includes('host') && <HostPicker />}
+        {tools.includes('time') && <TimePicker />}
+        {tools.includes('compare') && (
           <button type="button" class="button" aria-pressed={compare} title="Compare with the period before" onClick={() => go({ compare: compare ? null : '1' })}>
             <Icon name="compare" /><span class="wide">Compare</span>
           </button>
         )}
-        <RefreshPicker />
+        {tools.includes('refresh') && <RefreshPicker />}
         <Popover class="share" name="Link to this view" align="right" label={<Icon name="link" />}>{() => <Share />}</Popover>
       </div>
-      {screen !== 'health' && <FilterBar />}
+      {filter && <FilterBar />}
     </header>
   )
 }

@@ -1,3 +1,4 @@
+import { type Screen, screenOf, screens } from './screens'
 import { Store, useStore } from './store'
 
 /*
@@ -5,14 +6,12 @@ import { Store, useStore } from './store'
  * back button goes back. Parameters in `shared` belong to every screen and stay when the screen changes; all others are the screen's own.
  */
 
-export type Screen = 'overview' | 'logs' | 'health' | 'setup' | 'signin'
+export type { Screen }
 
 export interface View {
   readonly screen: Screen | null
   readonly params: URLSearchParams
 }
-
-export const paths: Record<Screen, string> = { overview: '/', logs: '/logs', health: '/health', setup: '/setup', signin: '/signin' }
 
 /** Range, filter, host, zone, comparison and refresh. */
 const shared = ['from', 'to', 'q', 'host', 'tz', 'compare', 'refresh']
@@ -42,7 +41,7 @@ export function addressOf(screen: Screen | null, changes: Changes = {}): string 
     if (value === null || value === undefined || value === '') params.delete(name)
     else params.set(name, value)
   }
-  const path = screen === null ? location.pathname : paths[screen]
+  const path = screen === null ? location.pathname : screenOf(screen).path
   const text = readable(params)
   return text === '' ? path : `${path}?${text}`
 }
@@ -57,7 +56,7 @@ export function go(changes: Changes, options: { screen?: Screen; replace?: boole
 }
 
 function read(): View {
-  const screen = (Object.keys(paths) as Screen[]).find(name => paths[name] === location.pathname) ?? null
+  const screen = screens.find(one => one.path === location.pathname)?.screen ?? null
   return { screen, params: new URLSearchParams(location.search) }
 }
 

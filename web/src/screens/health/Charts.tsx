@@ -9,7 +9,7 @@ import { Visible } from '../../parts/Visible'
 import { Link } from '../../shell/Link'
 import { isoOf } from '../../state/range'
 import { go, useParam } from '../../state/url'
-import { columnOf, rangeOf, timesOf } from '../overview/answers'
+import { columnOf, rangeOf, timesOf } from '../../api/answers'
 import { type Gap, type Scope, streamName } from './model'
 import type { Stream } from './streams'
 

@@ -5,7 +5,7 @@ import { Panel } from '../../parts/Panel'
 import { chartBar, TimeChart } from '../../parts/TimeChart'
 import { isoOf } from '../../state/range'
 import { go } from '../../state/url'
-import { columnOf, rangeOf, timesOf } from '../overview/answers'
+import { columnOf, rangeOf, timesOf } from '../../api/answers'
 import type { LogSignal } from './signals'
 
 const height = 118

@@ -1,5 +1,5 @@
 import type { Answer } from '../../api/client'
-import { columnOf } from '../overview/answers'
+import { columnOf } from '../../api/answers'
 import { countryName } from '../../format/countries'
 import { statusMeasures, statusSeries } from '../../parts/status'
 import type { ChartSeries } from '../../parts/TimeChart'

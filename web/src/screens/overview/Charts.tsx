@@ -7,8 +7,8 @@ import { bucketOf } from '../../parts/plot/Plot'
 import { Panel } from '../../parts/Panel'
 import { isoOf } from '../../state/range'
 import { go } from '../../state/url'
-import { columnOf, rangeOf, timesOf } from './answers'
-import type { Scope } from './scope'
+import { columnOf, rangeOf, timesOf } from '../../api/answers'
+import type { Scope } from '../../api/scope'
 
 const height = 230
 const small = 150

@@ -2,14 +2,15 @@ import { type Answer, ask, query } from '../../api/client'
 import { qualifiers } from '../../api/status'
 import { type Asked, useAsked } from '../../api/use'
 import { Empty, Loading } from '../../parts/States'
+import { Tiles } from '../../parts/Tiles'
 import { useStore } from '../../state/store'
 import { useView } from '../../state/url'
 import { Link } from '../../shell/Link'
 import { reachesBefore } from './before'
 import { Charts } from './Charts'
-import { slow } from './figures'
-import { askTotals, questionOf, scopeOf, totalsKey } from './scope'
-import { Tiles } from './Tiles'
+import { figures, slow } from './figures'
+import { questionOf, scopeOf } from '../../api/scope'
+import { askTotals, totalsKey } from './ask'
 import { Tops } from './Tops'
 import './overview.css'
 
@@ -26,7 +27,7 @@ export function Overview() {
   const nothing = totals.data !== null && !totals.stale && isNothing(totals.data)
   return (
     <div class="overview">
-      <Tiles totals={totals} slower={slower} series={series} comparable={comparable} />
+      <Tiles figures={figures} totals={totals} slower={slower} series={series} comparable={comparable} />
       {nothing ? <Nothing filtered={scope.where !== ''} /> : (
         <>
           <Charts series={series} scope={scope} oldest={comparable ? null : oldest ?? null} />

@@ -6,7 +6,7 @@ import { Panel } from '../../parts/Panel'
 import { text, TopList, type TopRow } from '../../parts/TopList'
 import { percent } from '../../format/numbers'
 import { useParam } from '../../state/url'
-import { questionOf, type Scope } from './scope'
+import { questionOf, type Scope } from '../../api/scope'
 
 interface Top {
   readonly field: string

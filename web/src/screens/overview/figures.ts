@@ -1,17 +1,4 @@
-import type { Unit } from '../../format/numbers'
-
-export interface Figure {
-  readonly measure: string
-  readonly name: string
-  readonly unit: Unit
-  /** Whether more is better; null where it is neither. */
-  readonly moreIsBetter: boolean | null
-  readonly about: string
-  /** What its small line shows, if not the measure itself. */
-  readonly spark?: string
-  /** Takes the server several times as long as the others. */
-  readonly slow?: boolean
-}
+import type { Figure } from '../../parts/figure.ts'
 
 /** What the tiles show. The page's frame names them too, so that they stand there before the program does. */
 export const figures: readonly Figure[] = [

@@ -1,13 +1,13 @@
-import type { Answer } from '../../api/client'
-import type { Asked } from '../../api/use'
-import { change, exact, inUnit, points } from '../../format/numbers'
-import { Failed } from '../../parts/States'
-import { Spark } from '../../parts/Spark'
-import { columnOf, wholeBuckets } from './answers'
-import { type Figure, figures } from './figures'
+import { columnOf, wholeBuckets } from '../api/answers'
+import type { Answer } from '../api/client'
+import type { Asked } from '../api/use'
+import { change, exact, inUnit, points } from '../format/numbers'
+import type { Figure } from './figure'
+import { Spark } from './Spark'
+import { Failed } from './States'
 
 /** The figures that answer in a glance, each with its change and its course. */
-export function Tiles({ totals, slower, series, comparable }: { totals: Asked<Answer>; slower: Asked<Answer>; series: Asked<Answer>; comparable: boolean }) {
+export function Tiles({ figures, totals, slower, series, comparable }: { figures: readonly Figure[]; totals: Asked<Answer>; slower: Asked<Answer>; series: Asked<Answer>; comparable: boolean }) {
   if (totals.error !== null && totals.data === null) return <section class="panel tiles-failed"><Failed error={totals.error} /></section>
   return (
     <>

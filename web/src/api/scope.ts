@@ -1,10 +1,8 @@
-import { type Answer, query } from '../../api/client'
-import { whereOf } from '../../filter/use'
-import { rangeOf } from '../../state/range'
-import { zoneOf } from '../../state/zone'
-import { quick } from './figures'
+import { whereOf } from '../filter/use'
+import { rangeOf } from '../state/range'
+import { zoneOf } from '../state/zone'
 
-/** The question that every panel of the overview shares. */
+/** The question that every panel of a screen shares: range, zone, filter, comparison. */
 export interface Scope {
   readonly from: string
   readonly to: string
@@ -23,13 +21,4 @@ export function scopeOf(params: URLSearchParams): Scope {
 
 export function questionOf({ from, to, where, tz }: Scope) {
   return { from, to, tz, ...(where !== '' && { where }) }
-}
-
-export function totalsKey(scope: Scope): string {
-  return `totals ${scope.key}`
-}
-
-/** The figures that answer in a glance, and those of the period before. */
-export function askTotals(scope: Scope, signal?: AbortSignal): Promise<Answer> {
-  return query({ ...questionOf(scope), measures: quick, compare: true }, signal)
 }

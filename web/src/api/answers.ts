@@ -1,4 +1,4 @@
-import type { Answer } from '../../api/client'
+import type { Answer } from './client'
 
 /** A column of an answer as numbers; empty if the answer has none of that name. */
 export function columnOf(answer: Answer, name: string): (number | null)[] {

@@ -1,0 +1,5 @@
+import './agents.css'
+
+export function Agents() {
+  return <div class="agents" />
+}

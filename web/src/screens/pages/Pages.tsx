@@ -1,0 +1,5 @@
+import './pages.css'
+
+export function Pages() {
+  return <div class="pages" />
+}

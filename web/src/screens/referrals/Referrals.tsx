@@ -1,0 +1,5 @@
+import './referrals.css'
+
+export function Referrals() {
+  return <div class="referrals" />
+}

@@ -1,0 +1,5 @@
+import './report.css'
+
+export function Report() {
+  return <div class="report" />
+}

@@ -1,0 +1,39 @@
+import type { IconName } from '../parts/icons.ts'
+
+export type Tool = 'host' | 'time' | 'compare' | 'refresh' | 'link'
+
+/** A screen: where it is, and what stands around it. */
+export interface ScreenOf {
+  readonly screen: string
+  readonly path: string
+  /** In the navigation. */
+  readonly name: string
+  readonly title: string
+  readonly icon: IconName
+  /** Goes there after `g`; null for a screen that the navigation does not show. */
+  readonly key: string | null
+  /** What its top bar has. */
+  readonly tools: readonly Tool[]
+  readonly filter: boolean
+}
+
+const asking: readonly Tool[] = ['host', 'time', 'compare', 'refresh', 'link']
+
+/** All screens, in the order of the navigation. The program and the page's frame read it; `early.ts` and `WebPages.cs` name them once more. */
+export const screens = [
+  { screen: 'overview', path: '/', name: 'Overview', title: 'Overview', icon: 'overview', key: 'o', tools: asking, filter: true },
+  { screen: 'agents', path: '/agents', name: 'Agents', title: 'Agents', icon: 'agents', key: 'a', tools: asking, filter: true },
+  { screen: 'pages', path: '/pages', name: 'Pages', title: 'Pages', icon: 'pages', key: 'p', tools: asking, filter: true },
+  { screen: 'referrals', path: '/referrals', name: 'Referrals', title: 'Referrals', icon: 'referrals', key: 'r', tools: asking, filter: true },
+  { screen: 'logs', path: '/logs', name: 'Logs', title: 'Logs', icon: 'logs', key: 'l', tools: ['host', 'time', 'refresh', 'link'], filter: true },
+  { screen: 'health', path: '/health', name: 'Health', title: 'Delivery health', icon: 'health', key: 'h', tools: ['time', 'refresh', 'link'], filter: false },
+  { screen: 'setup', path: '/setup', name: 'Setup', title: 'Setup', icon: 'setup', key: 's', tools: [], filter: false },
+  { screen: 'report', path: '/report', name: 'Report', title: 'Weekly report', icon: 'report', key: null, tools: ['host', 'link'], filter: false },
+  { screen: 'signin', path: '/signin', name: 'Sign in', title: 'Sign in', icon: 'key', key: null, tools: [], filter: false },
+] as const satisfies readonly ScreenOf[]
+
+export type Screen = (typeof screens)[number]['screen']
+
+export function screenOf(screen: Screen): ScreenOf {
+  return screens.find(one => one.screen === screen)!
+}
