@@ -14,9 +14,10 @@ internal sealed class DemoCommand : CisternCommand
 {
     private const int BackfillLines = 5_000;
     private const int BackfillParallel = 2;
-    private const int RateMax = 5_000;
+    private const double RateMin = 0.1;
+    private const double RateMax = 5_000;
 
-    private const int DefaultRate = 1;
+    private const double DefaultRate = 1;
 
     private static readonly TimeSpan _day = TimeSpan.FromDays(1);
     private static readonly TimeSpan _defaultHistory = TimeSpan.FromDays(14);
@@ -29,7 +30,7 @@ internal sealed class DemoCommand : CisternCommand
     private readonly Option<string> _listen = new("--listen") { Description = "The address to listen on.", HelpName = "URL", DefaultValueFactory = _ => "http://127.0.0.1:8080" };
     private readonly Option<string?> _data = new("--data") { Description = "Keep the data in this folder. Default: a temporary one that goes at the end.", HelpName = "DIR" };
     private readonly Option<int?> _seed = new("--seed") { Description = "The same seed and start make the same visitors. Default: by chance.", HelpName = "N" };
-    private readonly Option<int> _rate = SharedOptions.Number("--rate", "Requests a second, on average over a working day.", DefaultRate, 1, RateMax);
+    private readonly Option<double> _rate = new("--rate") { Description = "Requests a second, on average over a working day.", HelpName = "N", DefaultValueFactory = _ => DefaultRate };
     private readonly Option<TimeSpan> _history = new("--history") { Description = "How far back the visitors go; the last day comes first. At most 90d.", HelpName = "DURATION", DefaultValueFactory = _ => _defaultHistory, CustomParser = argument => Units.ParseDuration(argument) };
     private readonly Option<TimeSpan?> _for = new("--for") { Description = "Stop after this long. Default: at Ctrl-C.", HelpName = "DURATION", CustomParser = argument => Units.ParseDuration(argument) };
 
@@ -44,6 +45,13 @@ internal sealed class DemoCommand : CisternCommand
         Add(_data);
         Add(_seed);
         Add(_rate);
+        _rate.Validators.Add(result =>
+        {
+            if (!result.Errors.Any() && result.GetValueOrDefault<double>() is < RateMin or > RateMax)
+            {
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"--rate must be {RateMin} to {RateMax:0}"));
+            }
+        });
         Add(_history);
         Add(_for);
         StopTimeout = TimeSpan.FromSeconds(60);
@@ -200,7 +208,7 @@ internal sealed class DemoCommand : CisternCommand
     }
 
     /// <summary>Who comes: the same for the same seed.</summary>
-    private sealed record Visitors(int Seed, int Rate, DemoStory Story)
+    private sealed record Visitors(int Seed, double Rate, DemoStory Story)
     {
         public DemoTraffic From(DateTimeOffset start) => new(Seed, start, Rate, Story);
     }
