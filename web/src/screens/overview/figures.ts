@@ -2,13 +2,12 @@ import type { Figure } from '../../parts/figure.ts'
 
 /** What the tiles show. The page's frame names them too, so that they stand there before the program does. */
 export const figures: readonly Figure[] = [
-  { measure: 'requests', name: 'Requests', unit: 'count', moreIsBetter: null, about: 'Requests, scaled where the log is a sample' },
-  { measure: 'visitors', name: 'Visitors', unit: 'count', moreIsBetter: null, about: 'Distinct pairs of address and user agent: an estimate', spark: 'requests', slow: true },
-  { measure: 'bytes_sent', name: 'Sent', unit: 'bytes', moreIsBetter: null, about: 'Bytes to viewers, headers included' },
-  { measure: 'cache_hit_ratio', name: 'Cache hits', unit: 'ratio', moreIsBetter: true, about: 'Hit, RefreshHit and OriginShieldHit of all requests that the cache could answer' },
-  { measure: 'error_rate', name: 'Errors', unit: 'ratio', moreIsBetter: false, about: 'Status 400 to 599 of all requests with a status' },
-  { measure: 'time_taken_p95', name: 'Time taken, p95', unit: 'seconds', moreIsBetter: false, about: '95 % of the requests were answered within this time', slow: true },
+  { measure: 'page_reads', name: 'Page reads by AI', unit: 'count', moreIsBetter: null, about: 'Pages that AI agents asked for: training, search, user-fetch, agent, coding, data-provider', rows: 'class:training,search,user-fetch,agent,coding,data-provider kind:page method:GET' },
+  { measure: 'delivery_rate', name: 'Delivered', unit: 'ratio', moreIsBetter: true, about: 'Page reads of AI agents that were answered 200 to 299 or 304', rows: 'class:training,search,user-fetch,agent,coding,data-provider kind:page method:GET (status:2xx OR status:304)' },
+  { measure: 'proven_share', name: 'Proven', unit: 'ratio', moreIsBetter: true, about: 'Proven requests of those that can be judged; agents without published addresses are left out', rows: 'proof:signed,address' },
+  { measure: 'impostor_requests', name: 'Impostors', unit: 'count', moreIsBetter: false, about: 'Requests that claim an agent from outside of its operator\'s addresses', rows: 'proof:mismatch' },
+  { measure: 'ai_visits', name: 'Visits from AI', unit: 'count', moreIsBetter: true, about: 'Delivered page reads of people who came from an AI product. Apps send no referer, so it is a lower bound', rows: 'class:human-like proof:none ai_source:* kind:page method:GET (status:2xx OR status:304)' },
+  { measure: 'human_page_reads', name: 'Page reads by people', unit: 'count', moreIsBetter: true, about: 'Pages that browser-like clients asked for. Some AI reads cannot be told from them', rows: 'class:human-like proof:none kind:page method:GET' },
 ]
 
-export const quick = figures.filter(figure => figure.slow !== true).map(figure => figure.measure)
-export const slow = figures.filter(figure => figure.slow === true).map(figure => figure.measure)
+export const totals = figures.map(figure => figure.measure)

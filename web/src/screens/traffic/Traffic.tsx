@@ -12,10 +12,10 @@ import { figures, slow } from './figures'
 import { questionOf, scopeOf } from '../../api/scope'
 import { askTotals, totalsKey } from './ask'
 import { Tops } from './Tops'
-import './overview.css'
+import './traffic.css'
 
 /** What is asked of the site as a whole: how much, how well, by whom. */
-export function Overview() {
+export function Traffic() {
   const scope = scopeOf(useView().params)
   const totals = useAsked(totalsKey(scope), signal => askTotals(scope, signal))
   // In the order in which one looks: a question that is asked later makes none of these late.
@@ -26,7 +26,7 @@ export function Overview() {
   const comparable = totals.data !== null && reachesBefore(totals.data.meta, oldest)
   const nothing = totals.data !== null && !totals.stale && isNothing(totals.data)
   return (
-    <div class="overview">
+    <div class="traffic">
       <Tiles figures={figures} totals={totals} slower={slower} series={series} comparable={comparable} />
       {nothing ? <Nothing filtered={scope.where !== ''} /> : (
         <>

@@ -13,7 +13,7 @@ import type { Scope } from '../../api/scope'
 const height = 230
 const small = 150
 
-/** Everything of the overview that runs over time comes from one question. `oldest` is since when rows are stored, if that is too short to compare. */
+/** Everything of the screen that runs over time comes from one question. `oldest` is since when rows are stored, if that is too short to compare. */
 export function Charts({ series, scope, oldest }: { series: Asked<Answer>; scope: Scope; oldest: string | null }) {
   const brush = (from: number, to: number) => go({ from: isoOf(from), to: isoOf(to) })
   return (

@@ -4,12 +4,12 @@ using Microsoft.Playwright;
 namespace Cistern.Tests.Browser;
 
 [Collection(BrowserTests.Name)]
-public sealed partial class OverviewTests(BrowserSite site)
+public sealed partial class TrafficTests(BrowserSite site)
 {
     [Fact]
     public async Task The_tiles_show_what_the_store_holds()
     {
-        await using var page = await site.OpenAsync("/?from=-7d");
+        await using var page = await site.OpenAsync("/traffic?from=-7d");
         await page.SettledAsync();
 
         var stored = await site.Server.CountAsync("SELECT count(*) FROM requests");
@@ -21,7 +21,7 @@ public sealed partial class OverviewTests(BrowserSite site)
     [Fact]
     public async Task Drawing_over_the_chart_zooms_to_whole_buckets_and_back_goes_back()
     {
-        await using var page = await site.OpenAsync("/?from=-6h");
+        await using var page = await site.OpenAsync("/traffic?from=-6h");
         await page.SettledAsync();
         var before = await RequestsAsync(page);
 
@@ -37,7 +37,7 @@ public sealed partial class OverviewTests(BrowserSite site)
     [Fact]
     public async Task A_click_on_a_row_filters_and_an_alt_click_leaves_out()
     {
-        await using var page = await site.OpenAsync("/?from=-7d");
+        await using var page = await site.OpenAsync("/traffic?from=-7d");
         await page.SettledAsync();
         var all = await RequestsAsync(page);
         var row = page.Panel("Top countries").Locator(".top-row").First;
@@ -59,7 +59,7 @@ public sealed partial class OverviewTests(BrowserSite site)
     [Fact]
     public async Task A_copied_link_shows_the_same_in_a_new_tab()
     {
-        await using var page = await site.OpenAsync("/?from=-2h&q=status:2xx&compare=1");
+        await using var page = await site.OpenAsync("/traffic?from=-2h&q=status:2xx&compare=1");
         await page.SettledAsync();
         await page.Button("Link to this view").ClickAsync();
         await page.Button("Copy link").ClickAsync();
@@ -83,20 +83,20 @@ public sealed partial class OverviewTests(BrowserSite site)
     [Fact]
     public async Task A_filter_that_cannot_be_read_says_where_and_changes_nothing()
     {
-        await using var page = await site.OpenAsync("/?from=-7d");
+        await using var page = await site.OpenAsync("/traffic?from=-7d");
         await page.SettledAsync();
 
         await page.Filter.FillAsync("stauts:5xx");
         await page.Filter.PressAsync("Enter");
 
         await BrowserPage.Expect(page.Page.Locator(".filter-problem")).ToContainTextAsync("did you mean 'status'");
-        Assert.Equal("/?from=-7d", page.Address);
+        Assert.Equal("/traffic?from=-7d", page.Address);
     }
 
     [Fact]
     public async Task Fields_and_values_are_completed_by_keyboard()
     {
-        await using var page = await site.OpenAsync("/?from=-7d");
+        await using var page = await site.OpenAsync("/traffic?from=-7d");
         await page.SettledAsync();
 
         await page.Page.Keyboard.PressAsync("/");
@@ -119,7 +119,7 @@ public sealed partial class OverviewTests(BrowserSite site)
     [Fact]
     public async Task Numbers_of_a_chart_are_there_as_a_table()
     {
-        await using var page = await site.OpenAsync("/?from=-7d");
+        await using var page = await site.OpenAsync("/traffic?from=-7d");
         await page.SettledAsync();
 
         await page.Button("Show Requests by status as table").ClickAsync();
@@ -135,7 +135,7 @@ public sealed partial class OverviewTests(BrowserSite site)
         BrowserSite.NeedChromium();
         await using var server = await EndToEnd.RealServer.StartAsync(settings => settings with { Listen = [$"http://127.0.0.1:{FreePort()}"] });
         await BrowserSite.FillAsync(server, TimeSpan.FromMinutes(20));
-        await using var page = await site.OpenAsync(server, "/", cookie: await BrowserSite.SignInAsync(server));
+        await using var page = await site.OpenAsync(server, "/traffic", cookie: await BrowserSite.SignInAsync(server));
         await page.SettledAsync();
         var requests = await RequestsAsync(page);
 
