@@ -78,6 +78,7 @@ internal static class RequestSignal
         new("hosts", Unit.Values, MeasureKind.Value, $"Distinct hosts. {Sampled}", s => s.CountDistinct("nullif(host, '')")),
         new("user_agents", Unit.Values, MeasureKind.Value, $"Distinct user agents. {Sampled}", s => s.CountDistinct("nullif(user_agent, '')")),
         .. AgentMeasures.All(Weight),
+        .. ReadMeasures.All(Weight),
         new("first_seen", Unit.Time, MeasureKind.Moment, "The time of the first request.", _ => "min(time)"),
         new("last_seen", Unit.Time, MeasureKind.Moment, "The time of the last request.", _ => "max(time)"),
     ];
