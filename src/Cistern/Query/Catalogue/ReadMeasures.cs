@@ -11,7 +11,6 @@ internal static class ReadMeasures
             new(name, Unit.Requests, MeasureKind.Count, description, s => s.SumWhere(weight, condition));
 
         yield return Count("reads", "Pages that anyone asked for with GET.", AgentMeasures.IsRead);
-        yield return Count("delivered_reads", "Page reads of anyone that were answered 200 to 299 or 304.", Delivered);
         yield return Count("blocked_reads", "Page reads of anyone that were answered 401, 402, 403, 406, 429 or 451.", $"{AgentMeasures.IsRead} AND {AgentMeasures.IsBlocked}");
         yield return Count("failed_reads", "Page reads of anyone that were answered 500 to 599, or not at all.", $"{AgentMeasures.IsRead} AND {AgentMeasures.IsFailed}");
         yield return new("delivered_share", Unit.Ratio, MeasureKind.Value, "Delivered page reads / page reads of anyone.",
