@@ -1,5 +1,7 @@
 import { icons, type IconName } from '../src/parts/icons.ts'
-import { figures } from '../src/screens/overview/figures.ts'
+import { figures as readers } from '../src/screens/overview/figures.ts'
+import { figures as requests } from '../src/screens/traffic/figures.ts'
+import type { Figure } from '../src/parts/figure.ts'
 import { screens, type Screen, type ScreenOf } from '../src/state/screens.ts'
 
 /*
@@ -12,7 +14,7 @@ export function frame(): string {
 }
 
 /** What each screen's frame shows below its top bar. */
-const bodies: Partial<Record<Screen, () => string>> = { overview, agents, pages, referrals, logs, health, setup, report }
+const bodies: Partial<Record<Screen, () => string>> = { overview, agents, pages, referrals, traffic, logs, health, setup, report }
 
 const framed = screens.filter(one => one.screen in bodies)
 
@@ -41,11 +43,19 @@ function panel(title: string, height: number, more = ''): string {
   return `<section class="panel ${more}"><header class="panel-head"><h2>${title}</h2></header><div class="panel-body"><div class="loading frame-${height}"><i></i><i></i><i></i></div></div></section>`
 }
 
+function tiles(figures: readonly Figure[]): string {
+  return `<dl class="tiles">${figures.map(one => `<div class="tile"><dt>${one.name}</dt><dd><span class="tile-value"><i class="blank"></i></span><span class="tile-delta"></span><span class="spark"></span></dd></div>`).join('')}</dl>`
+}
+
 function overview(): string {
-  const tiles = figures.map(one => `<div class="tile"><dt>${one.name}</dt><dd><span class="tile-value"><i class="blank"></i></span><span class="tile-delta"></span><span class="spark"></span></dd></div>`)
+  const lists = panel('Top agents', 248, 'overview-agents') + panel('Top AI sources', 248) + panel('Reads for each visit', 280)
+  return `${tiles(readers)}<div class="overview-main">${panel('Page reads by class of reader', 266)}${panel('What is new', 266, 'news')}</div><div class="overview-lists">${lists}</div>`
+}
+
+function traffic(): string {
   const charts = panel('Requests by status', 256, 'chart-main') + ['Time taken', 'Cache hits and errors', 'Bytes sent'].map(title => panel(title, 176)).join('')
   const tops = panel('Top paths', 290, 'top-path') + panel('Top user agents', 290, 'top-user_agent')
-  return `<dl class="tiles">${tiles.join('')}</dl><div class="charts">${charts}</div><div class="tops">${tops}</div>`
+  return `${tiles(requests)}<div class="charts">${charts}</div><div class="tops">${tops}</div>`
 }
 
 function logs(): string {
@@ -73,5 +83,5 @@ function referrals(): string {
 }
 
 function report(): string {
-  return ''
+  return `<header class="report-head"><div><h2>Who read</h2><p class="report-lead"></p></div><div class="report-tools"><button class="primary">Print or save as PDF</button></div><p class="note">Days</p></header>${panel('The week in figures', 341)}`
 }

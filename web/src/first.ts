@@ -6,6 +6,8 @@ import { isNarrow } from './screens/logs/media'
 import { signalOf } from './screens/logs/signals'
 import { scopeOf } from './api/scope'
 import { askTotals, totalsKey } from './screens/overview/ask'
+import { askTotals as askTraffic, totalsKey as trafficKey } from './screens/traffic/ask'
+import { askFigures, figuresKey, ofParams } from './screens/report/ask'
 import { askFacts, factsKey } from './screens/setup/ask'
 import { type Screen, view } from './state/url'
 
@@ -14,6 +16,10 @@ const firsts: Partial<Record<Screen, (params: URLSearchParams) => void>> = {
   overview: params => {
     const scope = scopeOf(params)
     begin(totalsKey(scope), () => askTotals(scope))
+  },
+  traffic: params => {
+    const scope = scopeOf(params)
+    begin(trafficKey(scope), () => askTraffic(scope))
   },
   logs: params => {
     const signal = signalOf(params.get('signal'))
@@ -24,6 +30,10 @@ const firsts: Partial<Record<Screen, (params: URLSearchParams) => void>> = {
     const scope = healthScopeOf(params)
     begin(streamsKey(scope), () => askStreams(scope))
     begin(knownKey, () => askKnown())
+  },
+  report: params => {
+    const of = ofParams(params)
+    begin(figuresKey(of), () => askFigures(of))
   },
   setup: () => begin(factsKey, () => askFacts()),
 }

@@ -19,7 +19,7 @@ internal sealed partial class WebPages
         + "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
     // Pages that the program in the browser draws; it finds them by its address.
-    private static readonly string[] Pages = ["/", "/agents", "/pages", "/referrals", "/logs", "/health", "/setup", "/report", "/signin"];
+    private static readonly string[] Pages = ["/", "/agents", "/pages", "/referrals", "/traffic", "/logs", "/health", "/setup", "/report", "/signin"];
 
     private static readonly byte[] Missing = Encoding.UTF8.GetBytes(
         "The dashboard is not here: the folder 'web' with its files is missing beside the program. Install the release whole, or build it from a clone with dotnet build. "

@@ -1,5 +1,6 @@
 /** The drawings, as paths in a box of 24 by 24. */
 export const icons = {
+  home: 'M3 12h6V4H3zM3 20h6v-4H3zM13 20h8v-8h-8zM13 8h8V4h-8z',
   overview: 'M3 3v18h18M7 15l4-5 3 3 5-7',
   agents: 'M5 9h14v10H5zM12 9V5M9 13.5h.01M15 13.5h.01M2 13v3M22 13v3',
   pages: 'M6 3h8l5 5v13H6zM14 3v5h5M9 13h7M9 17h5',

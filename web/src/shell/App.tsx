@@ -8,6 +8,7 @@ import { Agents } from '../screens/agents/Agents'
 import { Pages } from '../screens/pages/Pages'
 import { Referrals } from '../screens/referrals/Referrals'
 import { Report } from '../screens/report/Report'
+import { Traffic } from '../screens/traffic/Traffic'
 import { screenOf } from '../state/screens'
 import { useRefreshChoice, useRefreshClock } from '../state/refresh'
 import { useStore } from '../state/store'
@@ -40,6 +41,7 @@ export function App() {
           {screen === 'agents' && <Agents />}
           {screen === 'pages' && <Pages />}
           {screen === 'referrals' && <Referrals />}
+          {screen === 'traffic' && <Traffic />}
           {screen === 'logs' && <Logs />}
           {screen === 'health' && <Health />}
           {screen === 'setup' && <Setup />}

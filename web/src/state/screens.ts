@@ -21,10 +21,11 @@ const asking: readonly Tool[] = ['host', 'time', 'compare', 'refresh', 'link']
 
 /** All screens, in the order of the navigation. The program and the page's frame read it; `early.ts` and `WebPages.cs` name them once more. */
 export const screens = [
-  { screen: 'overview', path: '/', name: 'Overview', title: 'Overview', icon: 'overview', key: 'o', tools: asking, filter: true },
+  { screen: 'overview', path: '/', name: 'Overview', title: 'Overview', icon: 'home', key: 'o', tools: asking, filter: true },
   { screen: 'agents', path: '/agents', name: 'Agents', title: 'Agents', icon: 'agents', key: 'a', tools: asking, filter: true },
   { screen: 'pages', path: '/pages', name: 'Pages', title: 'Pages', icon: 'pages', key: 'p', tools: asking, filter: true },
   { screen: 'referrals', path: '/referrals', name: 'Referrals', title: 'Referrals', icon: 'referrals', key: 'r', tools: asking, filter: true },
+  { screen: 'traffic', path: '/traffic', name: 'Traffic', title: 'Traffic', icon: 'overview', key: 't', tools: asking, filter: true },
   { screen: 'logs', path: '/logs', name: 'Logs', title: 'Logs', icon: 'logs', key: 'l', tools: ['host', 'time', 'refresh', 'link'], filter: true },
   { screen: 'health', path: '/health', name: 'Health', title: 'Delivery health', icon: 'health', key: 'h', tools: ['time', 'refresh', 'link'], filter: false },
   { screen: 'setup', path: '/setup', name: 'Setup', title: 'Setup', icon: 'setup', key: 's', tools: [], filter: false },

@@ -1,6 +1,7 @@
 import { type Answer, ask, query, search } from '../../api/client'
 import { questionOf, type Scope } from '../../api/scope'
 import { both } from '../../filter/terms'
+import { readers } from './classStack'
 import { figures, totals } from './figures'
 
 /** What news there is: `GET /api/news`. */
@@ -33,9 +34,6 @@ export function askClasses(scope: Scope, signal: AbortSignal): Promise<Answer> {
   return query({ ...questionOf(scope), where: both(scope.where, `kind:page method:GET ${readers}`), measures: ['requests'], by: ['time', 'class'], limit: 20 }, signal)
 }
 
-/** Automation that reads: people, and what cannot be told from them, are beside it. */
-const readers = '-class:human-like -class:""'
-
 export function askAgents(scope: Scope, limit: number, signal: AbortSignal): Promise<Answer> {
   return query({
     ...questionOf(scope), where: both(scope.where, 'agent:*'), measures: ['page_reads', 'agent_requests', 'proven_requests', 'impostor_requests', 'unlisted_requests'], by: ['agent', 'class'],
@@ -47,8 +45,12 @@ export function askSources(scope: Scope, limit: number, signal: AbortSignal): Pr
   return query({ ...questionOf(scope), where: both(scope.where, 'ai_source:*'), measures: ['ai_visits'], by: ['ai_source'], order: '-ai_visits', limit, compare: scope.compare }, signal)
 }
 
+/** What an operator's agents read, and whom its products send. Classes that read for no answer are no part of the ratio. */
 export function askOperators(scope: Scope, signal: AbortSignal): Promise<Answer> {
-  return query({ ...questionOf(scope), where: both(scope.where, 'operator:*'), measures: ['delivered_reads', 'ai_visits', 'reads_per_visit'], by: ['operator'], order: '-delivered_reads', limit: 12, compare: true }, signal)
+  return query({
+    ...questionOf(scope), where: both(scope.where, 'operator:* class:training,search,user-fetch,agent,human-like'), measures: ['delivered_page_reads', 'ai_visits', 'reads_per_visit'], by: ['operator'],
+    order: '-delivered_page_reads', limit: 8, compare: true,
+  }, signal)
 }
 
 export function askPages(scope: Scope, signal: AbortSignal): Promise<Answer> {

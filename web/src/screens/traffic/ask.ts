@@ -3,7 +3,7 @@ import { questionOf, type Scope } from '../../api/scope'
 import { quick } from './figures'
 
 export function totalsKey(scope: Scope): string {
-  return `totals ${scope.key}`
+  return `traffic ${scope.key}`
 }
 
 /** The figures that answer in a glance, and those of the period before. */

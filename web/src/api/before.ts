@@ -1,4 +1,4 @@
-import type { Meta } from '../../api/client'
+import type { Meta } from './client'
 
 /** How much of the period before may lack data until a change says nothing any more. */
 const lack = 0.02

@@ -1,0 +1,50 @@
+import type { Scope } from '../../api/scope'
+import { useAsked } from '../../api/use'
+import { both, testOf } from '../../filter/terms'
+import { change, compact, exact } from '../../format/numbers'
+import { Panel } from '../../parts/Panel'
+import { Empty } from '../../parts/States'
+import { text } from '../../parts/TopList'
+import { Visible } from '../../parts/Visible'
+import { Link } from '../../shell/Link'
+import { useParam } from '../../state/url'
+import { askOperators } from './ask'
+import { ratioOf } from './ratio'
+
+const height = 280
+
+/** What each operator reads for each person whom its products send. */
+export function OperatorTable({ scope, comparable, wait }: { scope: Scope; comparable: boolean; wait: boolean }) {
+  const q = useParam('q') ?? ''
+  const asked = useAsked(wait ? null : `operators ${scope.key}`, signal => askOperators(scope, signal))
+  return (
+    <Panel title="Reads for each visit" asked={asked} height={height}>
+      {data => {
+        const place = (name: string) => data.columns.findIndex(column => column.name === name)
+        const [reads, visits, trend] = [place('delivered_page_reads'), place('ai_visits'), place('reads_per_visit_change')]
+        const rows = data.rows.filter(row => Number(row[reads] ?? 0) > 0 || Number(row[visits] ?? 0) > 0)
+        if (rows.length === 0) return <Empty title="No operator read or sent anything" />
+        return (
+          <table class="table list-table">
+            <caption class="hidden-text">Reads for each visit, by operator</caption>
+            <thead><tr><th scope="col">Operator</th><th scope="col" class="number">Reads</th><th scope="col" class="number">Visits</th><th scope="col" class="number" title="Delivered page reads for each visit; an upper bound, because apps send no referer">n : 1</th>{comparable && <th scope="col" class="number fold">Trend</th>}</tr></thead>
+            <tbody>
+              {rows.map(row => {
+                const own = testOf('operator', text(row[0]))
+                return (
+                  <tr key={text(row[0])}>
+                    <th scope="row"><Visible text={text(row[0])} /></th>
+                    <td class="number"><Link screen="logs" class="figure" changes={{ q: both(q, `${own} class:training,search,user-fetch,agent kind:page method:GET (status:2xx OR status:304)`) }} title={exact(Number(row[reads]))}>{compact(Number(row[reads]))}</Link></td>
+                    <td class="number"><Link screen="logs" class="figure" changes={{ q: both(q, `${own} class:human-like proof:none kind:page method:GET (status:2xx OR status:304)`) }} title={exact(Number(row[visits]))}>{compact(Number(row[visits]))}</Link></td>
+                    <td class="number">{ratioOf(Number(row[reads]), Number(row[visits]))}</td>
+                    {comparable && <td class="number fold">{row[trend] !== null && row[trend] !== undefined && <span class="delta">{change(Number(row[trend]))}</span>}</td>}
+                  </tr>
+                )
+              })}
+            </tbody>
+          </table>
+        )
+      }}
+    </Panel>
+  )
+}
