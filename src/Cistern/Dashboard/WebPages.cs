@@ -8,6 +8,9 @@ namespace Cistern.Dashboard;
 /// <summary>The addresses of the dashboard's pages and of the files that they load. They hold no data, so that nobody needs to be signed in for them.</summary>
 internal sealed partial class WebPages
 {
+    /// <summary>Pages that the program in the browser draws; it finds them by its address.</summary>
+    public static readonly string[] Pages = ["/", "/agents", "/pages", "/referrals", "/traffic", "/logs", "/health", "/setup", "/report", "/signin"];
+
     private const string Assets = "/assets/";
     private const string AskAgain = "no-cache";
 
@@ -17,9 +20,6 @@ internal sealed partial class WebPages
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
         + "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-
-    // Pages that the program in the browser draws; it finds them by its address.
-    private static readonly string[] Pages = ["/", "/agents", "/pages", "/referrals", "/traffic", "/logs", "/health", "/setup", "/report", "/signin"];
 
     private static readonly byte[] Missing = Encoding.UTF8.GetBytes(
         "The dashboard is not here: the folder 'web' with its files is missing beside the program. Install the release whole, or build it from a clone with dotnet build. "

@@ -9,6 +9,7 @@ import { currentZone } from '../state/zone'
 import { FilterBar } from './FilterBar'
 import { HostPicker } from './HostPicker'
 import { TimePicker } from './TimePicker'
+import { SavedViews } from './Views'
 
 const refreshNames: Record<Refresh, string> = { off: 'Off', '10s': 'Every 10 s', '1m': 'Every minute', live: 'Live' }
 
@@ -29,6 +30,7 @@ export function TopBar({ screen }: { screen: Screen }) {
           </button>
         )}
         {tools.includes('refresh') && <RefreshPicker />}
+        {tools.includes('views') && <SavedViews />}
         <Popover class="share" name="Link to this view" align="right" label={<Icon name="link" />}>{() => <Share />}</Popover>
       </div>
       {filter && <FilterBar />}

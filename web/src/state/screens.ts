@@ -1,6 +1,6 @@
 import type { IconName } from '../parts/icons.ts'
 
-export type Tool = 'host' | 'time' | 'compare' | 'refresh' | 'link'
+export type Tool = 'host' | 'time' | 'compare' | 'refresh' | 'views' | 'link'
 
 /** A screen: where it is, and what stands around it. */
 export interface ScreenOf {
@@ -17,7 +17,7 @@ export interface ScreenOf {
   readonly filter: boolean
 }
 
-const asking: readonly Tool[] = ['host', 'time', 'compare', 'refresh', 'link']
+const asking: readonly Tool[] = ['host', 'time', 'compare', 'refresh', 'views', 'link']
 
 /** All screens, in the order of the navigation. The program and the page's frame read it; `early.ts` and `WebPages.cs` name them once more. */
 export const screens = [
@@ -26,7 +26,7 @@ export const screens = [
   { screen: 'pages', path: '/pages', name: 'Pages', title: 'Pages', icon: 'pages', key: 'p', tools: asking, filter: true },
   { screen: 'referrals', path: '/referrals', name: 'Referrals', title: 'Referrals', icon: 'referrals', key: 'r', tools: asking, filter: true },
   { screen: 'traffic', path: '/traffic', name: 'Traffic', title: 'Traffic', icon: 'overview', key: 't', tools: asking, filter: true },
-  { screen: 'logs', path: '/logs', name: 'Logs', title: 'Logs', icon: 'logs', key: 'l', tools: ['host', 'time', 'refresh', 'link'], filter: true },
+  { screen: 'logs', path: '/logs', name: 'Logs', title: 'Logs', icon: 'logs', key: 'l', tools: ['host', 'time', 'refresh', 'views', 'link'], filter: true },
   { screen: 'health', path: '/health', name: 'Health', title: 'Delivery health', icon: 'health', key: 'h', tools: ['time', 'refresh', 'link'], filter: false },
   { screen: 'setup', path: '/setup', name: 'Setup', title: 'Setup', icon: 'setup', key: 's', tools: [], filter: false },
   { screen: 'report', path: '/report', name: 'Report', title: 'Weekly report', icon: 'report', key: null, tools: ['host', 'link'], filter: false },

@@ -55,6 +55,12 @@ export function go(changes: Changes, options: { screen?: Screen; replace?: boole
   view.set(read())
 }
 
+/** Goes to an address of this program as it stands. */
+export function goTo(address: string): void {
+  history.pushState(null, '', address)
+  view.set(read())
+}
+
 function read(): View {
   const screen = screens.find(one => one.path === location.pathname)?.screen ?? null
   return { screen, params: new URLSearchParams(location.search) }
