@@ -17,7 +17,8 @@ internal static class DashboardServices
         .AddSingleton<SetupAddress>()
         .AddSingleton(parts => new KeyStore(parts.GetRequiredService<CisternSettings>().DataFolder, parts.GetRequiredService<TimeProvider>()))
         .AddSingleton<KeyTraffic>()
-        .AddSingleton<KeysAddress>();
+        .AddSingleton<KeysAddress>()
+        .AddSingleton<RulesHistory>();
 
     public static void MapDashboard(this WebApplication app)
     {
@@ -29,5 +30,6 @@ internal static class DashboardServices
         parts.GetRequiredService<StatusAddress>().Map(api);
         parts.GetRequiredService<SetupAddress>().Map(api);
         parts.GetRequiredService<KeysAddress>().Map(api);
+        parts.GetRequiredService<RulesHistory>().Map(api);
     }
 }
