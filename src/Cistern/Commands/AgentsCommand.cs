@@ -14,9 +14,9 @@ internal static class AgentsCommand
     private const string TimeFormat = "yyyy-MM-dd";
 
     public static CisternCommand Create(CommandContext context) =>
-        new("agents", "Show and import the published address lists of agents, and say how a user agent is named.")
+        new("agents", "Show and import the published address lists of agents, say how a user agent is named, and classify what is stored again.")
         {
-            CreateLists(context), CreateImport(context), CreateRefresh(context), CreateName(context),
+            CreateLists(context), CreateImport(context), CreateRefresh(context), CreateName(context), new Reclassifying(context),
         };
 
     private static CisternCommand CreateLists(CommandContext context)

@@ -19,7 +19,8 @@ internal static class DashboardServices
         .AddSingleton<KeyTraffic>()
         .AddSingleton<KeysAddress>()
         .AddSingleton(parts => new SavedViews(parts.GetRequiredService<CisternSettings>().DataFolder))
-        .AddSingleton<ViewsAddress>();
+        .AddSingleton<ViewsAddress>()
+        .AddSingleton<RulesHistory>();
 
     public static void MapDashboard(this WebApplication app)
     {
@@ -32,5 +33,6 @@ internal static class DashboardServices
         parts.GetRequiredService<SetupAddress>().Map(api);
         parts.GetRequiredService<KeysAddress>().Map(api);
         parts.GetRequiredService<ViewsAddress>().Map(api);
+        parts.GetRequiredService<RulesHistory>().Map(api);
     }
 }

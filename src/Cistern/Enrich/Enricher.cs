@@ -21,43 +21,66 @@ internal sealed class Enricher(RuleStore rules)
     // More lists of one address than any operator publishes.
     private const int ListsMax = 8;
 
-    private static readonly int Time = Tables.Requests.PlaceOf("time");
-    private static readonly int Host = Tables.Requests.PlaceOf("host");
-    private static readonly int ClientIp = Tables.Requests.PlaceOf("client_ip");
-    private static readonly int Method = Tables.Requests.PlaceOf("method");
-    private static readonly int Path = Tables.Requests.PlaceOf("path");
-    private static readonly int Query = Tables.Requests.PlaceOf("query");
-    private static readonly int UserAgent = Tables.Requests.PlaceOf("user_agent");
-    private static readonly int Referer = Tables.Requests.PlaceOf("referer");
-    private static readonly int ContentType = Tables.Requests.PlaceOf("content_type");
-    private static readonly int Headers = Tables.Requests.PlaceOf("cs_headers");
-    private static readonly int HeaderNames = Tables.Requests.PlaceOf("cs_header_names");
-    private static readonly int Kind = Tables.Requests.PlaceOf("kind");
-    private static readonly int Class = Tables.Requests.PlaceOf("class");
-    private static readonly int Agent = Tables.Requests.PlaceOf("agent");
-    private static readonly int Operator = Tables.Requests.PlaceOf("operator");
-    private static readonly int Proof = Tables.Requests.PlaceOf("proof");
-    private static readonly int AiSource = Tables.Requests.PlaceOf("ai_source");
+    // Before the places, which add to them.
+    private static readonly List<int> s_reads = [];
+    private static readonly List<int> s_sets = [];
+
+    private static readonly int Time = Reading("time");
+    private static readonly int Host = Reading("host");
+    private static readonly int ClientIp = Reading("client_ip");
+    private static readonly int Method = Reading("method");
+    private static readonly int Path = Reading("path");
+    private static readonly int Query = Reading("query");
+    private static readonly int UserAgent = Reading("user_agent");
+    private static readonly int Referer = Reading("referer");
+    private static readonly int ContentType = Reading("content_type");
+    private static readonly int Headers = Reading("cs_headers");
+    private static readonly int HeaderNames = Reading("cs_header_names");
+    private static readonly int Kind = Setting("kind");
+    private static readonly int Class = Setting("class");
+    private static readonly int Agent = Setting("agent");
+    private static readonly int Operator = Setting("operator");
+    private static readonly int Proof = Setting("proof");
+    private static readonly int AiSource = Setting("ai_source");
 
     private ColumnBatch _batch = null!;
     private RuleSet _rules = null!;
     private bool _addressIsKept;
+
+    /// <summary>The places of the columns that rows are judged by.</summary>
+    public static IReadOnlyList<int> Reads => s_reads;
+
+    /// <summary>The places of the columns that it sets: the rule columns.</summary>
+    public static IReadOnlyList<int> Sets => s_sets;
 
     /// <summary>The version of the rules that the last rows were judged by.</summary>
     public RuleVersion Version => _rules.Version;
 
     /// <summary>Sets the columns of the rows that lack them; rows that have them stay as they are.</summary>
     /// <param name="privacy">What became of addresses: one that was changed proves nothing.</param>
-    public void Enrich(ColumnBatch requests, PrivacyRules privacy)
+    public void Enrich(ColumnBatch requests, PrivacyRules privacy) => Enrich(requests, rules.Current, privacy.ClientAddress == PrivacyAction.Keep);
+
+    /// <summary>The same by rules that were taken before: for rows that are stored.</summary>
+    /// <param name="addressIsKept">Whether an address that can be read is the reader's.</param>
+    public void Enrich(ColumnBatch requests, RuleSet inForce, bool addressIsKept)
     {
-        (_batch, _rules) = (requests, rules.Current);
-        _addressIsKept = privacy.ClientAddress == PrivacyAction.Keep;
+        (_batch, _rules, _addressIsKept) = (requests, inForce, addressIsKept);
 
         // Every row has a kind, so that the column says how far it was done.
         for (var row = _batch.Text(Kind).Count; row < _batch.RowCount; row += RowsAtOnce)
         {
             EnrichRows(row, Math.Min(RowsAtOnce, _batch.RowCount - row));
         }
+    }
+
+    private static int Reading(string column) => Place(column, s_reads);
+
+    private static int Setting(string column) => Place(column, s_sets);
+
+    private static int Place(string column, List<int> places)
+    {
+        places.Add(Tables.Requests.PlaceOf(column));
+        return places[^1];
     }
 
     private void EnrichRows(int first, int count)

@@ -32,6 +32,9 @@ internal sealed class DataFolder(string path)
     /// <summary>Rules that a user added or changed.</summary>
     public string Rules => Path.Combine(Root, "rules");
 
+    /// <summary>When which rules came into force: see docs/format/rules-history.md.</summary>
+    public string RuleHistory => Path.Combine(Root, "rules-history.json");
+
     /// <summary>Where the query engines put what does not fit in memory; emptied at each start.</summary>
     public string Spill => Path.Combine(Root, "spill");
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cistern.DuckDb;
 using Cistern.Store.Embedded;
 
@@ -8,6 +9,7 @@ namespace Cistern.Operations;
 internal sealed partial class StoreLoop : IDisposable
 {
     private static readonly TimeSpan s_beat = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(10);
 
     private readonly EmbeddedStore _store;
@@ -15,6 +17,7 @@ internal sealed partial class StoreLoop : IDisposable
     private readonly Thread _thread;
     private readonly AutoResetEvent _wake = new(false);
     private volatile bool _stopping;
+    private long _slice;
 
     public StoreLoop(EmbeddedStore store, ILogger logger)
     {
@@ -92,6 +95,25 @@ internal sealed partial class StoreLoop : IDisposable
 
         _store.Maintenance.FlushEvents();
         _store.Maintenance.Compact();
+        _slice = Stopwatch.GetTimestamp();
+        _store.Maintenance.Reclassify(MayGoOn);
+    }
+
+    // A file may be rewritten for many seconds. Nothing waits for that: what is due is done between two of its chunks, and after each slice of
+    // work comes a rest as long, for others that want the processor.
+    private bool MayGoOn()
+    {
+        if (Stopwatch.GetElapsedTime(_slice) >= s_slice)
+        {
+            _wake.WaitOne(s_slice);
+            _store.Maintenance.CheckSpace();
+            _store.Maintenance.DropExpired();
+            _store.Maintenance.SealIfDue();
+            _store.Maintenance.FlushEvents();
+            _slice = Stopwatch.GetTimestamp();
+        }
+
+        return !_stopping;
     }
 
     private void WaitForStop(TimeSpan rest)

@@ -129,6 +129,13 @@ public interface IStore : IAsyncDisposable
     /// <exception cref="StoreQueryException">The query failed or hit a limit; the kind says which.</exception>
     Task<IQueryResult> QueryAsync(StoreQuery query, CancellationToken cancel);
 
+    /// <summary>By which rules the stored requests were classified.</summary>
+    RulesStatus GetRules() => new();
+
+    /// <summary>Has all stored requests classified by the rules in force, little by little. Once it returns, no restart forgets it.</summary>
+    /// <exception cref="IOException">It cannot be written down.</exception>
+    void Reclassify() => throw new NotSupportedException("this store keeps its rows as they are");
+
     /// <summary>Whether deliveries can be stored now, and why not.</summary>
     StoreReadiness Readiness { get; }
 

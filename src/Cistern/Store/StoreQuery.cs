@@ -72,6 +72,9 @@ public interface IQueryResult : IDisposable
     /// <summary>Rows of the tables that the snapshot held when the query began (not all of them were read).</summary>
     long SnapshotRows { get; }
 
+    /// <summary>How many rows of <c>requests</c> in it were classified by the rules in force; none of none if the statement does not read that table.</summary>
+    Classified Classified => default;
+
     /// <summary>Goes to the next row.</summary>
     /// <exception cref="StoreQueryException">A limit was hit, or the engine failed.</exception>
     bool Read();

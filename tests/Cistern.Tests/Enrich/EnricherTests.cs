@@ -70,6 +70,21 @@ public sealed class EnricherTests
         Assert.Equal("page training GPTBot OpenAI none ", Columns(row));
     }
 
+    // Rows that are stored are classified again from the columns that it says it reads, and get those that it says it sets.
+    [Fact]
+    public void The_columns_that_it_reads_and_sets_are_those_that_it_says()
+    {
+        var row = new EnrichedRow { UserAgent = GptBot, Referer = "https://chatgpt.com/", Query = "a=b", Headers = "host:www.example.com", HeaderNames = "host" };
+        var before = new DecodedDelivery();
+        Assert.Null(new DeliveryDecoder().Decode(EnrichedRow.Context, new ReadOnlySequence<byte>(Bodies.Envelope(row.Line)), before));
+        var decoded = Rows.Of(before.Requests, 0).Keys.ToHashSet();
+        var columns = Cistern.Formats.Tables.Requests.Columns;
+
+        Assert.Equal(row.Enrich().Keys.Except(decoded).Order(), Enricher.Sets.Select(place => columns[place].Name).Where(name => row.Enrich().ContainsKey(name)).Order());
+        Assert.Equal(columns.Where(column => column.Since >= 3).Select(column => column.Name).Order(), Enricher.Sets.Select(place => columns[place].Name).Order());
+        Assert.Equal("client_ip content_type cs_header_names cs_headers host method path query referer time user_agent", string.Join(' ', Enricher.Reads.Select(place => columns[place].Name).Order(StringComparer.Ordinal)));
+    }
+
     private static string Columns(IReadOnlyDictionary<string, string> row) =>
         string.Join(' ', new[] { "kind", "class", "agent", "operator", "proof", "ai_source" }.Select(name => row.GetValueOrDefault(name, "")));
 }

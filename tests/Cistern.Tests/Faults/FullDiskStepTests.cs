@@ -1,8 +1,11 @@
 using Cistern.DuckDb;
+using Cistern.Enrich.Rules;
 using Cistern.Journal;
 using Cistern.Store.Embedded;
+using Cistern.Tests.Enrich;
 using Cistern.Tests.Store;
 using Microsoft.Extensions.Logging.Abstractions;
+using ManualTime = Cistern.Tests.Ingest.ManualTime;
 
 namespace Cistern.Tests.Faults;
 
@@ -46,6 +49,37 @@ public sealed class FullDiskStepTests
         Assert.Empty(StoredData.Orphans(disk.Data));
     }
 
+    // A step that rewrites tells what failed instead of failing itself: nothing waits for it.
+    [Fact]
+    public async Task A_file_that_is_rewritten_on_a_full_disk_stays_as_it_was_until_there_is_space()
+    {
+        using var disk = SmallDisk.Mount(DiskMiB);
+        using var files = new RulesFolder();
+        var (rules, time, failures) = (files.Open(), new ManualTime(), 0);
+        await using var store = Open(disk, rules, time);
+        await StoreAsync(store, "stored");
+        store.Maintenance.Seal();
+        files.Write("agents.tsv", "# version: 2026-12-01", "X11\ttoken\tWindow\tExample Inc\ttraining");
+        Assert.True(rules.ReloadIfChanged());
+        store.Reclassify();
+
+        for (; store.GetRules().Running && failures < StepsMax; failures++)
+        {
+            disk.MakeRoom();
+            disk.FillUpTo((long)failures * StepBytes);
+            time.Advance(TimeSpan.FromMinutes(2));
+            store.Maintenance.Reclassify(() => true);
+            Assert.Empty(StoredData.Orphans(disk.Data));
+            Assert.Equal(Lines, await CountAsync(store));
+            Assert.True(store.GetRules().Failed is not null || store.GetRules().Rows.Share is null);
+            time.Advance(TimeSpan.FromMinutes(2));
+            store.Maintenance.Reclassify(() => true);
+        }
+
+        Assert.InRange(failures, 2, StepsMax - 1);
+        Assert.Equal(Lines, await CountAsync(store, "agent = 'Window'"));
+    }
+
     // Gives a little more space each time until the step succeeds. After each failure only files that the manifest names may be there.
     private static int FillAndTry(SmallDisk disk, Func<bool> step)
     {
@@ -68,8 +102,8 @@ public sealed class FullDiskStepTests
         return StepsMax;
     }
 
-    private static EmbeddedStore Open(SmallDisk disk) => EmbeddedStore.Open(new EmbeddedOpening(
-        new DataFolder(disk.Data), new EmbeddedSettings { SpaceFloorBytes = 1, CompactFiles = 2 }, new FileDisk(), TimeProvider.System, new Random(1), NullLogger.Instance, "test"));
+    private static EmbeddedStore Open(SmallDisk disk, RuleStore? rules = null, TimeProvider? time = null) => EmbeddedStore.Open(new EmbeddedOpening(
+        new DataFolder(disk.Data), new EmbeddedSettings { SpaceFloorBytes = 1, CompactFiles = 2 }, new FileDisk(), time ?? TimeProvider.System, new Random(1), NullLogger.Instance, "test") { Rules = rules ?? RuleStore.Own });
 
     private static async Task StoreAsync(EmbeddedStore store, string id)
     {
@@ -79,9 +113,9 @@ public sealed class FullDiskStepTests
         Assert.Equal(Cistern.Store.CommitStatus.Stored, result.Status);
     }
 
-    private static async Task<long> CountAsync(EmbeddedStore store)
+    private static async Task<long> CountAsync(EmbeddedStore store, string where = "true")
     {
-        using var result = await store.QueryAsync(OpenStore.Query("SELECT count(*) FROM requests"), CancellationToken.None);
+        using var result = await store.QueryAsync(OpenStore.Query($"SELECT count(*) FROM requests WHERE {where}"), CancellationToken.None);
         Assert.True(result.Read());
         return (long)result[0]!;
     }

@@ -74,6 +74,12 @@ internal sealed class MemoryStore : IStore
 
     public StoreStatus GetStatus() => new() { HotRows = Commits.Sum(commit => commit.Rows), FreeBytes = 1L << 40 };
 
+    public RulesStatus Rules { get; set; } = new();
+
+    public RulesStatus GetRules() => Rules;
+
+    public void Reclassify() => Rules = Failure is null ? Rules with { Running = true } : throw Failure;
+
     public ValueTask DisposeAsync()
     {
         Disposed = true;

@@ -94,7 +94,8 @@ public sealed class OlderFilesTests
 
     private static string[] Files(string folder, string table = "deliveries") => Directory.GetFiles(Path.Combine(folder, "segments", table));
 
-    private static void MakeOlder(string folder, string table = "deliveries", string columns = "position", int schema = 1)
+    /// <summary>Makes the one file of a table one of an older release, which lacked some columns.</summary>
+    internal static void MakeOlder(string folder, string table = "deliveries", string columns = "position", int schema = 1)
     {
         var file = Assert.Single(Files(folder, table));
         using (var instance = DuckDbInstance.Open(new Dictionary<string, string>()))

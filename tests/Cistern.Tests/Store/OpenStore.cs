@@ -1,3 +1,4 @@
+using Cistern.Enrich.Rules;
 using Cistern.Journal;
 using Cistern.Store;
 using Cistern.Store.Embedded;
@@ -9,9 +10,13 @@ namespace Cistern.Tests.Store;
 internal sealed class OpenStore : IAsyncDisposable
 {
     private readonly EmbeddedSettings _settings;
+    private readonly RuleStore _rules;
+    private readonly TimeProvider _time;
 
-    public OpenStore(EmbeddedSettings? settings = null)
+    public OpenStore(EmbeddedSettings? settings = null, RuleStore? rules = null, TimeProvider? time = null)
     {
+        (_rules, _time, Deliveries) = (rules ?? RuleStore.Own, time ?? TimeProvider.System, new TestDeliveries(rules));
+
         // The tests' machine may have little disk left; the floor has a test of its own.
         _settings = (settings ?? new EmbeddedSettings()) with { SpaceFloorBytes = settings?.SpaceFloorBytes ?? 1 };
         Folder = Directory.CreateTempSubdirectory("cistern-store-").FullName;
@@ -24,7 +29,7 @@ internal sealed class OpenStore : IAsyncDisposable
 
     public StoreMaintenance Maintenance => Store.Maintenance;
 
-    public TestDeliveries Deliveries { get; } = new();
+    public TestDeliveries Deliveries { get; }
 
     /// <summary>Ends the store as a killed process would: nothing is sealed; then opens it again.</summary>
     public void Crash()
@@ -97,5 +102,5 @@ internal sealed class OpenStore : IAsyncDisposable
     }
 
     private EmbeddedStore Open() => EmbeddedStore.Open(new EmbeddedOpening(
-        new DataFolder(Folder), _settings, new FileDisk(), TimeProvider.System, new Random(7), NullLogger.Instance, "test"));
+        new DataFolder(Folder), _settings, new FileDisk(), _time, new Random(7), NullLogger.Instance, "test") { Rules = _rules });
 }

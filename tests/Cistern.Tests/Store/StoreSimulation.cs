@@ -1,6 +1,10 @@
+using Cistern.Enrich.Rules;
 using Cistern.Journal;
 using Cistern.Store;
 using Cistern.Store.Embedded;
+using Cistern.Tests.Enrich;
+using Cistern.Tests.Faults;
+using Cistern.Tests.Ingest;
 using Cistern.Tests.Journal;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -27,13 +31,17 @@ public sealed class StoreSimulation
         private readonly Random _random;
         private readonly SimulatedDisk _disk;
         private readonly DataFolder _folder;
-        private readonly TestDeliveries _deliveries = new();
+        private readonly TestDeliveries _deliveries;
         private readonly DateTimeOffset _time = DateTimeOffset.UtcNow;
         private readonly Dictionary<string, string[]> _sent = [];
         private readonly HashSet<string> _acknowledged = [];
         private readonly EmbeddedSettings _settings = new() { SpaceFloorBytes = 1, CompactFiles = 2, JournalFileBytes = 8 << 10, LargeBytes = 1 << 10, SealMemoryBytes = 64 << 20 };
+        private readonly RulesFolder _ruleFiles = new();
+        private readonly ManualTime _clock = new();
+        private readonly RuleStore _rules;
         private EmbeddedStore? _store;
         private int _rows;
+        private int _versions;
 
         public Run(string folder, Random random)
         {
@@ -41,6 +49,9 @@ public sealed class StoreSimulation
             _disk = new SimulatedDisk(folder, random);
             _folder = new DataFolder(folder);
             _disk.SyncDirectory(folder);
+            _rules = _ruleFiles.Open();
+            ChangeRules();
+            _deliveries = new TestDeliveries(_rules);
         }
 
         public void Play()
@@ -54,14 +65,21 @@ public sealed class StoreSimulation
 
             Restart(power: true);
             Check();
+            CheckAllCanBeReclassified();
         }
 
-        public void Dispose() => _store?.Abandon();
+        public void Dispose()
+        {
+            _store?.Abandon();
+            _ruleFiles.Dispose();
+        }
 
         private void Step()
         {
-            switch (_random.Next(12))
+            switch (_random.Next(15))
             {
+                case 14: ChangeRules(); break;
+                case > 11: Reclassify(); break;
                 case < 6: Deliver(); break;
                 case < 8: Try(() => _store!.Maintenance.Seal()); break;
                 case < 9: Try(() => _store!.Maintenance.Compact()); break;
@@ -106,8 +124,49 @@ public sealed class StoreSimulation
         {
             _disk.Faults.CrashAt = _disk.Faults.Operations + _random.Next(1, 12);
             Try(() => _store!.Maintenance.Seal());
+            Reclassify();
             Deliver();
             Restart(power: true);
+        }
+
+        private void ChangeRules()
+        {
+            _ruleFiles.Write("agents.tsv", "# version: 2026-12-01", $"X11\ttoken\tAgent{++_versions}\tExample Inc\ttraining");
+            Assert.True(_rules.ReloadIfChanged());
+        }
+
+        // Between two of its chunks anything may happen that the loop does there, and the rules may change.
+        private void Reclassify()
+        {
+            _clock.Advance(TimeSpan.FromMinutes(2)); // What failed is tried again.
+            Try(() => _store!.Reclassify());
+            Try(() => _store!.Maintenance.Reclassify(() =>
+            {
+                switch (_random.Next(8))
+                {
+                    case 0: _store!.Maintenance.Seal(); break;
+                    case 1: Deliver(); break;
+                    case 2: ChangeRules(); break;
+                    case 3: return false;
+                }
+
+                return true;
+            }));
+        }
+
+        private void CheckAllCanBeReclassified()
+        {
+            _store!.Reclassify();
+            for (var step = 0; _store.GetRules().Running; step++)
+            {
+                Assert.True(step < 1000, "it goes on for ever");
+                Assert.Null(_store.GetRules().Failed);
+                _store.Maintenance.Reclassify(() => true);
+            }
+
+            Check();
+            Assert.All(Read("SELECT agent, count(*), 0::BIGINT FROM requests GROUP BY ALL").Keys, agent => Assert.Equal($"Agent{_versions}", agent));
+            Assert.Empty(StoredData.Orphans(_folder.Root));
         }
 
         private void Restart(bool power)
@@ -133,7 +192,7 @@ public sealed class StoreSimulation
         {
             while (_store is null)
             {
-                Try(() => _store = EmbeddedStore.Open(new EmbeddedOpening(_folder, _settings, _disk, TimeProvider.System, _random, NullLogger.Instance, "simulation", Stepped: true)));
+                Try(() => _store = EmbeddedStore.Open(new EmbeddedOpening(_folder, _settings, _disk, _clock, _random, NullLogger.Instance, "simulation", Stepped: true) { Rules = _rules }));
                 if (_store is null)
                 {
                     _disk.Faults.Heal();

@@ -10,12 +10,13 @@ using Cistern.Store;
 namespace Cistern.Tests.Store;
 
 /// <summary>Deliveries as Firehose sends them, with lines of a few fields, for tests of the store.</summary>
-internal sealed class TestDeliveries
+/// <param name="rules">The rules that classify; the program's own if there are none.</param>
+internal sealed class TestDeliveries(RuleStore? rules = null)
 {
     public const string Stream = "arn:aws:firehose:us-east-1:111122223333:deliverystream/test";
     public const string Fields = "timestamp c-ip sc-status cs-method cs-host cs-uri-stem x-edge-request-id x-host-header time-taken cs-user-agent";
 
-    private readonly EnrichingDecoder _decoder = new(RuleStore.Own);
+    private readonly EnrichingDecoder _decoder = new(rules ?? RuleStore.Own);
 
     /// <summary>A request's line in canonical order of <see cref="Fields"/>.</summary>
     /// <param name="id">What makes the request id; the same id gives the same request.</param>
@@ -37,15 +38,19 @@ internal sealed class TestDeliveries
         ["records"] = new JsonArray([.. records.Select(record => new JsonObject { ["data"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(record)) })]),
     }.ToJsonString());
 
-    public DeliveryCommit Commit(string deliveryId, DateTimeOffset received, RepeatScope scope, params IEnumerable<string> records)
+    public DeliveryCommit Commit(string deliveryId, DateTimeOffset received, RepeatScope scope, params IEnumerable<string> records) => Commit(
+        new DeliveryContext { Route = DeliveryRoute.Any, Framing = DeliveryFraming.Envelope, RequestId = deliveryId, CloudFrontFields = Fields },
+        received,
+        scope,
+        new ReadOnlySequence<byte>(Envelope(deliveryId, records)));
+
+    public DeliveryCommit Commit(DeliveryContext context, DateTimeOffset received, RepeatScope scope, ReadOnlySequence<byte> body)
     {
-        var body = new ReadOnlySequence<byte>(Envelope(deliveryId, records));
-        var context = new DeliveryContext { Route = DeliveryRoute.Any, Framing = DeliveryFraming.Envelope, RequestId = deliveryId, CloudFrontFields = Fields };
         var rows = new DecodedDelivery();
         Assert.Null(_decoder.Decode(context, body, rows));
         return new DeliveryCommit
         {
-            DeliveryId = deliveryId,
+            DeliveryId = context.RequestId!,
             Stream = Stream,
             Received = received,
             Route = "/firehose",

@@ -22,17 +22,27 @@ internal sealed class ApiClient(HttpClient http, Uri server, string key)
 
     public Task<Answer> SqlAsync(string sql, CancellationToken cancel) => PostAsync("/api/sql", "text/plain", Encoding.UTF8.GetBytes(sql), cancel);
 
+    /// <summary>Calls an address without a body and gives what it answers.</summary>
+    public async Task<JsonElement> SendAsync(HttpMethod method, string path, CancellationToken cancel) =>
+        await SendAsync(method, path, body: null, ReadAny, cancel);
+
     private async Task<Answer> PostAsync(string path, string type, ReadOnlyMemory<byte> body, CancellationToken cancel)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server, path)) { Content = new ReadOnlyMemoryContent(body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue(type);
+        using var content = new ReadOnlyMemoryContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue(type);
+        return await SendAsync(HttpMethod.Post, path, content, Read, cancel);
+    }
+
+    private async Task<T> SendAsync<T>(HttpMethod method, string path, HttpContent? body, Func<byte[], T> read, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(server, path)) { Content = body };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         try
         {
             using var response = await http.SendAsync(request, cancel);
             var answer = await response.Content.ReadAsByteArrayAsync(cancel);
-            return response.IsSuccessStatusCode ? Read(answer) : throw new CommandFailedException(ProblemOf(response, answer));
+            return response.IsSuccessStatusCode ? read(answer) : throw new CommandFailedException(ProblemOf(response, answer));
         }
         catch (HttpRequestException exception)
         {
@@ -51,6 +61,12 @@ internal sealed class ApiClient(HttpClient http, Uri server, string key)
         var columns = root.GetProperty("columns").EnumerateArray().Select(ReadColumn).ToArray();
         var rows = root.GetProperty("rows").EnumerateArray().Select(row => row.EnumerateArray().Select(cell => cell.Clone()).ToArray()).ToArray();
         return new Answer(columns, rows, root.TryGetProperty("meta", out var meta) ? meta.Clone() : default, json);
+    }
+
+    private static JsonElement ReadAny(byte[] json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.Clone();
     }
 
     private static AnswerColumn ReadColumn(JsonElement column) => new(

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Cistern.Query.Model;
+using Cistern.Store;
 
 namespace Cistern.Query.Api;
 
@@ -41,11 +42,17 @@ internal sealed class AnswerBody : IDisposable
     }
 
     /// <summary>Writes what every answer's <c>meta</c> begins with; the caller closes the object.</summary>
-    public void BeginMeta(long rowsRead, TimeSpan elapsed, Period? period)
+    /// <param name="classified">The rows of <c>requests</c> behind the answer.</param>
+    public void BeginMeta(long rowsRead, TimeSpan elapsed, Period? period, Classified classified = default)
     {
         Writer.WriteStartObject("meta"u8);
         Writer.WriteNumber("rowsRead"u8, rowsRead);
         Writer.WriteNumber("elapsedMs"u8, Math.Round(elapsed.TotalMilliseconds, 1));
+        if (classified.Share is { } share)
+        {
+            Writer.WriteNumber("rules"u8, share);
+        }
+
         if (period is null)
         {
             return;

@@ -80,7 +80,7 @@ internal sealed class AnswerWriter(Question question, IQueryResult result)
 
     private void WriteMeta(AnswerBody body, TimeSpan elapsed)
     {
-        body.BeginMeta(result.SnapshotRows, elapsed, question.Period);
+        body.BeginMeta(result.SnapshotRows, elapsed, question.Period, result.Classified);
         if (question.Buckets is { } buckets)
         {
             body.Writer.WriteString("bucket"u8, buckets.Interval.Name);

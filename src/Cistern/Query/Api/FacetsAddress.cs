@@ -27,7 +27,7 @@ internal sealed class FacetsAddress(IStore store, TimeProvider time, QuestionLim
             return Answer.Refused(problem);
         }
 
-        var (started, rowsRead) = (Stopwatch.GetTimestamp(), 0L);
+        var (started, rowsRead, classified) = (Stopwatch.GetTimestamp(), 0L, default(Classified));
         using var body = new AnswerBody();
         body.Writer.WriteStartObject();
         body.Writer.WriteStartArray("facets"u8);
@@ -35,11 +35,11 @@ internal sealed class FacetsAddress(IStore store, TimeProvider time, QuestionLim
         {
             using var result = await store.QueryAsync(ToSql(question, fields), context.RequestAborted);
             Write(body, fields, result);
-            rowsRead = Math.Max(rowsRead, result.SnapshotRows);
+            (rowsRead, classified) = (Math.Max(rowsRead, result.SnapshotRows), classified + result.Classified);
         }
 
         body.Writer.WriteEndArray();
-        body.BeginMeta(rowsRead, Stopwatch.GetElapsedTime(started), question.Period);
+        body.BeginMeta(rowsRead, Stopwatch.GetElapsedTime(started), question.Period, classified);
         body.Writer.WriteEndObject();
         body.Writer.WriteEndObject();
         return body.ToAnswer();

@@ -8,7 +8,11 @@ namespace Cistern.Query.Api;
 /// <summary>A page that was read.</summary>
 /// <param name="Next">Where the next page begins; null if this is the last.</param>
 /// <param name="SnapshotRows">Rows of the tables that the largest of its statements saw.</param>
-internal sealed record RowsPage(int Rows, RowsCursor? Next, long SnapshotRows);
+internal sealed record RowsPage(int Rows, RowsCursor? Next, long SnapshotRows)
+{
+    /// <summary>The same for the rows of <c>requests</c> that all of its statements saw.</summary>
+    public Classified Classified { get; init; }
+}
 
 /// <summary>Reads pages of rows in the order of time, stretch by stretch.</summary>
 /// <remarks>
@@ -95,6 +99,7 @@ internal sealed class RowsPages(IStore store, SqlDialect dialect, QuestionLimits
         private RowsCursor? _last = question.Cursor;
         private bool _more;
         private long _snapshotRows;
+        private Classified _classified;
 
         public int Rows { get; private set; }
 
@@ -106,6 +111,7 @@ internal sealed class RowsPages(IStore store, SqlDialect dialect, QuestionLimits
         public void Add(IQueryResult result)
         {
             _snapshotRows = Math.Max(_snapshotRows, result.SnapshotRows);
+            _classified += result.Classified;
             while (!_more && result.Read())
             {
                 if (Rows == question.Limit)
@@ -120,7 +126,7 @@ internal sealed class RowsPages(IStore store, SqlDialect dialect, QuestionLimits
             }
         }
 
-        public RowsPage ToPage() => new(Rows, _more ? _last : null, _snapshotRows);
+        public RowsPage ToPage() => new(Rows, _more ? _last : null, _snapshotRows) { Classified = _classified };
 
         private RowsCursor Follow(RowsCursor? last, IQueryResult result)
         {

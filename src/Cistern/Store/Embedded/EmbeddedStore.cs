@@ -201,6 +201,10 @@ internal sealed class EmbeddedStore : IStore
         };
     }
 
+    public RulesStatus GetRules() => Maintenance.Reclassifier.GetStatus();
+
+    public void Reclassify() => _parts.RuleHistory.Ask();
+
     /// <summary>Commits what waits, seals everything in memory, so that the next start has nothing to decode, and lets go of the folder.</summary>
     public ValueTask DisposeAsync()
     {

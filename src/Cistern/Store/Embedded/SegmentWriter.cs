@@ -59,6 +59,19 @@ internal sealed class SegmentWriter(Engine engine, ScanRegistry scans, IDisk dis
         return Write(schema, select, shape, OptionsFor(isLong ? GroupBytesOfLongRows : GroupBytes));
     }
 
+    /// <summary>Writes the rows of a file again, in their order, with some columns from elsewhere.</summary>
+    /// <param name="number">Where these come from, row by row, in the <see cref="ScanRegistry"/>.</param>
+    /// <param name="replaced">The places of these columns.</param>
+    /// <param name="rules">The version of the rules that they come from.</param>
+    public SegmentInfo Rewrite(TableSchema schema, Segment file, long number, IReadOnlyList<int> replaced, int rules)
+    {
+        var written = Join(schema, TableSql.Replaced(schema, file, number, replaced), file.Info with { Rules = rules }, [file]);
+        var rows = CountRows(Path.Combine(folder.SegmentsOf(schema.Name), written.File));
+        return rows == file.Info.Rows
+            ? written
+            : throw new IOException($"rewriting {file.Info.File} gave {rows} rows instead of {file.Info.Rows}; the file stays as it is");
+    }
+
     private SegmentInfo Write(TableSchema schema, string select, SegmentInfo shape, string options)
     {
         var name = DataFolder.SegmentName(nextNumber());
@@ -101,6 +114,14 @@ internal sealed class SegmentWriter(Engine engine, ScanRegistry scans, IDisk dis
         }
 
         return days;
+    }
+
+    private long CountRows(string path)
+    {
+        using var connection = engine.Connect();
+        using var statement = connection.Prepare($"SELECT count(*) FROM read_parquet({TableSql.Literal(path)})");
+        using var result = statement.Execute();
+        return result.NextChunk() ? result.Vector(0).Get<long>(0) : 0;
     }
 
     // A value of a body's size, such as one record that nobody can decode, DuckDB holds as the vector, the page and the compressed page, each in blocks that grow.

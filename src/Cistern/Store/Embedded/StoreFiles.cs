@@ -12,6 +12,7 @@ internal sealed class StoreFiles(IDisk disk, DataFolder folder)
     private readonly ManifestFile _file = new(disk, folder);
     private long _nextNumber = 1;
     private long _firstUnnamed = 1;
+    private long? _longStepBegan;
     private bool _undecided;
 
     public ManifestData Current { get; private set; } = new();
@@ -58,6 +59,11 @@ internal sealed class StoreFiles(IDisk disk, DataFolder folder)
         return changes.ToDictionary(change => change.Table, change => ToSegments(change.Table, change.Added));
     }
 
+    /// <summary>Other steps come between the begin and the end of this one; files that it has not named yet count as its own until then.</summary>
+    public void BeginLongStep() => _longStepBegan = Interlocked.Read(ref _nextNumber);
+
+    public void EndLongStep() => _longStepBegan = null;
+
     /// <summary>Removes the files of a step that has failed. A disk that is full would not heal with them on it.</summary>
     /// <remarks>Not as long as the manifest that names them may be the one that the next start finds.</remarks>
     public void RemoveUnnamed()
@@ -98,7 +104,7 @@ internal sealed class StoreFiles(IDisk disk, DataFolder folder)
             TryRemoveUnnamed();
         }
 
-        _firstUnnamed = next.NextSegment;
+        _firstUnnamed = _longStepBegan ?? next.NextSegment;
     }
 
     // The change is durable whether or not this works; what stays goes at the next start.

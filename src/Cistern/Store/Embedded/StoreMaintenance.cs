@@ -1,6 +1,7 @@
 using Cistern.DuckDb;
 using Cistern.Formats;
 using Cistern.Formats.Columns;
+using Cistern.Store.Embedded.Reclassifying;
 
 namespace Cistern.Store.Embedded;
 
@@ -13,6 +14,8 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
     private readonly ColumnBatch _events = new(Tables.Events);
     private readonly HashSet<Segment> _notJoined = [];
     private DateTimeOffset? _activeSince;
+
+    public Reclassifier Reclassifier { get; } = new(parts, time, logger);
 
     /// <summary>Moves the counts of past minutes into the table of events.</summary>
     public bool FlushEvents(bool all = false)
@@ -89,7 +92,7 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
     {
         foreach (var schema in Tables.All)
         {
-            if (Compactor.Plan(parts.Tables.SegmentsOf(schema.Name), parts.Settings, _notJoined) is { } plan)
+            if (Compactor.Plan(parts.Tables.SegmentsOf(schema.Name), parts.Settings, NotJoinedNow()) is { } plan)
             {
                 TryCompact(schema, plan);
                 return true;
@@ -97,6 +100,14 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
         }
 
         return false;
+    }
+
+    /// <summary>Classifies a file's rows again by the rules in force, if somebody asked for it.</summary>
+    /// <param name="goOn">See <see cref="Reclassifier.Step"/>.</param>
+    public bool Reclassify(Func<bool> goOn)
+    {
+        parts.RuleHistory.Note(parts.Rules.Current.Version);
+        return Reclassifier.NeedsSeal ? Seal() : Reclassifier.Step(goOn);
     }
 
     /// <summary>A table has more files than it should: compaction goes before panels.</summary>
@@ -184,6 +195,9 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
             Log.NotJoined(logger, plan.Files.Count, schema.Name, error.Message);
         }
     }
+
+    // Of several rules' files would come one that none of them classified as a whole, and its rows would be judged twice.
+    private HashSet<Segment> NotJoinedNow() => CompactionIsUrgent ? _notJoined : [.. _notJoined, .. Reclassifier.Waiting];
 
     private void Compact(TableSchema schema, CompactionPlan plan)
     {

@@ -11,7 +11,7 @@ namespace Cistern.Store.Embedded;
 internal sealed record EmbeddedOpening(
     DataFolder Folder, EmbeddedSettings Settings, IDisk Disk, TimeProvider Time, Random Random, ILogger Logger, string Purpose = "cistern", bool Stepped = false)
 {
-    /// <summary>By which rows of the journal are classified again.</summary>
+    /// <summary>By which rows of the journal, and on request all, are classified again.</summary>
     public RuleStore Rules { get; init; } = RuleStore.Own;
 }
 
@@ -57,6 +57,8 @@ internal sealed partial class StoreOpener(EmbeddedOpening opening)
         PrepareSpill();
 
         // (2)
+        var history = RuleHistory.Open(disk, folder, opening.Time, opening.Logger);
+        history.Note(opening.Rules.Current.Version);
         var scans = new ScanRegistry();
         var sealEngine = Own(NewEngine("seal", settings.SealMemoryBytes, SealThreads, false, scans));
         var room = new HotRoom(settings.HotBytes, opening.Time);
@@ -98,6 +100,7 @@ internal sealed partial class StoreOpener(EmbeddedOpening opening)
             Bodies = bodies,
             LargeBodies = Own(new LargeBodies(bodies, opening.Stepped)),
             Files = files,
+            Scans = scans,
             Writer = new SegmentWriter(sealEngine, scans, disk, folder, files.NextNumber, steady: !opening.Stepped),
             Journal = journal,
             Committer = committer,
@@ -106,6 +109,8 @@ internal sealed partial class StoreOpener(EmbeddedOpening opening)
             Identities = identities,
             Events = new EventCounters(opening.Time),
             SealEngine = sealEngine,
+            Rules = opening.Rules,
+            RuleHistory = history,
         };
         var (position, bodiesFound) = (files.Current.JournalPosition, bodies.NextNumber);
         void Recover()
@@ -176,7 +181,7 @@ internal sealed partial class StoreOpener(EmbeddedOpening opening)
     {
         var threads = opening.Settings.QueryThreads == 0 ? Environment.ProcessorCount : opening.Settings.QueryThreads;
         var engine = Own(NewEngine(name, memory, threads, true, scans));
-        return new QueryRunner(engine, scans, tables, opening.Settings.QueryConcurrency, watch);
+        return new QueryRunner(engine, scans, tables, opening.Rules, opening.Settings.QueryConcurrency, watch);
     }
 
     private Engine NewEngine(string name, long memory, int threads, bool readsOnly, ScanRegistry scans) =>

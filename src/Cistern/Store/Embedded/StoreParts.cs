@@ -1,3 +1,4 @@
+using Cistern.Enrich.Rules;
 using Cistern.Journal;
 using Cistern.Store.Embedded.Engines;
 using Cistern.Store.Embedded.Identity;
@@ -23,6 +24,8 @@ internal sealed record StoreParts
 
     public required StoreFiles Files { get; init; }
 
+    public required ScanRegistry Scans { get; init; }
+
     public required SegmentWriter Writer { get; init; }
 
     public required JournalLog Journal { get; init; }
@@ -38,4 +41,8 @@ internal sealed record StoreParts
     public required EventCounters Events { get; init; }
 
     public required Engine SealEngine { get; init; }
+
+    public required RuleStore Rules { get; init; }
+
+    public required RuleHistory RuleHistory { get; init; }
 }

@@ -195,6 +195,26 @@ internal sealed class StoreTables(HotRoom room)
         }
     }
 
+    /// <summary>There are requests in memory that other rules classified.</summary>
+    public bool HoldsOtherRules(int rules)
+    {
+        lock (_lock)
+        {
+            return InMemory(Tables.Requests).Any(part => part.Chunk.Rules != rules);
+        }
+    }
+
+    /// <summary>How many of all requests some rules classified.</summary>
+    public Classified ClassifiedBy(int rules)
+    {
+        lock (_lock)
+        {
+            HotPart[] hot = [.. InMemory(Tables.Requests)];
+            var segments = _segments[Tables.Requests.Name];
+            return Embedded.Snapshot.CountClassified(hot, segments, rules);
+        }
+    }
+
     /// <summary>One moment of several tables, without the files and blocks of memory that can hold nothing of what is wanted.</summary>
     /// <param name="range">The times that are wanted; null: all.</param>
     /// <param name="since">Only rows that arrived at or after it are wanted; null: all.</param>
@@ -221,14 +241,12 @@ internal sealed class StoreTables(HotRoom room)
         return bytes;
     }
 
+    private IEnumerable<HotPart> InMemory(TableSchema schema) =>
+        (_frozen?.Tables.FirstOrDefault(table => table.Schema == schema)?.Parts ?? []).Concat(_hot[schema.Name].Chunks.Select(chunk => new HotPart(chunk, chunk.Rows)));
+
     private Snapshot Take(TableSchema schema, Wanted wanted)
     {
-        var frozen = _frozen?.Tables.FirstOrDefault(table => table.Schema == schema)?.Parts ?? [];
-        HotPart[] hot =
-        [
-            .. frozen.Concat(_hot[schema.Name].Chunks.Select(chunk => new HotPart(chunk, chunk.Rows)))
-                .Where(part => part.Chunk.MayHold(wanted.From, wanted.To, wanted.Since)),
-        ];
+        HotPart[] hot = [.. InMemory(schema).Where(part => part.Chunk.MayHold(wanted.From, wanted.To, wanted.Since))];
         Segment[] segments = [.. _segments[schema.Name].Where(segment => MayHold(segment.Info, wanted))];
         foreach (var part in hot)
         {

@@ -23,6 +23,8 @@ internal sealed class EmbeddedResult : IQueryResult
 
     public long SnapshotRows { get; }
 
+    public Classified Classified { get; init; }
+
     public object? this[int column]
     {
         get

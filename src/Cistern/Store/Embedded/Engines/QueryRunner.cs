@@ -1,11 +1,12 @@
 using Cistern.DuckDb;
+using Cistern.Enrich.Rules;
 using Cistern.Formats;
 using Cistern.Store.Embedded.Hot;
 
 namespace Cistern.Store.Embedded.Engines;
 
 /// <summary>Runs queries of one pool: a few at once, each over a snapshot, each with a limit on time.</summary>
-internal sealed class QueryRunner(Engine engine, ScanRegistry scans, StoreTables tables, int concurrency, MemoryWatch? watch = null) : IDisposable
+internal sealed class QueryRunner(Engine engine, ScanRegistry scans, StoreTables tables, RuleStore rules, int concurrency, MemoryWatch? watch = null) : IDisposable
 {
     private const string OutOfMemory = "the query needs more memory than it may take; group by less, or ask for a shorter time";
 
@@ -83,7 +84,8 @@ internal sealed class QueryRunner(Engine engine, ScanRegistry scans, StoreTables
         RefuseWhatIsNoQuery(statement);
         Bind(statement, query.Parameters);
         var result = run.Keep(statement.Execute(streaming: true, run.Token));
-        return new EmbeddedResult(result, snapshots.Sum(snapshot => snapshot.Rows), run, engine);
+        var requests = snapshots.FirstOrDefault(snapshot => snapshot.Schema == Tables.Requests);
+        return new EmbeddedResult(result, snapshots.Sum(snapshot => snapshot.Rows), run, engine) { Classified = requests?.ClassifiedBy(rules.Current.Version.Number) ?? default };
     }
 
     private void CreateView(DuckDbConnection connection, Snapshot snapshot, QueryRun run, TextBound? texts)

@@ -25,6 +25,19 @@ internal static class TableSql
         return string.Join(" UNION ALL ", parts);
     }
 
+    /// <summary>Some stored columns of one file, in the order of its rows.</summary>
+    public static string Picked(TableSchema schema, Segment file, IEnumerable<int> places) =>
+        $"SELECT {string.Join(", ", places.Select(place => Column(schema.Columns[place], file.Info.Schema)))} FROM read_parquet({Literal(file.Path)})";
+
+    /// <summary>All stored columns of one file; some of them, named by their places, come row by row from what stands in the <see cref="ScanRegistry"/>.</summary>
+    public static string Replaced(TableSchema schema, Segment file, long number, IReadOnlyList<int> places)
+    {
+        var columns = schema.Columns.Select((column, place) => places.Contains(place) ? $"other.{Quote(column.Name)}" : Column(column, file.Info.Schema, "stored."));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"SELECT {string.Join(", ", columns)} FROM read_parquet({Literal(file.Path)}) AS stored POSITIONAL JOIN {ScanRegistry.FunctionName}({number}) AS other");
+    }
+
     /// <summary>The columns that a user sees.</summary>
     public static string Visible(TableSchema schema, string stored) =>
         $"SELECT {string.Join(", ", schema.Columns.Select(Expression).OfType<string>())} FROM ({stored})";
@@ -51,8 +64,10 @@ internal static class TableSql
     // Files of two versions between which the table did not change are read as one.
     private static int VersionOf(TableSchema schema, int version) => schema.Columns.Max(column => column.Since <= version ? column.Since : 1);
 
-    private static string Columns(TableSchema schema, int version) => string.Join(", ", schema.Columns.Select(column =>
-        column.Since <= version ? Quote(column.Name) : $"{Empty(column.Type)} AS {Quote(column.Name)}"));
+    private static string Columns(TableSchema schema, int version) => string.Join(", ", schema.Columns.Select(column => Column(column, version)));
+
+    private static string Column(ColumnSpec column, int version, string source = "") =>
+        column.Since <= version ? source + Quote(column.Name) : $"{Empty(column.Type)} AS {Quote(column.Name)}";
 
     private static string Empty(ColumnType type) => type switch
     {
