@@ -147,7 +147,7 @@ public sealed class LookTests(BrowserSite site)
         return await page.Page.EvaluateAsync<Dictionary<string, float>>(Script);
     }
 
-    private static async Task<string[]> SeriousAsync(BrowserPage page, string where)
+    internal static async Task<string[]> SeriousAsync(BrowserPage page, string where)
     {
         var found = (await page.Page.RunAxe(s_rules)).Violations.Where(violation => violation.Impact is "serious" or "critical");
         return [.. found.Select(violation => $"{where}: {violation.Id}: {string.Join(" | ", violation.Nodes.Select(node => node.Html))}")];
