@@ -1,5 +1,7 @@
+using Cistern.Enrich.Rules;
 using Cistern.Ingest;
 using Cistern.Ingest.Keys;
+using Cistern.Journal;
 using Cistern.Operations;
 using Cistern.Operations.Settings;
 
@@ -20,7 +22,9 @@ internal static class DashboardServices
         .AddSingleton<KeysAddress>()
         .AddSingleton(parts => new SavedViews(parts.GetRequiredService<CisternSettings>().DataFolder))
         .AddSingleton<ViewsAddress>()
-        .AddSingleton<RulesHistory>();
+        .AddSingleton<RulesHistory>()
+        .AddSingleton(parts => new RuleEditor(new DataFolder(parts.GetRequiredService<CisternSettings>().DataFolder), parts.GetRequiredService<TimeProvider>()))
+        .AddSingleton<RulesAddress>();
 
     public static void MapDashboard(this WebApplication app)
     {
@@ -34,5 +38,6 @@ internal static class DashboardServices
         parts.GetRequiredService<KeysAddress>().Map(api);
         parts.GetRequiredService<ViewsAddress>().Map(api);
         parts.GetRequiredService<RulesHistory>().Map(api);
+        parts.GetRequiredService<RulesAddress>().Map(api);
     }
 }
