@@ -60,7 +60,7 @@ export function AgentPanels({ name, scope, series, rules, total, comparable }: A
         <AgentTop {...tops} title="Top pages" field="page" within="kind:page method:GET" class="agent-wide" empty="(no page)" />
         <Violations scope={scope} test={testOf('agent', name)} wait={wait} />
         <AgentTop {...tops} title="Folders" field="path_folder" />
-        <AgentTop {...tops} title="Status" field="status" />
+        <AgentTop {...tops} title="Status" field="status" rowName={status => status === '0' ? '000: left before an answer' : status} />
         <AgentTop {...tops} title="Machine files" field="path" within="kind:machine" />
         <AgentTop {...tops} title="Networks (ASN)" field="asn" rowName={asn => asn === '' ? '' : `AS${asn}`} />
         <AgentTop {...tops} title="Countries" field="country" rowName={countryName} />

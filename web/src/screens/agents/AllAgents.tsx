@@ -45,10 +45,8 @@ export function AllAgents() {
       <ReadsChart scope={reached} series={series} rules={rules.data} grouping={grouping} wait={after(totals, '') === null} />
       {nothing ? <Nothing scope={scope} all={all} />
         : <AgentTable scope={scope} reach={reach} grouping={grouping} all={all} asked={groups} comparable={scope.compare && comparable} />}
-      <div class="agents-pair">
-        <Impostors scope={scope} rules={rules} wait={!later} />
-        <Unknown scope={scope} wait={!later} />
-      </div>
+      <Impostors scope={scope} rules={rules} wait={!later} />
+      <Unknown scope={scope} wait={!later} />
     </div>
   )
 }

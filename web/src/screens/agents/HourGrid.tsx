@@ -9,7 +9,7 @@ import { chartBar } from '../../parts/TimeChart'
 import { reader } from './groups'
 import { gridOf, hours, levelOf, days } from './week'
 
-const cell = { width: 18, height: 20 }
+const cell = { width: 21, height: 20 }
 const left = 34
 const size = { width: left + hours * cell.width, height: days.length * cell.height + 18 }
 

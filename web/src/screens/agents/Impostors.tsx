@@ -12,6 +12,7 @@ import { SaveSorted, type SortColumn, SortTable } from '../../parts/SortTable'
 import { Visible } from '../../parts/Visible'
 import { Link } from '../../shell/Link'
 import { MomentLink } from './columns'
+import { reads } from './figures'
 import { reader } from './groups'
 import { useOrder } from './useOrder'
 
@@ -22,6 +23,8 @@ interface Claim {
   readonly asn: number | null
   readonly country: string
   readonly requests: number
+  readonly reads: number
+  readonly addresses: number
   readonly last: string
   readonly test: string
 }
@@ -29,7 +32,7 @@ interface Claim {
 /** Claims that came from networks which are not the operator's. Without whole lists nobody is called an impostor. */
 export function Impostors({ scope, rules, wait }: { scope: Scope; rules: Asked<Rules>; wait: boolean }) {
   const asked = useAsked(wait ? null : `impostors ${scope.key}`, signal =>
-    query({ ...questionOf(scope), where: both(scope.where, 'proof:mismatch'), measures: ['requests', 'last_seen'], by: ['agent', 'asn', 'country'], order: '-requests', limit: most }, signal))
+    query({ ...questionOf(scope), where: both(scope.where, 'proof:mismatch'), measures: ['requests', 'reads', 'client_ips', 'last_seen'], by: ['agent', 'asn', 'country'], order: '-requests', limit: most }, signal))
   const columns = columnsOf(scope.tz)
   const [order, setOrder] = useOrder('isort', columns.map(column => column.key), '-requests')
   const claims = asked.data === null ? [] : claimsOf(asked.data)
@@ -54,6 +57,8 @@ function columnsOf(zone: string): SortColumn<Claim>[] {
     { key: 'asn', title: 'Network', about: 'The number of the autonomous system (ASN)', value: claim => claim.asn, cell: claim => claim.asn === null ? <span class="nothing">–</span> : `AS${claim.asn}` },
     { key: 'country', title: 'Country', value: claim => claim.country, cell: claim => <Visible text={countryName(claim.country)} empty="–" /> },
     { key: 'requests', title: 'Requests', number: true, value: claim => claim.requests, cell: claim => <RowsLink test={claim.test} title={exact(claim.requests)}>{compact(claim.requests)}</RowsLink> },
+    { key: 'reads', title: 'Page reads', number: true, value: claim => claim.reads, cell: claim => <RowsLink test={both(claim.test, reads)} title={exact(claim.reads)}>{compact(claim.reads)}</RowsLink> },
+    { key: 'addresses', title: 'Addresses', number: true, about: 'Distinct client addresses', value: claim => claim.addresses, cell: claim => compact(claim.addresses) },
     { key: 'last', title: 'Last seen', number: true, value: claim => claim.last, cell: claim => <MomentLink ms={Date.parse(claim.last)} test={claim.test} zone={zone} /> },
   ]
 }
@@ -63,7 +68,7 @@ function claimsOf(answer: Answer): Claim[] {
     const value = reader(answer, row)
     const [agent, country, asn] = [String(value('agent') ?? ''), String(value('country') ?? ''), value('asn') === null ? null : Number(value('asn'))]
     return {
-      agent, asn, country, requests: Number(value('requests')), last: String(value('last_seen')),
+      agent, asn, country, requests: Number(value('requests')), reads: Number(value('reads')), addresses: Number(value('client_ips')), last: String(value('last_seen')),
       test: ['proof:mismatch', testOf('agent', agent), testOf('asn', asn), testOf('country', country)].join(' '),
     }
   })

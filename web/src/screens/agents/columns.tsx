@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
-import { testOf } from '../../filter/terms'
+import { both, testOf, withTest } from '../../filter/terms'
 import { bytes, compact, exact, percent } from '../../format/numbers'
-import { at } from '../../format/times'
+import { ago, at } from '../../format/times'
 import { AgentLink } from '../../parts/agents/AgentLink'
 import { ClassMark } from '../../parts/agents/ClassMark'
 import { ProofBar } from '../../parts/agents/ProofBar'
@@ -13,7 +13,6 @@ import { Visible } from '../../parts/Visible'
 import { Link } from '../../shell/Link'
 import { isoOf } from '../../state/range'
 import { go, useParam, view } from '../../state/url'
-import { withTest, both } from '../../filter/terms'
 import { deliveredReads, reads } from './figures'
 import type { Group, Grouping } from './groups'
 
@@ -34,9 +33,9 @@ export function columnsOf(grouping: Grouping, zone: string, comparable: boolean)
   }
   const counts = { requests: 'requests_change', reads: 'reads_change' }
   const change = (key: keyof typeof counts, title: string, value: (line: Line) => number | null): SortColumn<Line>[] =>
-    comparable ? [{ key: counts[key], title, number: true, about: 'Change against the period before', value, cell: line => <Delta value={value(line)} isNew={line[`${key}Before`] === 0} /> }] : []
+    comparable ? [{ key: counts[key], title, number: true, about: 'Change against the period before', value, cell: line => <Delta value={value(line)} isNew={line[`${key}Before`] === 0 && line[key] > 0} /> }] : []
   return [
-    ...(grouping === 'agent' ? [names.agent, names.operator, names.class] : [names[grouping]]),
+    ...(grouping === 'agent' ? [names.agent, { ...names.operator, wide: true }, { ...names.class, wide: true }] : [names[grouping]]),
     count('requests', 'Requests', 'All requests, scaled where the log is a sample', line => line.requests, ''),
     ...change('requests', '± req.', line => line.requestsChange),
     count('reads', 'Page reads', 'Pages asked for with GET', line => line.reads, reads),
@@ -47,8 +46,8 @@ export function columnsOf(grouping: Grouping, zone: string, comparable: boolean)
     { key: 'bytes', title: 'Sent', number: true, about: 'Bytes sent, headers included', value: line => line.bytes, cell: line => figure(line, '', bytes(line.bytes), exact(line.bytes)) },
     share('errors', 'Errors', 'Status 400 to 599, of all requests with a status', line => line.errors, 'status>=400'),
     { key: 'proof', title: 'Proven', about: 'Proven requests, of those that are proven or impostors', value: line => provenShare(line.proofs), cell: line => <ProofBar proofs={line.proofs} test={line.test} /> },
-    moment('first', 'First seen', 'In all that is stored', line => line.first, zone),
-    moment('last', 'Last seen', 'In all that is stored', line => line.last, zone),
+    moment('first', 'First seen', 'In all that is stored', line => line.first, zone, 'day'),
+    moment('last', 'Last seen', 'In all that is stored', line => line.last, zone, 'ago'),
   ]
 }
 
@@ -69,21 +68,23 @@ function figure(line: Line, test: string, text: string, title?: string): Compone
   return <RowsLink test={both(line.test, test)} {...(title !== undefined && { title })}>{text}</RowsLink>
 }
 
+type MomentShape = 'day' | 'dayClock' | 'ago'
+
 const around = 60_000
 
-function moment(key: string, title: string, about: string, value: (line: Line) => string | null, zone: string): SortColumn<Line> {
+function moment(key: string, title: string, about: string, value: (line: Line) => string | null, zone: string, shape: MomentShape = 'dayClock'): SortColumn<Line> {
   return {
     key, title, about, number: true, value, cell: line => {
       const text = value(line)
-      return text === null ? <span class="nothing">–</span> : <MomentLink ms={Date.parse(text)} test={line.test} zone={zone} />
+      return text === null ? <span class="nothing">–</span> : <MomentLink ms={Date.parse(text)} test={line.test} zone={zone} shape={shape} />
     },
   }
 }
 
 /** A time that leads to the rows around it. */
-export function MomentLink({ ms, test, zone }: { ms: number; test: string; zone: string }) {
+export function MomentLink({ ms, test, zone, shape = 'dayClock' }: { ms: number; test: string; zone: string; shape?: MomentShape }) {
   const q = useParam('q') ?? ''
-  return <Link screen="logs" changes={{ q: both(q, test), from: isoOf(ms - around), to: isoOf(ms + around) }} class="figure" title={at(ms, zone, 'full')}>{at(ms, zone, 'dayClock')}</Link>
+  return <Link screen="logs" changes={{ q: both(q, test), from: isoOf(ms - around), to: isoOf(ms + around) }} class="figure" title={at(ms, zone, 'full')}>{shape === 'ago' ? ago(ms, Date.now()) : at(ms, zone, shape)}</Link>
 }
 
 /** An operator or a class: a click filters by it. From a table of them it leads to their agents. */
