@@ -52,7 +52,7 @@ export function ReadsChart({ scope, series, rules, grouping, wait }: ReadsChartP
 
 /** When other rules came into force: figures may jump there without anybody having read more. */
 export function marksOf(rules: Rules | null): Mark[] {
-  return rules?.changes.map(change => ({ time: Date.parse(change.taken), name: 'rules changed' })) ?? []
+  return rules?.changes?.map(change => ({ time: Date.parse(change.taken), name: 'rules changed' })) ?? []
 }
 
 function stackOf(answer: Answer, times: readonly number[]): ChartSeries[] {
