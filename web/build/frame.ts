@@ -1,7 +1,8 @@
 import { icons, type IconName } from '../src/parts/icons.ts'
+import type { Figure } from '../src/parts/figure.ts'
+import { listFigures } from '../src/screens/agents/figures.ts'
 import { figures as readers } from '../src/screens/overview/figures.ts'
 import { figures as requests } from '../src/screens/traffic/figures.ts'
-import type { Figure } from '../src/parts/figure.ts'
 import { screens, type Screen, type ScreenOf } from '../src/state/screens.ts'
 
 /*
@@ -71,7 +72,7 @@ function setup(): string {
 }
 
 function agents(): string {
-  return ''
+  return tiles(listFigures) + panel('Page reads by class', 246) + panel('Agents', 420)
 }
 
 function pages(): string {

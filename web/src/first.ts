@@ -4,6 +4,7 @@ import { askFirst as askFirstRows, rowsAskOf, rowsKey } from './screens/logs/ask
 import { columnsOf } from './screens/logs/columns'
 import { isNarrow } from './screens/logs/media'
 import { signalOf } from './screens/logs/signals'
+import { askTotals as askAgentTotals, scopeOfAgents, totalsKey as agentTotalsKey } from './screens/agents/ask'
 import { scopeOf } from './api/scope'
 import { askTotals, totalsKey } from './screens/overview/ask'
 import { askTotals as askTraffic, totalsKey as trafficKey } from './screens/traffic/ask'
@@ -20,6 +21,10 @@ const firsts: Partial<Record<Screen, (params: URLSearchParams) => void>> = {
   traffic: params => {
     const scope = scopeOf(params)
     begin(trafficKey(scope), () => askTraffic(scope))
+  },
+  agents: params => {
+    const scope = scopeOfAgents(params)
+    begin(agentTotalsKey(scope), () => askAgentTotals(scope, params.get('agent')))
   },
   logs: params => {
     const signal = signalOf(params.get('signal'))

@@ -9,7 +9,7 @@ export interface AgentRule {
   readonly operator: string
   readonly class: string
   readonly lists: readonly string[]
-  /** What the operator says of robots.txt. */
+  /** What its operator says of robots.txt. */
   readonly robots: 'follows' | 'may-ignore' | 'unsaid'
   readonly purpose: string
   /** Written by the operator of this server. */

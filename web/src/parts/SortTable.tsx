@@ -9,8 +9,16 @@ export interface SortColumn<R> {
   readonly title: string
   readonly about?: string
   readonly number?: boolean
+  /** Left out on a phone, where figures matter more. */
+  readonly wide?: boolean
   /** What it is sorted by, and what a file gets. Times are ISO 8601. */
   readonly value: (row: R) => Cell
+  readonly cell: (row: R) => ComponentChildren
+}
+
+/** A column that is not part of what the table says. */
+interface Side<R> {
+  readonly title: string
   readonly cell: (row: R) => ComponentChildren
 }
 
@@ -23,7 +31,9 @@ interface SortTableProps<R> {
   readonly order: Order
   readonly onOrder: (order: Order) => void
   /** A cell in front of the row's header, such as a box to choose it, and what its column is. */
-  readonly lead?: { readonly title: string; readonly cell: (row: R) => ComponentChildren }
+  readonly lead?: Side<R>
+  /** A cell behind the others, such as what can be done about the row. */
+  readonly tail?: Side<R>
 }
 
 /** The rows in their order: what the table shows, and what a file gets. */
@@ -32,7 +42,7 @@ export function inOrder<R>(columns: readonly SortColumn<R>[], rows: readonly R[]
 }
 
 /** A table that every column sorts. It scrolls within its own box; the header of a row stays in sight. */
-export function SortTable<R>({ name, columns, rows, rowKey, order, onOrder, lead }: SortTableProps<R>) {
+export function SortTable<R>({ name, columns, rows, rowKey, order, onOrder, lead, tail }: SortTableProps<R>) {
   return (
     <div class="scroll-x sort-box" tabIndex={0} role="region" aria-label={name}>
       <table class="table sort-table">
@@ -41,6 +51,7 @@ export function SortTable<R>({ name, columns, rows, rowKey, order, onOrder, lead
           <tr>
             {lead !== undefined && <td class="sort-lead"><span class="hidden-text">{lead.title}</span></td>}
             {columns.map(column => <Head key={column.key} column={column} order={order} onOrder={onOrder} />)}
+            {tail !== undefined && <td><span class="hidden-text">{tail.title}</span></td>}
           </tr>
         </thead>
         <tbody>
@@ -49,7 +60,8 @@ export function SortTable<R>({ name, columns, rows, rowKey, order, onOrder, lead
               {lead !== undefined && <td class="sort-lead">{lead.cell(row)}</td>}
               {columns.map((column, place) => place === 0
                 ? <th key={column.key} scope="row">{column.cell(row)}</th>
-                : <td key={column.key} class={column.number === true ? 'number' : ''}>{column.cell(row)}</td>)}
+                : <td key={column.key} class={classOf(column)}>{column.cell(row)}</td>)}
+              {tail !== undefined && <td class="number">{tail.cell(row)}</td>}
             </tr>
           ))}
         </tbody>
@@ -58,11 +70,15 @@ export function SortTable<R>({ name, columns, rows, rowKey, order, onOrder, lead
   )
 }
 
+function classOf({ number, wide }: { readonly number?: boolean; readonly wide?: boolean }): string {
+  return `${number === true ? 'number' : ''} ${wide === true ? 'wide-column' : ''}`
+}
+
 function Head<R>({ column, order, onOrder }: { column: SortColumn<R>; order: Order; onOrder: (order: Order) => void }) {
   const own = order.key === column.key
   const next = own ? !order.descending : column.number === true
   return (
-    <th scope="col" class={column.number === true ? 'number' : ''} aria-sort={own ? (order.descending ? 'descending' : 'ascending') : undefined} title={column.about}>
+    <th scope="col" class={classOf(column)} aria-sort={own ? (order.descending ? 'descending' : 'ascending') : undefined} title={column.about}>
       <button type="button" class={`sort-button ${own ? 'sort-own' : ''}`} onClick={() => onOrder({ key: column.key, descending: next })}>
         {column.title}<Icon name={own && !order.descending ? 'up' : 'down'} size={12} />
       </button>
