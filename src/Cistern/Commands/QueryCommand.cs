@@ -15,6 +15,7 @@ internal sealed class QueryCommand : CisternCommand
     private readonly Option<string> _to = new("--to") { Description = "The end, exclusive.", HelpName = "TIME", DefaultValueFactory = _ => "now" };
     private readonly Option<string[]> _measures = List("--measure", "MEASURE", "What to compute; several with commas or several times. Default: how many.");
     private readonly Option<string[]> _by = List("--by", "DIMENSION", "What to group by, such as path, status or time:1h.");
+    private readonly Option<string?> _having = new("--having") { Description = "A filter over the measures: only groups for which it holds, such as 'requests>=100 error_rate>0.01'.", HelpName = "FILTER" };
     private readonly Option<string?> _order = new("--order") { Description = "The measure or dimension to sort by; a dash in front sorts the largest first.", HelpName = "NAME" };
     private readonly Option<int?> _limit = new("--limit") { Description = "Rows at most.", HelpName = "N" };
     private readonly Option<bool> _compare = new("--compare") { Description = "Show the same length of time directly before, and the change." };
@@ -36,6 +37,7 @@ internal sealed class QueryCommand : CisternCommand
         Add(_to);
         Add(_measures);
         Add(_by);
+        Add(_having);
         Add(_order);
         Add(_limit);
         Add(_compare);
@@ -75,6 +77,7 @@ internal sealed class QueryCommand : CisternCommand
             Measures = measures.Length > 0 ? measures : [signal],
             By = Split(parsed.GetValue(_by)),
             Where = string.Join(' ', parsed.GetValue(_where) ?? []),
+            Having = parsed.GetValue(_having),
             Order = parsed.GetValue(_order),
             Limit = parsed.GetValue(_limit),
             Compare = parsed.GetValue(_compare),

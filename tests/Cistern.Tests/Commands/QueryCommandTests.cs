@@ -16,13 +16,13 @@ public sealed class QueryCommandTests
         await using var peer = Peer();
 
         var run = await CommandRun.RunAsync(
-            $"query status:5xx -path:/health* --url {Server(peer)} --key secret --signal requests --from -7d --to now --measure requests,time_taken_p95 --by time:1h --by path --order -requests --limit 5 --compare --tz Europe/Berlin");
+            $"query status:5xx -path:/health* --url {Server(peer)} --key secret --signal requests --from -7d --to now --measure requests,time_taken_p95 --by time:1h --by path --having requests>=10 --order -requests --limit 5 --compare --tz Europe/Berlin");
 
         Assert.Equal(0, run.ExitCode);
         var request = Assert.Single(peer.Requests);
         Assert.Equal(("POST /api/query HTTP/1.1", "application/json", "Bearer secret"), (request.RequestLine, request["Content-Type"], request["Authorization"]));
         Assert.Equal(
-            """{"signal":"requests","from":"-7d","to":"now","measures":["requests","time_taken_p95"],"by":["time:1h","path"],"where":"status:5xx -path:/health*","order":"-requests","limit":5,"compare":true,"tz":"Europe/Berlin"}""",
+            """{"signal":"requests","from":"-7d","to":"now","measures":["requests","time_taken_p95"],"by":["time:1h","path"],"where":"status:5xx -path:/health*","having":"requests\u003E=10","order":"-requests","limit":5,"compare":true,"tz":"Europe/Berlin"}""",
             Encoding.UTF8.GetString(request.Body));
     }
 

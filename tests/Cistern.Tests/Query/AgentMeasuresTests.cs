@@ -41,6 +41,11 @@ public sealed class AgentMeasuresTests : IAsyncLifetime
 
         // Pages: 'a.example/x y' twice, 'b.example/x y', and '/%zz' that is no escape. Live ones also '/g', which two others read, and '/o'; the row without a kind is none.
         Assert.Equal("[3,5]", await OneAsync("pages_touched", "live_pages"));
+        // By class the delivered 7 are 1 + 4 for training and 2 for search; the other classes were blocked, found nothing or failed. Anyone's: 7, '/g' twice and '/o'.
+        Assert.Equal("[5,2,0,0,0,0,10]", await OneAsync("training_reads", "search_reads", "user_fetch_reads", "acting_agent_reads", "coding_reads", "data_provider_reads", "live_reads"));
+
+        // GPTBot, OAI-SearchBot, ChatGPT-User, Devin, Claude-Code, Firecrawl, CCBot, PerplexityBot, Googlebot, Odd, Slackbot.
+        Assert.Equal("[11,0]", await OneAsync("agents", "redirected_page_reads"));
         Assert.Equal("[1,1]", await OneAsync("machine_file_reads", "robots_checks"));
 
         // Markdown before or without HTML: 2 and 4 of the four with an Accept.
@@ -52,6 +57,7 @@ public sealed class AgentMeasuresTests : IAsyncLifetime
         Assert.Equal(
             """["2026-11-20T09:07:00.000Z","2026-11-20T09:06:00.000Z","2026-11-20T09:07:00.000Z",null]""",
             await OneAsync("last_delivered_read", "last_training_read", "last_search_read", "last_user_read"));
+        Assert.Equal("""["2026-11-20T09:01:00.000Z"]""", await OneAsync("first_search_read"));
     }
 
     [Fact]
@@ -82,6 +88,7 @@ public sealed class AgentMeasuresTests : IAsyncLifetime
 
         // The first four, and as visitors a day: the second is the first one again.
         Assert.Equal("[4,3]", await OneAsync("ai_visits", "ai_visitors"));
+        Assert.Equal("""["2026-11-19T23:59:59.000Z","2026-11-20T09:00:00.000Z"]""", await OneAsync("first_ai_visit", "last_ai_visit"));
     }
 
     [Fact]
@@ -95,6 +102,10 @@ public sealed class AgentMeasuresTests : IAsyncLifetime
         Visit("not delivered, and still an arrival", source: "", referer: "", status: 500);
 
         Assert.Equal("[6,4,0.25]", await OneAsync("human_page_reads", "entry_page_reads", "ai_share_of_arrivals"));
+
+        // Five of the six were delivered; what is refused to people is no failure.
+        Visit("refused", status: 403);
+        Assert.Equal("[5,1]", await OneAsync("human_delivered_reads", "human_blocked_reads"));
     }
 
     [Theory]

@@ -53,7 +53,7 @@ public sealed class OpenApiTests : IAsyncLifetime
         var question = schemas.GetProperty("Question").GetProperty("properties");
 
         Assert.Equal(Signals.Names.Order(), schemas.GetProperty("Signal").GetProperty("enum").EnumerateArray().Select(name => name.GetString()!).Order());
-        Assert.Equal(["signal", "from", "to", "measures", "by", "where", "order", "limit", "compare", "tz"], question.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(["signal", "from", "to", "measures", "by", "where", "having", "order", "limit", "compare", "tz"], question.EnumerateObject().Select(member => member.Name));
         Assert.Equal(QueryBounds.RowsMax, question.GetProperty("limit").GetProperty("maximum").GetInt32());
         Assert.Equal(QueryBounds.LimitDefault, question.GetProperty("limit").GetProperty("default").GetInt32());
         Assert.Equal(QueryBounds.FilterLengthMax, question.GetProperty("where").GetProperty("maxLength").GetInt32());

@@ -17,6 +17,8 @@ internal sealed record Question
 
     public string Where { get; init; } = "";
 
+    public string? Having { get; init; }
+
     public string? Order { get; init; }
 
     public int? Limit { get; init; }
@@ -37,6 +39,7 @@ internal sealed record Question
             WriteList(json, "measures", Measures);
             WriteList(json, "by", By);
             WriteIfSet(json, "where", Where);
+            WriteIfSet(json, "having", Having);
             WriteIfSet(json, "order", Order);
             if (Limit is { } limit)
             {

@@ -20,6 +20,7 @@ internal static class AgentMeasures
     private const string IsRead = "kind = 'page' AND method = 'GET'";
     private const string IsOk = "(status BETWEEN 200 AND 299 OR status = 304)";
     private const string IsBlocked = "status IN (401, 402, 403, 406, 429, 451)";
+    private const string IsRedirect = "(status BETWEEN 300 AND 399 AND status <> 304)";
     private const string IsMissing = "status IN (404, 410)";
     private const string IsFailed = "(status BETWEEN 500 AND 599 OR status = 0)";
     private const string AgentRead = $"{IsAi} AND {IsRead}";
@@ -34,6 +35,17 @@ internal static class AgentMeasures
     private const string FromOrigin = "(result_type = 'Miss' OR (result_type = 'Error' AND origin_fbl IS NOT NULL))";
     private const string WantsMarkdown =
         "(position('text/markdown' IN lower(cs_accept)) > 0 AND (position('text/html' IN lower(cs_accept)) = 0 OR position('text/markdown' IN lower(cs_accept)) < position('text/html' IN lower(cs_accept))))";
+
+    // Delivered page reads are the sum of these.
+    private static readonly (string Name, string Agents, string Condition)[] ReadsOfClasses =
+    [
+        ("training_reads", "crawlers for training", "class = 'training'"),
+        ("search_reads", "crawlers for AI search", "class = 'search'"),
+        ("user_fetch_reads", "agents of the class user-fetch", "class = 'user-fetch'"),
+        ("acting_agent_reads", "agents of the class agent", "class = 'agent'"),
+        ("coding_reads", "coding tools", "class = 'coding'"),
+        ("data_provider_reads", "data providers", "class = 'data-provider'"),
+    ];
 
     private const long DayMicroseconds = 86_400_000_000;
 
@@ -56,10 +68,18 @@ internal static class AgentMeasures
         yield return Count("delivered_page_reads", "Page reads of AI agents that were answered 200 to 299 or 304.", Delivered);
         yield return Share("delivery_rate", "Delivered page reads / page reads of AI agents.", Delivered, AgentRead);
         yield return Count("blocked_page_reads", "Page reads of AI agents that were answered 401, 402, 403, 406, 429 or 451.", $"{AgentRead} AND {IsBlocked}");
+        yield return Count("redirected_page_reads", "Page reads of AI agents that were answered 300 to 399, without 304.", $"{AgentRead} AND {IsRedirect}");
         yield return Count("missing_page_reads", "Page reads of AI agents that were answered 404 or 410.", $"{AgentRead} AND {IsMissing}");
         yield return Count("failed_page_reads", "Page reads of AI agents that were answered 500 to 599, or not at all.", $"{AgentRead} AND {IsFailed}");
-        yield return new("pages_touched", Unit.Values, MeasureKind.Value, "Distinct pages that were delivered to AI agents, by host and percent-decoded path. With sampling: of the rows, not scaled.", s => s.CountDistinct(PageWhere(s, Delivered)));
-        yield return new("live_pages", Unit.Values, MeasureKind.Value, "Distinct pages that were delivered to anyone, by host and percent-decoded path. With sampling: of the rows, not scaled.", s => s.CountDistinct(PageWhere(s, $"{IsRead} AND {IsOk}")));
+        yield return new("pages_touched", Unit.Values, MeasureKind.Value, "Distinct pages that were delivered to AI agents, by host and percent-decoded path (page). With sampling: of the rows, not scaled.", s => s.CountDistinct(PageWhere(s, Delivered)));
+        yield return new("live_pages", Unit.Values, MeasureKind.Value, "Distinct pages that were delivered to anyone, by host and percent-decoded path (page). With sampling: of the rows, not scaled.", s => s.CountDistinct(PageWhere(s, $"{IsRead} AND {IsOk}")));
+        yield return Count("live_reads", "Pages that were delivered to anyone.", $"{IsRead} AND {IsOk}");
+        foreach (var (name, agents, condition) in ReadsOfClasses)
+        {
+            yield return Count(name, $"Page reads of {agents} that were answered 200 to 299 or 304.", $"{condition} AND {IsRead} AND {IsOk}");
+        }
+
+        yield return new("agents", Unit.Values, MeasureKind.Value, "Distinct agents that the rules name, of all classes.", s => s.CountDistinct("nullif(agent, '')"));
         yield return Count("machine_file_reads", "Requests of AI agents for robots.txt, sitemaps, feeds, llms.txt and /.well-known/.", $"{IsAi} AND kind = 'machine'");
         yield return Count("robots_checks", "Requests of AI agents for /robots.txt.", $"{IsAi} AND path = '/robots.txt'");
         yield return Share("markdown_demand", "Page reads of AI agents whose Accept lists text/markdown before or without text/html / page reads with a known Accept.", $"{AgentRead} AND {WantsMarkdown}", $"{AgentRead} AND cs_accept <> ''");
@@ -68,6 +88,7 @@ internal static class AgentMeasures
         yield return new("last_delivered_read", Unit.Time, MeasureKind.Moment, "When a page was last delivered to an AI agent.", s => s.MaxWhere("time", Delivered));
         yield return new("last_training_read", Unit.Time, MeasureKind.Moment, "When a page was last delivered to a crawler for training.", s => s.MaxWhere("time", $"class = 'training' AND {IsRead} AND {IsOk}"));
         yield return new("last_search_read", Unit.Time, MeasureKind.Moment, "When a page was last delivered to a crawler for AI search.", s => s.MaxWhere("time", $"class = 'search' AND {IsRead} AND {IsOk}"));
+        yield return new("first_search_read", Unit.Time, MeasureKind.Moment, "When a page was first delivered to a crawler for AI search.", s => s.MinWhere("time", $"class = 'search' AND {IsRead} AND {IsOk}"));
         yield return new("last_user_read", Unit.Time, MeasureKind.Moment, "When a page was last delivered to an agent because a person asked.", s => s.MaxWhere("time", $"class IN ('user-fetch', 'agent') AND {IsRead} AND {IsOk}"));
     }
 
@@ -82,8 +103,12 @@ internal static class AgentMeasures
     private static IEnumerable<Measure> People(string weight)
     {
         yield return new("human_page_reads", Unit.Requests, MeasureKind.Count, "Pages that browser-like clients asked for with GET. Some AI reads cannot be told from them.", s => s.SumWhere(weight, $"{IsHuman} AND {IsRead}"));
+        yield return new("human_delivered_reads", Unit.Requests, MeasureKind.Count, "Page reads of browser-like clients that were answered 200 to 299 or 304.", s => s.SumWhere(weight, $"{IsHuman} AND {IsRead} AND {IsOk}"));
+        yield return new("human_blocked_reads", Unit.Requests, MeasureKind.Count, "Page reads of browser-like clients that were answered 401, 402, 403, 406, 429 or 451.", s => s.SumWhere(weight, $"{IsHuman} AND {IsRead} AND {IsBlocked}"));
         yield return new("ai_visits", Unit.Requests, MeasureKind.Count, "Delivered page reads of browser-like clients that came from an AI product, by referer or utm_source. Apps send neither, so it is a lower bound.", s => s.SumWhere(weight, Visit));
         yield return new("ai_visitors", Unit.Values, MeasureKind.Value, "Distinct visitors from AI products a day (UTC), added up over the days: an estimate by address, user agent and host. With sampling: of the rows, not scaled.", s => s.CountDistinct($"CASE WHEN {Visit} THEN {s.Fingerprint(s.IntegerDivide(s.Microseconds("time"), $"{DayMicroseconds}"), "client_ip", "user_agent", "host")} END"));
+        yield return new("first_ai_visit", Unit.Time, MeasureKind.Moment, "When the first visit came from an AI product.", s => s.MinWhere("time", Visit));
+        yield return new("last_ai_visit", Unit.Time, MeasureKind.Moment, "When the last visit came from an AI product.", s => s.MaxWhere("time", Visit));
         yield return new("entry_page_reads", Unit.Requests, MeasureKind.Count, "Page reads of browser-like clients whose referer is empty or another site's.", s => s.SumWhere(weight, Entry(s)));
         yield return new("ai_share_of_arrivals", Unit.Ratio, MeasureKind.Value, "Visits from AI products / entry page reads.", s => Ratio(s, weight, Visit, Entry(s)));
         yield return new("reads_per_visit", Unit.Ratio, MeasureKind.Value, "Delivered page reads of training, search, user-fetch and agent / visits from AI products; null under 10 visits. Apps send no referer, so it is an upper bound.", ReadsPerVisit(weight));
@@ -99,7 +124,7 @@ internal static class AgentMeasures
 
     private static string WithoutWww(string host) => $"CASE WHEN {host} LIKE 'www.%' THEN substr({host}, 5) ELSE {host} END";
 
-    private static string PageWhere(SqlDialect s, string condition) => $"CASE WHEN {condition} THEN {s.Fingerprint("host", s.PercentDecode("path"))} END";
+    private static string PageWhere(SqlDialect s, string condition) => $"CASE WHEN {condition} THEN {s.Fingerprint(AgentFields.Page(s))} END";
 
     private static string Ratio(SqlDialect dialect, string weight, string part, string whole) =>
         $"{dialect.SumWhere(weight, part)} / nullif({dialect.SumWhere(weight, whole)}, 0)";

@@ -24,6 +24,9 @@ internal enum FieldKind
 /// <param name="Computed">Not a column: left out of <c>/api/rows</c> unless asked for.</param>
 internal sealed record QueryField(string Name, FieldKind Kind, string Description, Func<SqlScope, string> Sql, bool Computed = true)
 {
+    /// <summary>A count, of which <c>field:*</c> asks for more than 0.</summary>
+    public bool ZeroIsNothing { get; init; }
+
     /// <summary>Times are grouped by interval and maps by key; bytes are not grouped.</summary>
     public bool IsDimension => Kind is FieldKind.Boolean or FieldKind.Integer or FieldKind.Number or FieldKind.Text;
 

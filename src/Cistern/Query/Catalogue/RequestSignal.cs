@@ -27,7 +27,7 @@ internal static class RequestSignal
         MeasuredColumns = ["weight"],
         FewValued =
         [
-            "kind", "class", "operator", "proof", "ai_source",
+            "kind", "class", "operator", "proof", "ai_source", "referral_basis",
             "status_class", "status", "method", "scheme", "protocol", "tls", "result_type", "detailed_result_type", "c_ip_version",
         ],
         Weighted = true,
@@ -38,9 +38,11 @@ internal static class RequestSignal
     [
         new("status_class", FieldKind.Text, "1xx to 5xx; 000 if the viewer left before an answer.", _ => StatusClass),
         new("path_folder", FieldKind.Text, "The first folder of the path, '/docs/' of '/docs/a.html'; '/' outside of folders.", PathFolder),
+        new("path_directory", FieldKind.Text, "All folders of the path, '/docs/api/' of '/docs/api/a.html'; '/' outside of folders.", s => s.Dialect.Extract("path", "(?s)^.*/", group: false)),
         new("path_extension", FieldKind.Text, "The extension of the path, lower case; empty without one.", s => $"lower({s.Dialect.Extract("path", @"\.([A-Za-z0-9]{1,8})$", group: true)})"),
         new("referer_host", FieldKind.Text, "The host of the referring page, lower case.", s => $"lower({s.Dialect.Extract("referer", "^[A-Za-z]+://(?:[^/@]*@)?([^/:?#]+)", group: true)})"),
         new("network", FieldKind.Text, "The first two numbers of an IPv4 address.", s => s.Dialect.Extract("client_ip", @"^([0-9]+\.[0-9]+)\.", group: true)),
+        .. AgentFields.All,
         .. CommonFields.All,
     ];
 
@@ -76,6 +78,8 @@ internal static class RequestSignal
         new("client_ips", Unit.Values, MeasureKind.Value, $"Distinct client addresses. {Sampled}", s => s.CountDistinct("nullif(client_ip, '')")),
         new("paths", Unit.Values, MeasureKind.Value, $"Distinct paths. {Sampled}", s => s.CountDistinct("nullif(path, '')")),
         new("hosts", Unit.Values, MeasureKind.Value, $"Distinct hosts. {Sampled}", s => s.CountDistinct("nullif(host, '')")),
+        new("asns", Unit.Values, MeasureKind.Value, $"Distinct autonomous systems that clients are in. {Sampled}", s => s.CountDistinct("asn")),
+        new("countries", Unit.Values, MeasureKind.Value, $"Distinct countries of clients. {Sampled}", s => s.CountDistinct("nullif(country, '')")),
         new("user_agents", Unit.Values, MeasureKind.Value, $"Distinct user agents. {Sampled}", s => s.CountDistinct("nullif(user_agent, '')")),
         .. AgentMeasures.All(Weight),
         new("first_seen", Unit.Time, MeasureKind.Moment, "The time of the first request.", _ => "min(time)"),

@@ -2,7 +2,7 @@ using Cistern.Query.Catalogue;
 
 namespace Cistern.Query.Filter;
 
-/// <summary>Reads <c>where</c>. The grammar is described in <c>docs/filters.md</c>.</summary>
+/// <summary>Reads <c>where</c> and <c>having</c>. The grammar is described in <c>docs/filters.md</c>.</summary>
 /// <remarks>
 /// <code>
 /// any   = all { "OR" all }
@@ -13,22 +13,26 @@ namespace Cistern.Query.Filter;
 /// </remarks>
 internal sealed class FilterParser
 {
-    private readonly Signal _signal;
+    private readonly FilterSubject _subject;
     private readonly FilterReader _reader;
     private readonly FilterValues _values;
     private QueryProblem? _problem;
     private int _depth;
     private int _terms;
 
-    private FilterParser(Signal signal, string text, DateTimeOffset now)
+    private FilterParser(FilterSubject subject, string text, DateTimeOffset now)
     {
-        _signal = signal;
+        _subject = subject;
         _reader = new(text);
         _values = new(now);
     }
 
     /// <summary>Reads a filter; none, or only blanks, holds always.</summary>
-    public static QueryProblem? Parse(string? text, Signal signal, DateTimeOffset now, out FilterNode filter)
+    public static QueryProblem? Parse(string? text, Signal signal, DateTimeOffset now, out FilterNode filter) =>
+        Parse(text, FilterSubject.RowsOf(signal), now, out filter);
+
+    /// <inheritdoc cref="Parse(string?, Signal, DateTimeOffset, out FilterNode)"/>
+    public static QueryProblem? Parse(string? text, FilterSubject subject, DateTimeOffset now, out FilterNode filter)
     {
         filter = new AllOf([]);
         if (string.IsNullOrWhiteSpace(text))
@@ -38,10 +42,10 @@ internal sealed class FilterParser
 
         if (text.Length > QueryBounds.FilterLengthMax)
         {
-            return new(QueryFault.LimitExceeded, $"cannot use a filter of {text.Length} characters: the limit is {QueryBounds.FilterLengthMax}; shorten it", QueryBounds.FilterLengthMax);
+            return new(QueryFault.LimitExceeded, $"cannot use {subject.Name} with {text.Length} characters: the limit is {QueryBounds.FilterLengthMax}; shorten it", QueryBounds.FilterLengthMax);
         }
 
-        var parser = new FilterParser(signal, text, now);
+        var parser = new FilterParser(subject, text, now);
         filter = parser.ReadWhole() ?? filter;
         return parser._problem;
     }
@@ -135,10 +139,9 @@ internal sealed class FilterParser
             return ReadWords();
         }
 
-        if (!_signal.TryField(name, out var field))
+        if (_subject.Find(name) is not { } field)
         {
-            var hint = Nearest.Hint(name, _signal.Fields.Select(known => known.Name), "; fields are listed by /api/catalogue, and words in quotes are looked for as they stand");
-            return Fail($"unknown field '{name}'{hint}", start);
+            return Fail($"unknown {_subject.FieldName} '{name}'{Nearest.Hint(name, _subject.Names, _subject.Remedy)}", start);
         }
 
         var sign = _reader.TakeOperator();
@@ -156,6 +159,11 @@ internal sealed class FilterParser
         if (value is null)
         {
             return null;
+        }
+
+        if (!_subject.HasFreeText)
+        {
+            return Fail($"'{value.Text}' is no test; write {_subject.FieldName}>0, {_subject.FieldName}<-14d or {_subject.FieldName}:*", value.Position);
         }
 
         return value.Pieces.All(string.IsNullOrEmpty)
@@ -238,7 +246,7 @@ internal sealed class FilterParser
 
     private FilterNode? Fail(string detail, int? position = null, QueryFault fault = QueryFault.FilterInvalid)
     {
-        _problem ??= new(fault, $"cannot read the filter at {position ?? _reader.Position}: {detail}", position ?? _reader.Position);
+        _problem ??= new(fault, $"cannot read {_subject.Name} at {position ?? _reader.Position}: {detail}", position ?? _reader.Position);
         return null;
     }
 }

@@ -37,6 +37,7 @@ internal sealed class FilterSql(Signal signal, SqlScope scope)
             FieldKind.Text => $"{sql} <> ''",
             FieldKind.Bytes => $"octet_length({sql}) > 0",
             FieldKind.TextMap or FieldKind.NumberMap => $"{scope.Dialect.MapSize(sql)} > 0",
+            FieldKind.Integer or FieldKind.Number when field.ZeroIsNothing => $"{sql} > 0",
             FieldKind.Boolean or FieldKind.Integer or FieldKind.Number or FieldKind.Time => $"{sql} IS NOT NULL",
         };
     }

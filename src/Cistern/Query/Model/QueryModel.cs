@@ -20,6 +20,8 @@ internal sealed record QueryModel
 
     public string? Where { get; init; }
 
+    public string? Having { get; init; }
+
     public string? Order { get; init; }
 
     public int? Limit { get; init; }
@@ -32,7 +34,7 @@ internal sealed record QueryModel
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Unknown { get; set; }
 
-    private static string[] Members { get; } = ["signal", "from", "to", "measures", "by", "where", "order", "limit", "compare", "tz"];
+    private static string[] Members { get; } = ["signal", "from", "to", "measures", "by", "where", "having", "order", "limit", "compare", "tz"];
 
     /// <summary>Reads a body strictly.</summary>
     public static QueryProblem? Read(ReadOnlySpan<byte> body, out QueryModel model)

@@ -15,6 +15,7 @@ namespace Cistern.Query.Model;
 ///      before_groups AS (the same over the range before, its time moved forward)   only to compare
 /// SELECT b, d0…, m0, before0, change0, …, sampled FROM … ORDER BY …
 /// </code>
+/// <c>having</c> is a condition over m0, before0, change0, …: of the groups where they are selected, of series where they are picked.
 /// The result's columns are in this order; <see cref="AnswerColumns"/> says what each becomes.
 /// </remarks>
 internal sealed class QueryWriter
@@ -23,6 +24,7 @@ internal sealed class QueryWriter
     private readonly SqlScope _scope;
     private readonly SqlDialect _dialect;
     private readonly string _filter;
+    private readonly string _having;
     private readonly string[] _dimensions;
     private readonly string[] _measures;
 
@@ -33,6 +35,7 @@ internal sealed class QueryWriter
         var begin = question.Compare ? question.Period.From - question.Period.Length : question.Period.From;
         _scope = new(dialect, Zones.Pieces(question.Period.Zone, begin, question.Period.To));
         _filter = new FilterSql(question.Signal, _scope).Write(question.Filter);
+        _having = question.Having is null ? "" : $" WHERE {new FilterSql(question.Signal, _scope).Write(question.Having)}";
         _dimensions = [.. question.Dimensions.Select(field => field.Sql(_scope))];
         _measures = [.. question.Measures.Select(measure => measure.Sql(dialect))];
     }
@@ -67,38 +70,37 @@ internal sealed class QueryWriter
             parts.Add($"before_groups AS ({Groups(Before(), moved: true, PickedOnly())})");
         }
 
-        return $"WITH {string.Join(",\n", parts)}\nSELECT {Selected()}\nFROM {Joined()}{OrderBySql()}{(_question.Buckets is null ? $"\nLIMIT {_question.Limit}" : "")}";
+        var selected = $"SELECT {Selected()}\nFROM {Joined()}";
+        selected = _having.Length == 0 || _question.IsSeries ? selected : $"SELECT * FROM ({selected}) AS g{_having}";
+        return $"WITH {string.Join(",\n", parts)}\n{selected}{OrderBySql()}{(_question.Buckets is null ? $"\nLIMIT {_question.Limit}" : "")}";
     }
 
     private TimeRange Before() => new(_question.Period.From - _question.Period.Length, _question.Period.From);
 
-    private string Picked()
-    {
-        var keys = _dimensions.Select((sql, place) => $"{sql} AS k{place}");
-        var places = Enumerable.Range(1, _dimensions.Length);
-        var ranks = _question.Order.Where(term => term.By != OrderBy.Time).Select(term => term.By switch
-        {
-            OrderBy.Measure => $"{_measures[term.Place]}{Direction(term)}",
-            _ => $"{term.Place + 1}{Direction(term)}",
-        });
-        return $"SELECT {string.Join(", ", keys)} FROM {From()} WHERE {Where(_question.Period.Range)} "
-            + $"GROUP BY {string.Join(", ", places)} ORDER BY {string.Join(", ", ranks.Concat(places.Select(place => $"{place}")))} LIMIT {_question.Limit}";
-    }
+    private string Picked() => Best(
+        _dimensions.Select((sql, place) => $"{sql} AS k{place}"),
+        _measures.Select((sql, place) => $"{sql} AS m{place}"),
+        $"{From()} WHERE {Where(_question.Period.Range)}");
 
     private bool PicksFromGroups() => _question.IsSeries
         && _question.Dimensions.All(field => _question.Signal.FewValued.Contains(field.Name))
-        && _question.Order.All(term => term.By != OrderBy.Measure || _question.Measures[term.Place].Kind == MeasureKind.Count);
+        && _question.Order.All(term => term.By != OrderBy.Measure || AddsUp(_question.Measures[term.Place]))
+        && (_question.Having is null || _question.Measures.All(AddsUp));
 
-    private string PickedFromGroups()
+    private static bool AddsUp(Measure measure) => measure.Kind == MeasureKind.Count;
+
+    private string PickedFromGroups() => Best(
+        _dimensions.Select((_, place) => $"d{place} AS k{place}"),
+        _question.Measures.Index().Where(one => AddsUp(one.Item)).Select(one => $"sum(m{one.Index}) AS m{one.Index}"),
+        "all_groups");
+
+    // The engine computes none of the measures that neither having nor the order names.
+    private string Best(IEnumerable<string> keys, IEnumerable<string> measures, string from)
     {
-        var places = Enumerable.Range(1, _dimensions.Length).ToArray();
-        var ranks = _question.Order.Where(term => term.By != OrderBy.Time).Select(term => term.By switch
-        {
-            OrderBy.Measure => $"sum(m{term.Place}){Direction(term)}",
-            _ => $"{term.Place + 1}{Direction(term)}",
-        });
-        return $"SELECT {string.Join(", ", _dimensions.Select((_, place) => $"d{place} AS k{place}"))} FROM all_groups "
-            + $"GROUP BY {string.Join(", ", places)} ORDER BY {string.Join(", ", ranks.Concat(places.Select(place => $"{place}")))} LIMIT {_question.Limit}";
+        var ranks = _question.Order.Where(term => term.By != OrderBy.Time).Select(term => $"{(term.By == OrderBy.Measure ? "m" : "k")}{term.Place}{Direction(term)}");
+        var names = _dimensions.Select((_, place) => $"k{place}").ToArray();
+        var series = $"SELECT {string.Join(", ", keys.Concat(measures))} FROM {from} GROUP BY {string.Join(", ", Enumerable.Range(1, names.Length))}";
+        return $"SELECT {string.Join(", ", names)} FROM ({series}) AS s{_having} ORDER BY {string.Join(", ", ranks.Concat(names))} LIMIT {_question.Limit}";
     }
 
     private string Groups(TimeRange range, bool moved, string only)

@@ -48,6 +48,9 @@ internal sealed record Question
 
     public required FilterNode Filter { get; init; }
 
+    /// <summary>What groups, or whole series, must hold; null if all are wanted.</summary>
+    public FilterNode? Having { get; init; }
+
     public required IReadOnlyList<OrderTerm> Order { get; init; }
 
     /// <summary>Groups; with time, series.</summary>

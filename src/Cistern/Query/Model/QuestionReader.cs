@@ -16,6 +16,7 @@ internal sealed class QuestionReader(QueryModel model, DateTimeOffset now)
     private TimeBuckets? _buckets;
     private int _timePlace;
     private FilterNode _filter = new AllOf([]);
+    private FilterNode? _having;
 
     public static QueryProblem? Read(QueryModel model, DateTimeOffset now, out Question question)
     {
@@ -31,6 +32,7 @@ internal sealed class QuestionReader(QueryModel model, DateTimeOffset now)
         ?? ReadMeasures()
         ?? ReadDimensions()
         ?? FilterParser.Parse(model.Where, _signal, now, out _filter)
+        ?? ReadHaving()
         ?? ReadOrder()
         ?? ReadLimit();
 
@@ -43,6 +45,7 @@ internal sealed class QuestionReader(QueryModel model, DateTimeOffset now)
         Buckets = _buckets,
         TimePlace = _timePlace,
         Filter = _filter,
+        Having = _having,
         Order = _order,
         Limit = model.Limit ?? QueryBounds.LimitDefault,
         Compare = model.Compare,
@@ -124,6 +127,21 @@ internal sealed class QuestionReader(QueryModel model, DateTimeOffset now)
         return _buckets is not null
             ? null
             : new(QueryFault.LimitExceeded, $"cannot divide {_period.Length:d\\.hh\\:mm} into buckets of {interval.Name}: the limit is {QueryBounds.PointsMax} points; use a longer interval, or 'time' alone to have one chosen");
+    }
+
+    private QueryProblem? ReadHaving()
+    {
+        if (string.IsNullOrWhiteSpace(model.Having))
+        {
+            return null;
+        }
+
+        if (_buckets is not null && _dimensions.Count == 0)
+        {
+            return new(QueryFault.ParameterInvalid, "cannot use having with time as the only dimension: there is one series, and nothing to choose from; add a dimension");
+        }
+
+        return FilterParser.Parse(model.Having, HavingFields.Of(_measures, model.Compare && _buckets is null), now, out _having);
     }
 
     private QueryProblem? ReadOrder()

@@ -18,6 +18,15 @@ internal abstract class SqlDialect
     /// <summary>The first match of a pattern (RE2), or of its first group; empty if there is none.</summary>
     public abstract string Extract(string text, string pattern, bool group);
 
+    /// <summary>The text with every match of a pattern (RE2) replaced by a blank.</summary>
+    public abstract string Blank(string text, string pattern);
+
+    /// <summary>The text without these characters at its ends.</summary>
+    public abstract string Trim(string text, string characters);
+
+    /// <summary>Two texts, one behind the other.</summary>
+    public abstract string Join(string left, string right);
+
     /// <summary>Whether a text is like a pattern with % and _ that a backslash escapes.</summary>
     public abstract string Like(string text, string pattern, bool ignoreCase);
 
@@ -45,7 +54,10 @@ internal abstract class SqlDialect
     /// <summary>The largest value of the rows that meet the condition, or NULL.</summary>
     public abstract string MaxWhere(string value, string condition);
 
-    /// <summary>A text with <c>%XX</c> resolved once; what is no valid escape stays.</summary>
+    /// <summary>The smallest value of the rows that meet the condition, or NULL.</summary>
+    public abstract string MinWhere(string value, string condition);
+
+    /// <summary>A text with <c>%XX</c> resolved once. What is no valid escape stays, and so does a text that would not be UTF-8.</summary>
     public abstract string PercentDecode(string text);
 
     public abstract string CountDistinct(string value);
@@ -72,6 +84,12 @@ internal sealed class DuckDbDialect : SqlDialect
 
     public override string Extract(string text, string pattern, bool group) => $"regexp_extract({text}, '{pattern}', {(group ? 1 : 0)})";
 
+    public override string Blank(string text, string pattern) => $"regexp_replace({text}, '{pattern}', ' ', 'g')";
+
+    public override string Trim(string text, string characters) => $"trim({text}, '{characters}')";
+
+    public override string Join(string left, string right) => $"({left} || {right})";
+
     public override string Like(string text, string pattern, bool ignoreCase) => $"{text} {(ignoreCase ? "ILIKE" : "LIKE")} {pattern} ESCAPE '\\'";
 
     public override string MapText(string map, string key) => $"coalesce({map}[{key}], '')";
@@ -92,7 +110,10 @@ internal sealed class DuckDbDialect : SqlDialect
 
     public override string MaxWhere(string value, string condition) => $"max({value}) FILTER (WHERE {condition})";
 
-    public override string PercentDecode(string text) => $"url_decode({text})";
+    public override string MinWhere(string value, string condition) => $"min({value}) FILTER (WHERE {condition})";
+
+    // The engine's own fails, and with it the whole statement, at what is no UTF-8; most texts have nothing to decode.
+    public override string PercentDecode(string text) => $"CASE WHEN contains({text}, '%') THEN coalesce(TRY(url_decode({text})), {text}) ELSE {text} END";
 
     public override string CountDistinct(string value) => $"count(DISTINCT {value})";
 
