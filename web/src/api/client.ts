@@ -33,6 +33,7 @@ export interface Question {
   readonly measures: readonly string[]
   readonly by?: readonly string[]
   readonly where?: string
+  readonly having?: string
   readonly order?: string
   readonly limit?: number
   readonly compare?: boolean
