@@ -61,6 +61,16 @@ public sealed class AgentMeasuresTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Reads_of_anyone_are_those_of_agents_and_of_the_others_beside_them()
+    {
+        _host.Store.Execute(Reads);
+
+        // The 11 of AI agents, and one each of a search engine, an undocumented one and a preview; the row without a kind is none.
+        Assert.Equal("[14,10,1,2]", await OneAsync("reads", "live_reads", "blocked_reads", "failed_reads"));
+        Assert.Equal("[0.7142857142857143]", await OneAsync("delivered_share"));
+    }
+
+    [Fact]
     public async Task Proof_is_counted_apart_from_claims()
     {
         _host.Store.Execute(Reads);

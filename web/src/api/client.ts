@@ -18,6 +18,8 @@ export interface Meta {
   readonly scaled?: boolean
   readonly note?: string
   readonly cursor?: string | null
+  /** The share of the rows behind the range that the rules in force classified; left out if it is all of them. */
+  readonly rules?: number
 }
 
 export interface Answer {

@@ -2,9 +2,9 @@ import { useState } from 'preact/hooks'
 import { inUnit, exact, type Unit } from '../format/numbers'
 import { at, bucketShape } from '../format/times'
 import { Icon } from './Icon'
-import { type ChartSeries, Plot, type PlotProps } from './plot/Plot'
+import { type ChartSeries, type Mark, marksIn, Plot, type PlotProps } from './plot/Plot'
 
-export type { ChartSeries }
+export type { ChartSeries, Mark }
 
 /** Height of the bar with the legend above a chart, in pixels: for who keeps its place free. */
 export const chartBar = 26
@@ -28,7 +28,7 @@ export function TimeChart(props: TimeChartProps) {
           <div class="legend" role="group" aria-label="Series">
             {series.map(one => (
               <button type="button" key={one.name} class="legend-item" aria-pressed={!hidden.includes(one.name)} onClick={() => toggle(one.name)}>
-                <i style={{ background: `var(${one.color})` }} />{one.name}
+                <i class={one.hatched === true ? 'hatched' : ''} style={{ background: `var(${one.color})` }} />{one.name}
               </button>
             ))}
           </div>
@@ -40,7 +40,7 @@ export function TimeChart(props: TimeChartProps) {
       {asTable
         ? <ChartTable title={title} times={times} series={shown} unit={unit} zone={zone} height={height} range={range} />
         : <Plot {...props} series={shown} height={height} />}
-      <figcaption class="hidden-text">{summary(title, times, shown, kind, unit, zone, range)}</figcaption>
+      <figcaption class="hidden-text">{summary(title, times, shown, kind, unit, zone, range)}{markSummary(marksIn(props.marks ?? [], range), zone)}</figcaption>
     </figure>
   )
 }
@@ -62,6 +62,10 @@ function ChartTable({ title, times, series, unit, zone, height, range }: Pick<Ti
       </table>
     </div>
   )
+}
+
+function markSummary(marks: readonly Mark[], zone: string): string {
+  return marks.map(mark => ` ${mark.name} at ${at(mark.time, zone, 'full')}.`).join('')
 }
 
 function summary(title: string, times: readonly number[], series: readonly ChartSeries[], kind: 'bars' | 'lines', unit: Unit, zone: string, range: readonly [number, number]): string {

@@ -17,12 +17,12 @@ internal static class AgentMeasures
 
     // Apps look like people too; a browser's user agent begins with Mozilla/.
     private const string IsHuman = "class = 'human-like' AND proof = 'none' AND user_agent LIKE 'Mozilla/%'";
-    private const string IsRead = "kind = 'page' AND method = 'GET'";
-    private const string IsOk = "(status BETWEEN 200 AND 299 OR status = 304)";
-    private const string IsBlocked = "status IN (401, 402, 403, 406, 429, 451)";
+    public const string IsRead = "kind = 'page' AND method = 'GET'";
+    public const string IsOk = "(status BETWEEN 200 AND 299 OR status = 304)";
+    public const string IsBlocked = "status IN (401, 402, 403, 406, 429, 451)";
     private const string IsRedirect = "(status BETWEEN 300 AND 399 AND status <> 304)";
     private const string IsMissing = "status IN (404, 410)";
-    private const string IsFailed = "(status BETWEEN 500 AND 599 OR status = 0)";
+    public const string IsFailed = "(status BETWEEN 500 AND 599 OR status = 0)";
     private const string AgentRead = $"{IsAi} AND {IsRead}";
     private const string Delivered = $"{AgentRead} AND {IsOk}";
     private const string Judged = "proof IN ('signed', 'address', 'mismatch')";

@@ -82,6 +82,7 @@ internal static class RequestSignal
         new("countries", Unit.Values, MeasureKind.Value, $"Distinct countries of clients. {Sampled}", s => s.CountDistinct("nullif(country, '')")),
         new("user_agents", Unit.Values, MeasureKind.Value, $"Distinct user agents. {Sampled}", s => s.CountDistinct("nullif(user_agent, '')")),
         .. AgentMeasures.All(Weight),
+        .. ReadMeasures.All(Weight),
         new("first_seen", Unit.Time, MeasureKind.Moment, "The time of the first request.", _ => "min(time)"),
         new("last_seen", Unit.Time, MeasureKind.Moment, "The time of the last request.", _ => "max(time)"),
     ];

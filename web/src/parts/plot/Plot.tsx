@@ -1,4 +1,4 @@
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { inUnit, type Unit } from '../../format/numbers'
 import { at } from '../../format/times'
 import { barsPath, linePath } from './paths'
@@ -12,6 +12,14 @@ export interface ChartSeries {
   readonly values: readonly (number | null)[]
   /** Among bars: a dashed line that is not part of the stack, such as the period before. */
   readonly line?: boolean
+  /** Bars that are hatched differ from their neighbours by more than their colour. */
+  readonly hatched?: boolean
+}
+
+/** A moment at which something changed that the values depend on. */
+export interface Mark {
+  readonly time: number
+  readonly name: string
 }
 
 export interface PlotProps {
@@ -29,6 +37,8 @@ export interface PlotProps {
   readonly onBrush?: (from: number, to: number) => void
   /** Stretches of time to shade, such as gaps, with what they mean. */
   readonly shades?: readonly { readonly from: number; readonly to: number; readonly name: string }[]
+  /** Moments to draw a thin line at, with what happened. */
+  readonly marks?: readonly Mark[]
 }
 
 const margin = { left: 54, right: 6, top: 8, bottom: 22 }
@@ -58,12 +68,16 @@ export function Plot(props: PlotProps) {
 function Drawn(props: PlotProps & { width: number }) {
   const { times, series, kind, unit, zone, range, height, width, shades = [] } = props
   const [pointer, setPointer] = useState<number | null>(null)
+  const hatch = useId()
   const frame = useMemo(() => frameOf(props), [times, series, kind, unit, zone, range[0], range[1], height, width])
   const { x, edges, ticks, scale, y } = frame
   const index = pointer === null ? null : indexAt(frame.centres, edges, kind, pointer)
   return (
     <>
       <svg width={width} height={height}>
+        {series.some(one => one.hatched === true) && (
+          <pattern id={hatch} width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="plot-hatch" width="1.6" height="5" /></pattern>
+        )}
         {scale.ticks.map(tick => (
           <g key={tick}>
             <line class="plot-grid" x1={margin.left} x2={width - margin.right} y1={y(tick)} y2={y(tick)} />
@@ -77,7 +91,13 @@ function Drawn(props: PlotProps & { width: number }) {
         })}
         {frame.drawn.map(one => one.line
           ? <path key={one.name} class={`plot-line ${one.dashed ? 'dashed' : ''}`} d={one.path} style={{ stroke: `var(${one.color})` }} />
-          : <path key={one.name} class="plot-bars" d={one.path} style={{ fill: `var(${one.color})` }} />)}
+          : (
+            <g key={one.name} class="plot-bars">
+              <path d={one.path} style={{ fill: `var(${one.color})` }} />
+              {one.hatched && <path d={one.path} fill={`url(#${hatch})`} />}
+            </g>
+          ))}
+        <Marks {...props} x={x} />
         {frame.nothing && <text class="plot-none" x={margin.left + (width - margin.left - margin.right) / 2} y={(height - margin.bottom + margin.top) / 2 + 4} text-anchor="middle">None in this range</text>}
         {index !== null && <line class="plot-rule" x1={frame.centres[index]} x2={frame.centres[index]} y1={margin.top} y2={height - margin.bottom} />}
         <Brush {...props} onPoint={setPointer} />
@@ -85,6 +105,31 @@ function Drawn(props: PlotProps & { width: number }) {
       {index !== null && <Tip {...props} index={index} left={frame.centres[index]!} />}
     </>
   )
+}
+
+/** Lines at the moments; a name where it does not run into the one before it. */
+function Marks({ marks = [], range, width, height, x }: PlotProps & { width: number; x: (time: number) => number }) {
+  let free = 0
+  return (
+    <>
+      {marksIn(marks, range).map(mark => {
+        const left = x(mark.time)
+        const named = left >= free
+        const isLeft = left > width - 110
+        if (named) free = left + 110
+        return (
+          <g key={mark.time}>
+            <line class="plot-mark" x1={left} x2={left} y1={margin.top} y2={height - margin.bottom} />
+            {named && <text class="plot-label" x={left + (isLeft ? -4 : 4)} y={margin.top + 9} text-anchor={isLeft ? 'end' : 'start'}>{mark.name}</text>}
+          </g>
+        )
+      })}
+    </>
+  )
+}
+
+export function marksIn(marks: readonly Mark[], range: readonly [number, number]): readonly Mark[] {
+  return marks.filter(mark => mark.time > range[0] && mark.time < range[1])
 }
 
 function frameOf({ times, series, kind, unit, zone, range, height, width }: PlotProps & { width: number }) {
@@ -107,8 +152,8 @@ function frameOf({ times, series, kind, unit, zone, range, height, width }: Plot
     nothing: known.length === 0 || (kind === 'bars' && max === 0),
     ticks: timeTicks(range[0], range[1], zone, Math.max(2, Math.floor(inner / 80))).filter(tick => x(tick.time) > margin.left + 10 && x(tick.time) < width - 18),
     drawn: [
-      ...stack.map((one, place) => ({ name: one.name, color: one.color, line: false, dashed: false, path: barsPath(edges, sums[place]!.map(y), place === 0 ? times.map(() => y(0)) : sums[place - 1]!.map(y)) })),
-      ...lines.map(one => ({ name: one.name, color: one.color, line: true, dashed: one.line === true, path: linePath(centres, one.values.map(value => value === null ? null : y(value))) })),
+      ...stack.map((one, place) => ({ name: one.name, color: one.color, line: false, dashed: false, hatched: one.hatched === true, path: barsPath(edges, sums[place]!.map(y), place === 0 ? times.map(() => y(0)) : sums[place - 1]!.map(y)) })),
+      ...lines.map(one => ({ name: one.name, color: one.color, line: true, dashed: one.line === true, hatched: false, path: linePath(centres, one.values.map(value => value === null ? null : y(value))) })),
     ],
   }
 }
