@@ -6,6 +6,8 @@ export interface Rules {
   readonly version: string
   readonly agents: readonly AgentRule[]
   readonly lists: readonly AddressList[]
+  /** Of each host the newest first. */
+  readonly robots: readonly RobotsVersion[]
   /** When other rules came into force, oldest first. */
   readonly changes: readonly { readonly version: string; readonly taken: string }[]
 }
@@ -32,6 +34,14 @@ export interface AddressList {
   /** Who is outside of a list that is not whole is not refuted by it. */
   readonly whole: boolean
   readonly prefixes: number
+}
+
+/** A version of a host's robots.txt, in force from a time on until the next one. */
+export interface RobotsVersion {
+  readonly host: string
+  readonly from: string
+  readonly bytes: number
+  readonly text: string
 }
 
 export function useRules(needed = true): Asked<Rules> {

@@ -22,11 +22,11 @@ export function useRowsOf(test: string, of: Counted): string {
 /** A count that leads to its rows. */
 export function Count({ value, test, of, range }: RowsProps & { value: number }) {
   const q = useRowsOf(test, of)
-  return value === 0 ? <span class="zero">0</span> : <Link screen="logs" changes={{ q, ...range }} tabIndex={-1} class="figure-link" title={`${exact(value)}: show the rows`}>{compact(value)}</Link>
+  return value === 0 ? <span class="zero">0</span> : <Link screen="logs" changes={{ q, ...range }} tabIndex={-1} class="figure" title={`${exact(value)}: show the rows`}>{compact(value)}</Link>
 }
 
 /** When something last was, as a way to it. */
 export function Moment({ value, test, of, range, never = '–' }: RowsProps & { value: number | null; never?: string }) {
   const [q, zone] = [useRowsOf(test, of), useZone()]
-  return value === null ? <span class="zero">{never}</span> : <Link screen="logs" changes={{ q, ...range }} tabIndex={-1} class="figure-link" title={`${at(value, zone, 'full')}: show the rows`}>{ago(value, Date.now())}</Link>
+  return value === null ? <span class="zero">{never}</span> : <Link screen="logs" changes={{ q, ...range }} tabIndex={-1} class="figure" title={`${at(value, zone, 'full')}: show the rows`}>{ago(value, Date.now())}</Link>
 }

@@ -5,23 +5,23 @@ import { questionOf, type Scope } from '../../api/scope'
 import { useAsked } from '../../api/use'
 import { both, testOf } from '../../filter/terms'
 import { compact, exact } from '../../format/numbers'
-import { type DataColumn, walk } from '../../parts/DataTable'
 import { Panel } from '../../parts/Panel'
 import { useRowsOf } from '../../parts/Rows'
 import { SaveTable } from '../../parts/SaveTable'
+import { walk } from '../../parts/walk'
+import { ClassMark } from '../../parts/agents/ClassMark'
 import { Visible } from '../../parts/Visible'
 import { Link } from '../../shell/Link'
 import { go, useParam } from '../../state/url'
 import { daysBefore, finding, moment, pageTest } from './ask'
 import { Find } from './Find'
-import { type Cell, type Grid, type GridAgent, type GridPage, gridOf, gridTest, limits, lookBackDays, pagesTest, staleFirst } from './freshness'
+import { type Cell, type GridAgent, type GridPage, gridOf, gridTest, limits, liveDays, lookBackDays, pagesTest, staleFirst } from './freshness'
 import { More } from './More'
 import { NoReads } from './NoReads'
 import { Oldest } from './Oldest'
 import { PageName, severalHosts } from './PageName'
 
 const firstPages = 30
-const liveDays = 28
 const filterRoom = 3800
 
 /** How many days ago each agent was given each of the pages that people read most. */
@@ -40,7 +40,8 @@ export function Freshness({ scope }: { scope: Scope }) {
             <option value="">Stale for most agents first</option>
             <option value="important">Most read by people first</option>
           </select>
-          {grid !== undefined && <SaveTable name="freshness" columns={savedColumns(grid)} rows={pages} />}
+          <SaveTable name="freshness" columns={['Page', 'People', ...(grid?.agents ?? []).map(agent => agent.name)]}
+            rows={pages.map(page => [page.page, numberIn(page.row, 'human_delivered_reads'), ...page.cells.map(cell => cell.days ?? 'never')])} />
         </>
       }>
       {({ grid: { agents }, more }) => pages.length === 0 || agents.length === 0 ? <NoReads scope={scope} /> : (
@@ -92,7 +93,7 @@ function GridTable({ agents, pages, range }: { agents: readonly GridAgent[]; pag
           <tr>
             <th scope="col" rowSpan={2}>Page</th>
             <th scope="col" rowSpan={2} class="number" title="Delivered to browser-like clients">People</th>
-            {groups.map(one => <th scope="colgroup" colSpan={one.count} key={one.name} class="grid-class">{one.name}<small>{one.days === null ? 'on demand' : `limit ${one.days} d`}</small></th>)}
+            {groups.map(one => <th scope="colgroup" colSpan={one.count} key={one.name} class="grid-class"><ClassMark name={one.name} /><small>{one.days === null ? 'on demand' : `limit ${one.days} d`}</small></th>)}
           </tr>
           <tr>{agents.map(agent => <th scope="col" key={agent.name} class="grid-agent"><span><Visible text={agent.name} /></span></th>)}</tr>
         </thead>
@@ -121,12 +122,4 @@ function GridCell({ cell, page, agent, range }: { cell: Cell; page: string; agen
       )}
     </td>
   )
-}
-
-function savedColumns(grid: Grid): DataColumn<GridPage>[] {
-  const plain = (name: string, value: (page: GridPage) => string | number): DataColumn<GridPage> => ({ name, cell: value, value })
-  return [
-    plain('Page', page => page.page), plain('People', page => numberIn(page.row, 'human_delivered_reads')),
-    ...grid.agents.map((agent, place) => plain(agent.name, page => page.cells[place]!.days ?? 'never')),
-  ]
 }

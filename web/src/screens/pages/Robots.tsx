@@ -1,27 +1,26 @@
-import { useState } from 'preact/hooks'
 import { namedRows } from '../../api/answers'
-import { ask, query } from '../../api/client'
+import { type Answer, query } from '../../api/client'
+import { type RobotsVersion, useRules } from '../../api/rules'
 import { questionOf, type Scope } from '../../api/scope'
 import { useAsked } from '../../api/use'
+import { type Counted, rowsBehind } from '../../filter/reads'
 import { both, testOf } from '../../filter/terms'
-import { filterBy } from '../../filter/use'
-import type { Counted } from '../../filter/reads'
 import { bytes } from '../../format/numbers'
 import { at } from '../../format/times'
-import { type DataColumn, DataTable, unsorted } from '../../parts/DataTable'
+import { AgentLink } from '../../parts/agents/AgentLink'
+import { orderOf, textOfOrder } from '../../parts/order'
 import { Panel } from '../../parts/Panel'
 import { Count } from '../../parts/Rows'
-import { SaveTable } from '../../parts/SaveTable'
+import { SaveSorted, type SortColumn, SortTable } from '../../parts/SortTable'
 import { Empty } from '../../parts/States'
 import { Visible } from '../../parts/Visible'
 import { Link } from '../../shell/Link'
-import { firstRows } from './ask'
-import { countColumn } from './columns'
+import { go, useParam } from '../../state/url'
+import { askPages } from './ask'
+import { countColumn, pageColumn } from './columns'
 import { type Line, pageLines } from './lines'
-import { More } from './More'
-import { severalHosts } from './PageName'
-import { pageColumn } from './PageTable'
-import { inForce, type RobotsAgent, robotsAgents, type RobotsVersion } from './robots'
+import { PageList } from './PageList'
+import { inForce, type RobotsAgent, robotsAgents } from './robots'
 
 /** What robots.txt said when a page was read, and who read it all the same. */
 export function Robots({ scope }: { scope: Scope }) {
@@ -35,7 +34,7 @@ export function Robots({ scope }: { scope: Scope }) {
 }
 
 function Versions({ scope }: { scope: Scope }) {
-  const asked = useAsked('rules', signal => ask<{ robots: RobotsVersion[] }>('/api/rules', { signal }))
+  const asked = useRules()
   return (
     <Panel title="Versions" asked={asked} height={160} class="robots-versions">
       {({ robots }) => robots.length === 0
@@ -70,60 +69,45 @@ function Agents({ scope }: { scope: Scope }) {
     const [checks, judged] = await Promise.all([asking('path:/robots.txt agent:*', ['agent']), asking('robots:*', ['agent', 'robots'])])
     return robotsAgents(namedRows(checks), namedRows(judged))
   })
+  const sort = useParam('sort')
+  const order = orderOf(sort, agentColumns.map(column => column.key), '-disallowed')
   return (
-    <Panel title="By agent" asked={asked} height={160} actions={<SaveTable name="robots-by-agent" columns={agentColumns} rows={asked.data ?? []} />}>
+    <Panel title="By agent" asked={asked} height={160} actions={<SaveSorted name="robots-by-agent" columns={agentColumns} rows={asked.data ?? []} order={order} />}>
       {agents => agents.length === 0
         ? <Empty title="No agent asked for robots.txt in this range"><p>And none read a page under a version that is known.</p></Empty>
-        : <DataTable name="robots.txt by agent" columns={agentColumns} rows={agents} keyOf={one => one.agent} order="" />}
+        : <SortTable name="robots.txt by agent" columns={agentColumns} rows={agents} rowKey={one => one.agent} order={order} onOrder={next => go({ sort: textOfOrder(next) }, { replace: true })} />}
     </Panel>
   )
 }
 
-const agentColumns: readonly DataColumn<RobotsAgent>[] = [
-  {
-    name: 'Agent', isText: true, value: one => one.agent,
-    cell: one => <button type="button" class="page-name" onClick={event => filterBy('agent', one.agent, event.altKey || event.shiftKey)}><Visible text={one.agent} /></button>,
-  },
-  figure('Checks', 'checks', 'robots_checks', 'Requests for /robots.txt'),
-  figure('Allowed', 'allowed', 'robots_allowed', 'Page reads that the version in force allowed'),
-  figure('Violations', 'disallowed', 'robots_violations', 'Page reads that the version in force disallowed'),
-  figure('Grace', 'grace', 'robots_grace', 'Disallowed, but by a version that was less than a day old; not counted as a violation'),
-  figure('Exempt', 'exempt', 'robots_exempt', 'Disallowed, but the operator says that robots.txt may not apply; not counted as a violation'),
+function figure(key: Exclude<keyof RobotsAgent, 'agent'>, title: string, of: Counted, about: string): SortColumn<RobotsAgent> {
+  return { key, title, about, number: true, value: one => one[key], cell: one => <Count value={one[key]} test={testOf('agent', one.agent)} of={of} /> }
+}
+
+const agentColumns: readonly SortColumn<RobotsAgent>[] = [
+  { key: 'agent', title: 'Agent', value: one => one.agent, cell: one => <AgentLink name={one.agent} /> },
+  figure('checks', 'Checks', 'robots_checks', 'Requests for /robots.txt'),
+  figure('allowed', 'Allowed', 'robots_allowed', 'Page reads that the version in force allowed'),
+  figure('disallowed', 'Violations', 'robots_violations', 'Page reads that the version in force disallowed'),
+  figure('grace', 'Grace', 'robots_grace', 'Disallowed, but by a version that was less than a day old; no violation'),
+  figure('exempt', 'Exempt', 'robots_exempt', 'Disallowed, but the operator says that robots.txt may not apply; no violation'),
 ]
 
-function figure(name: string, of: Exclude<keyof RobotsAgent, 'agent'>, counted: Counted, about: string): DataColumn<RobotsAgent> {
-  return { name, about, value: one => one[of], cell: one => <Count value={one[of]} test={testOf('agent', one.agent)} of={counted} /> }
-}
-
-interface Violation extends Line {
-  readonly agent: string
-}
-
-/** By agent and page. */
 function Violations({ scope }: { scope: Scope }) {
-  const [limit, setLimit] = useState(firstRows)
-  const asked = useAsked(`robots violations ${limit} ${scope.key}`, signal => query({
-    ...questionOf(scope), where: both(scope.where, 'robots:disallowed'), by: ['page', 'agent'], measures: ['robots_violations'], order: '-robots_violations,page,agent', limit: limit + 1,
-  }, signal))
-  const lines: Violation[] = asked.data === null ? [] : pageLines(asked.data).slice(0, limit).map(line => {
-    const agent = String(line.row['agent'])
-    return { ...line, agent, test: both(line.test, testOf('agent', agent)) }
-  })
-  const columns = unsorted<Violation>([
-    pageColumn(severalHosts(lines)),
-    { name: 'Agent', isText: true, cell: line => <Visible text={line.agent} />, value: line => line.agent },
-    countColumn('Violations', 'robots_violations', 'robots_violations', 'Reads that the version in force disallowed'),
-  ])
   return (
-    <Panel title="Violations by page" asked={asked} height={160} actions={<SaveTable name="robots-violations" columns={columns} rows={lines} />}>
-      {data => lines.length === 0
-        ? <Empty title="No violation in this range"><p>Reads are judged where a version of robots.txt is known for the time.</p></Empty>
-        : (
-          <>
-            <DataTable name="Violations of robots.txt by page" columns={columns} rows={lines} keyOf={line => `${line.agent} ${line.key}`} order="" />
-            <More shown={limit} more={data.rows.length > limit} onMore={() => setLimit(limit + 100)} />
-          </>
-        )}
-    </Panel>
+    <PageList title="Violations by page" name="robots-violations" scope={scope} usual="-robots_violations" first={10} findable={false}
+      ask={(list, signal) => askPages(scope, list, { by: ['page', 'agent'], where: rowsBehind.robots_violations, measures: ['robots_violations'] }, signal)}
+      linesOf={violationLines}
+      columns={lines => [
+        pageColumn(lines),
+        { key: 'agent', title: 'Agent', cell: line => <AgentLink name={String(line.row['agent'])} />, value: line => String(line.row['agent']) },
+        countColumn('Violations', 'robots_violations', 'Reads that the version in force disallowed'),
+      ]}
+      nothing={<Empty title="No violation in this range"><p>Reads are judged where the robots.txt of their time is known.</p></Empty>} />
   )
+}
+
+/** A line for each agent on a page, with a test for both. */
+function violationLines(answer: Answer): Line[] {
+  return pageLines(answer).map(line => ({ ...line, test: both(line.test, testOf('agent', String(line.row['agent']))) }))
 }

@@ -3,10 +3,10 @@ import { questionOf, type Scope } from '../../api/scope'
 import { both, testOf } from '../../filter/terms'
 import { isoOf, momentMs } from '../../state/range'
 
-/** What the table of pages and that of folders ask. Redirects are what is left of the reads. */
+/** What the table of pages and that of folders ask. */
 const measures = [
   'page_reads', 'training_reads', 'search_reads', 'user_fetch_reads', 'ai_visits', 'human_page_reads', 'last_training_read', 'last_search_read', 'last_user_read',
-  'delivered_page_reads', 'blocked_page_reads', 'missing_page_reads', 'failed_page_reads',
+  'delivery_rate', 'delivered_page_reads', 'redirected_page_reads', 'blocked_page_reads', 'missing_page_reads', 'failed_page_reads',
 ]
 
 /** Pages that only scanners look for are nobody's loss. */
@@ -15,26 +15,35 @@ const having = 'page_reads>0 OR human_page_reads>0'
 export const firstRows = 25
 export const usualOrder = '-page_reads'
 
-export interface TableAsk {
-  readonly by: 'page' | 'path_folder'
+/** How much of a list is asked for. */
+export interface ListAsk {
   readonly order: string
   readonly limit: number
   /** Part of the page's address. */
   readonly find: string
 }
 
-export function tableAskOf(params: URLSearchParams, by: TableAsk['by']): TableAsk {
-  return { by, order: params.get('sort') ?? usualOrder, limit: firstRows, find: params.get('find') ?? '' }
+export function listKey(name: string, scope: Scope, list: ListAsk): string {
+  return `${name} ${JSON.stringify(list)} ${scope.key}`
 }
 
-export function tableKey(scope: Scope, asked: TableAsk): string {
-  return `${JSON.stringify(asked)} ${scope.key}`
+export function askTable(scope: Scope, by: 'page' | 'path_folder', list: ListAsk, signal?: AbortSignal, more = ''): Promise<Answer> {
+  return askPages(scope, list, { by: [by], measures, having, where: more, compare: scope.compare }, signal)
 }
 
-export function askTable(scope: Scope, { by, order, limit, find }: TableAsk, more: string, signal?: AbortSignal): Promise<Answer> {
-  const where = [scope.where, finding(find), more].reduce(both, 'kind:page')
-  // Both tables are ordered by their names as 'page'. One more than is shown says whether there are more.
-  return query({ ...questionOf(scope), where, by: [by], measures, having, order: order.replace(/\bpage\b/, by), limit: limit + 1, compare: scope.compare }, signal)
+interface PagesAsk {
+  readonly by?: readonly string[]
+  readonly measures: readonly string[]
+  readonly having?: string
+  readonly where?: string
+  readonly compare?: boolean
+  readonly from?: string
+}
+
+/** Pages by figures. Every list calls its names 'page' when it is sorted by them; one more than is shown says whether there are more. */
+export function askPages(scope: Scope, { order, limit, find }: ListAsk, { by = ['page'], where = '', ...asked }: PagesAsk, signal?: AbortSignal): Promise<Answer> {
+  const named = /\bpage\b/.test(order) ? order.replace(/\bpage\b/, by[0]!) : `${order},${by.join(',')}`
+  return query({ ...questionOf(scope), ...asked, by, where: [scope.where, finding(find), where].reduce(both, 'kind:page'), order: named, limit: limit + 1 }, signal)
 }
 
 /** A test that a page's address holds a text. */

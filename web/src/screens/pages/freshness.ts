@@ -1,11 +1,13 @@
 import { type Named, momentIn } from '../../api/answers'
-import { both } from '../../filter/terms'
-import { quoted } from '../../filter/terms'
+import { both, quoted } from '../../filter/terms'
 
 /* How long ago each agent was given each page: the grid, computed. */
 
 /** How far back the grid looks. Who did not read a page since then counts as never. */
 export const lookBackDays = 60
+
+/** Within how many days somebody must have got a page so that it counts. */
+export const liveDays = 28
 
 /** The classes that are shown, in this order, and after how many days a page is stale for them. Who reads on demand has no such limit. */
 export const limits: readonly { readonly name: string; readonly days: number | null }[] = [

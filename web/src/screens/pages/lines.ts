@@ -1,4 +1,4 @@
-import { type Named, namedRows } from '../../api/answers'
+import { type Named, namedRows, numberIn } from '../../api/answers'
 import type { Answer } from '../../api/client'
 import { testOf } from '../../filter/terms'
 
@@ -20,7 +20,7 @@ export function folderLines(answer: Answer): Line[] {
 }
 
 /** The lines of a tree: behind the folder that is open come its pages. */
-export function withPages(folders: readonly Line[], open: string | null, pages: readonly Line[]): Line[] {
+export function withPages(folders: readonly Line[], open: string, pages: readonly Line[]): Line[] {
   return folders.flatMap(folder => folder.key === open ? [folder, ...pages.map(page => ({ ...page, isInner: true }))] : [folder])
 }
 
@@ -29,4 +29,9 @@ function linesOf(answer: Answer, field: string): Line[] {
     const key = String(row[field])
     return { key, test: testOf(field, key), row }
   })
+}
+
+/** Open to people, closed to agents: mostly a rule of a firewall that nobody meant for this page. */
+export function isOpenToPeople({ row }: Line): boolean {
+  return numberIn(row, 'blocked_page_reads') > 0 && numberIn(row, 'human_delivered_reads') > 0
 }

@@ -1,14 +1,7 @@
 import { type Named, numberIn } from '../../api/answers'
+import type { RobotsVersion } from '../../api/rules'
 
 /* What the versions of robots.txt say of the reads, put together. */
-
-/** A version of a host's robots.txt, as `/api/rules` tells it. */
-export interface RobotsVersion {
-  readonly host: string
-  readonly from: string
-  readonly bytes: number
-  readonly text: string
-}
 
 export interface RobotsAgent {
   readonly agent: string
