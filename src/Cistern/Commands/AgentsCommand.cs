@@ -14,9 +14,9 @@ internal static class AgentsCommand
     private const string TimeFormat = "yyyy-MM-dd";
 
     public static CisternCommand Create(CommandContext context) =>
-        new("agents", "Show and import the published address lists of agents, and say how a user agent is named.")
+        new("agents", "Show and import the published address lists of agents, say how a user agent is named, and add rules of your own.")
         {
-            CreateLists(context), CreateImport(context), CreateRefresh(context), CreateName(context),
+            CreateLists(context), CreateImport(context), CreateRefresh(context), CreateName(context), AgentChanges.CreateAdd(context), AgentChanges.CreateRobots(context),
         };
 
     private static CisternCommand CreateLists(CommandContext context)
@@ -105,7 +105,7 @@ internal static class AgentsCommand
 
     private static void Take(CommandContext context, string folder, string list, string text, DateTimeOffset? from, bool force)
     {
-        var import = ListFiles.Import(new DataFolder(folder).Rules, Read(folder).Lists, list, text, from, context.Time.GetUtcNow(), force);
+        var import = AgentChanges.Editor(context, folder).ImportList(list, text, from, force);
         if (import.File is null)
         {
             throw new CommandFailedException(import.Problem);
@@ -140,7 +140,7 @@ internal static class AgentsCommand
         return table;
     }
 
-    private static Option<string> Data() => new("--data") { Description = "The data folder.", HelpName = "DIR", Required = true };
+    public static Option<string> Data() => new("--data") { Description = "The data folder.", HelpName = "DIR", Required = true };
 
     private static Option<bool> Force() => new("--force") { Description = "Take a list, too, that lost more than half of its prefixes." };
 }

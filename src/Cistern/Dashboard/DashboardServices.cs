@@ -1,5 +1,7 @@
+using Cistern.Enrich.Rules;
 using Cistern.Ingest;
 using Cistern.Ingest.Keys;
+using Cistern.Journal;
 using Cistern.Operations;
 using Cistern.Operations.Settings;
 
@@ -17,7 +19,9 @@ internal static class DashboardServices
         .AddSingleton<SetupAddress>()
         .AddSingleton(parts => new KeyStore(parts.GetRequiredService<CisternSettings>().DataFolder, parts.GetRequiredService<TimeProvider>()))
         .AddSingleton<KeyTraffic>()
-        .AddSingleton<KeysAddress>();
+        .AddSingleton<KeysAddress>()
+        .AddSingleton(parts => new RuleEditor(new DataFolder(parts.GetRequiredService<CisternSettings>().DataFolder), parts.GetRequiredService<TimeProvider>()))
+        .AddSingleton<RulesAddress>();
 
     public static void MapDashboard(this WebApplication app)
     {
@@ -29,5 +33,6 @@ internal static class DashboardServices
         parts.GetRequiredService<StatusAddress>().Map(api);
         parts.GetRequiredService<SetupAddress>().Map(api);
         parts.GetRequiredService<KeysAddress>().Map(api);
+        parts.GetRequiredService<RulesAddress>().Map(api);
     }
 }

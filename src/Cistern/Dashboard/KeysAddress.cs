@@ -4,7 +4,6 @@ using Cistern.Operations;
 using Cistern.Query;
 using Cistern.Query.Api;
 using Cistern.Query.Model;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Cistern.Dashboard;
 
@@ -79,7 +78,7 @@ internal sealed partial class KeysAddress(KeyStore store, AccessKeys active, Key
 
     private async Task<Answer> RevokeAsync(HttpContext context, TimeZoneInfo zone)
     {
-        var change = await Task.Run(() => store.Revoke(ReadName(context)));
+        var change = await Task.Run(() => store.Revoke(RawPath.LastPart(context)));
         if (change.Fault is { } fault)
         {
             return Refused(fault, change.Problem!);
@@ -89,10 +88,6 @@ internal sealed partial class KeysAddress(KeyStore store, AccessKeys active, Key
         Log.Revoked(logger, change.Key!.Name, NameOf(context));
         return Tell(change.Key, await traffic.TodayAsync(zone, context.RequestAborted), secret: null);
     }
-
-    // The server leaves %2F in a path as it is, so that the name is read from what was sent.
-    private static string ReadName(HttpContext context) =>
-        Uri.UnescapeDataString(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0].Split('/')[^1]);
 
     private static string NameOf(HttpContext context) => Access.Of(context).Name is { Length: > 0 } name ? $"the key '{name}'" : "a signed-in browser";
 

@@ -32,6 +32,9 @@ internal sealed class DataFolder(string path)
     /// <summary>Rules that a user added or changed.</summary>
     public string Rules => Path.Combine(Root, "rules");
 
+    /// <summary>Held by who changes them.</summary>
+    public string RulesLock => Path.Combine(Root, "rules.lock");
+
     /// <summary>Where the query engines put what does not fit in memory; emptied at each start.</summary>
     public string Spill => Path.Combine(Root, "spill");
 

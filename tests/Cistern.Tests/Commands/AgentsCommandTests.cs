@@ -81,6 +81,33 @@ public sealed class AgentsCommandTests : IDisposable
         Assert.Matches(@"class\s+human-like\nagent\s+-", (await CommandRun.RunAsync(["agents", "name", "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"])).Out);
     }
 
+    [Fact]
+    public async Task An_agent_of_ones_own_is_added_and_named()
+    {
+        var added = await CommandRun.RunAsync(["agents", "add", "OurMonitor", "--agent", "Our Monitor", "--operator", "Example Inc", "--class", "other-bot", "--form", "product", "--robots", "follows", "--data", _folder]);
+
+        Assert.Equal((0, ""), (added.ExitCode, added.Out));
+        Assert.Contains("OurMonitor: added", added.Error, StringComparison.Ordinal);
+        Assert.Matches(@"class\s+other-bot\nagent\s+Our Monitor\noperator\s+Example Inc", (await CommandRun.RunAsync(["agents", "name", "OurMonitor/2", "--data", _folder])).Out);
+        var refused = await CommandRun.RunAsync($"agents add Chrome --operator x --class tool --data {_folder}");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("cannot add the agent 'Chrome': browsers of people hold this token", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Versions_of_robots_txt_are_added_and_listed()
+    {
+        var added = await CommandRun.RunAsync($"agents robots add --host www.example.com --file - --from 2026-11-20 --data {_folder}", "User-agent: *\nDisallow: /private\n");
+
+        Assert.Equal((0, ""), (added.ExitCode, added.Out));
+        Assert.Contains("www.example.com: in force since 2026-11-20 00:00:00Z", added.Error, StringComparison.Ordinal);
+        Assert.Matches(@"www\.example\.com\s+2026-11-20 00:00:00Z\s+33", (await CommandRun.RunAsync($"agents robots list --data {_folder}")).Out);
+        Assert.Equal("User-agent: *\nDisallow: /private\n", await File.ReadAllTextAsync(Path.Combine(_folder, "rules", "robots", "www.example.com@20261120T000000Z.txt")));
+        Assert.Equal(1, (await CommandRun.RunAsync($"agents robots add --host a/b --file - --data {_folder}", "")).ExitCode);
+        Assert.Contains("more than 512000 bytes", (await CommandRun.RunAsync($"agents robots add --host a.example --file - --data {_folder}", new string('x', 600_000))).Error, StringComparison.Ordinal);
+        Assert.Contains("/nowhere.txt", (await CommandRun.RunAsync($"agents robots add --host a.example --file /nowhere.txt --data {_folder}")).Error, StringComparison.Ordinal);
+    }
+
     private static string List(int prefixes) => string.Join('\n', Enumerable.Range(0, prefixes).Select(number => $"192.0.{number}.0/24"));
 
     private void WriteLists(params string[] lines)

@@ -21,12 +21,12 @@ public sealed class CommandsPageTests
         foreach (var command in Root.Subcommands)
         {
             var section = Section(command.Name);
-            foreach (var option in command.Options.Concat(command.Subcommands.SelectMany(sub => sub.Options)).Where(option => option is not System.CommandLine.Help.HelpOption))
+            foreach (var option in Below(command).SelectMany(one => one.Options).Where(option => option is not System.CommandLine.Help.HelpOption))
             {
                 Assert.True(section.Contains($"{option.Name}", StringComparison.Ordinal), $"docs/commands.md says nothing of {command.Name} {option.Name}");
             }
 
-            Assert.All(command.Subcommands, sub => Assert.Contains($"{command.Name} {sub.Name}", section, StringComparison.Ordinal));
+            Assert.All(Below(command).Skip(1), sub => Assert.Contains($"{((Command)sub.Parents.First()).Name} {sub.Name}", section, StringComparison.Ordinal));
         }
     }
 
@@ -42,11 +42,13 @@ public sealed class CommandsPageTests
     [Fact]
     public void Every_option_on_the_page_exists()
     {
-        var known = Root.Subcommands.SelectMany(command => command.Options.Concat(command.Subcommands.SelectMany(sub => sub.Options))).Select(option => option.Name).ToHashSet();
+        var known = Root.Subcommands.SelectMany(Below).SelectMany(command => command.Options).Select(option => option.Name).ToHashSet();
         var named = System.Text.RegularExpressions.Regex.Matches(Page, @"(?<![\w-])--[a-z][a-z-]+").Select(match => match.Value).Distinct();
 
         Assert.All(named, name => Assert.True(known.Contains(name) || name is "--help" or "--project", $"docs/commands.md names {name}, which no command has"));
     }
+
+    private static IEnumerable<Command> Below(Command command) => command.Subcommands.SelectMany(Below).Prepend(command);
 
     private static string Section(string command)
     {

@@ -73,13 +73,13 @@ public sealed class OpenApiTests : IAsyncLifetime
         }
     }
 
-    // The examples of the guide, as they stand there.
+    // The examples of the guide, as they stand there. Those of /api/rules are run by RulesAddressTests: they need a data folder.
     [Fact]
     public async Task Every_example_of_the_guide_answers()
     {
         Assert.SkipUnless(Curl is not null || Environment.GetEnvironmentVariable("CI") == "true", "needs the Debian package curl");
         var examples = File.ReadAllText(Path.Combine(Repository(), "docs", "api.md")).Replace("\\\n", " ", StringComparison.Ordinal)
-            .Split('\n').Where(line => line.StartsWith("    curl ", StringComparison.Ordinal)).ToArray();
+            .Split('\n').Where(line => line.StartsWith("    curl ", StringComparison.Ordinal) && !line.Contains("/api/rules", StringComparison.Ordinal)).ToArray();
         Assert.Equal(7, examples.Length);
         foreach (var example in examples)
         {

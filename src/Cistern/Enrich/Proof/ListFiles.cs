@@ -58,7 +58,14 @@ internal static class ListFiles
             : [.. Directory.GetFiles(folder, "*" + Extension).Order(StringComparer.Ordinal).Select(path => Read(path, problems)).OfType<ListSnapshot>()];
     }
 
-    private static ListImport Refused(string problem) => new(null, problem, 0, 0);
+    /// <summary>How many snapshots of a list there are.</summary>
+    public static int CountOf(string rulesFolder, string id)
+    {
+        var folder = FolderIn(rulesFolder);
+        return Directory.Exists(folder) ? Directory.EnumerateFiles(folder).Count(path => Path.GetFileName(path).StartsWith(id + "@", StringComparison.Ordinal)) : 0;
+    }
+
+    public static ListImport Refused(string problem) => new(null, problem, 0, 0);
 
     private static string Write(string rulesFolder, string id, DateTimeOffset moment, string source, IEnumerable<NetPrefix> prefixes)
     {

@@ -37,6 +37,9 @@ internal enum RobotsStance
 internal sealed record AgentRule(
     string Token, TokenForm Form, string Name, string Operator, AgentClass Class, IReadOnlyList<string> Lists, RobotsStance Robots, string Signer, string Unless, string Purpose)
 {
+    /// <summary>The operator of this server wrote it.</summary>
+    public bool IsOwn { get; init; }
+
     public static IReadOnlyList<string> Columns { get; } = ["token", "form", "agent", "operator", "class", "lists", "robots", "signer", "unless", "purpose"];
 
     /// <summary>Reads a line; null after a problem.</summary>
@@ -66,10 +69,26 @@ internal sealed record AgentRule(
 
         return problems.Count > before
             ? null
-            : new AgentRule(line[0], form, line[2].Length > 0 ? line[2] : line[0], line[3], agentClass, ids, robots, line[7].ToLowerInvariant(), line[8], line[9]);
+            : new AgentRule(line[0], form, line[2].Length > 0 ? line[2] : line[0], line[3], agentClass, ids, robots, line[7].ToLowerInvariant(), line[8], line[9]) { IsOwn = line.IsOver };
     }
 
-    private static IEnumerable<string> ClassNames => AgentClasses.All.Where(one => one is not (AgentClass.HumanLike or AgentClass.Empty)).Select(AgentClasses.NameOf);
+    /// <summary>The classes that an agent may be of.</summary>
+    public static IEnumerable<string> ClassNames => AgentClasses.All.Where(one => one is not (AgentClass.HumanLike or AgentClass.Empty)).Select(AgentClasses.NameOf);
+
+    public static string NameOf(TokenForm form) => form switch
+    {
+        TokenForm.Token => "token",
+        TokenForm.Product => "product",
+        TokenForm.Whole => "whole",
+        TokenForm.Signature => "signature",
+    };
+
+    public static string NameOf(RobotsStance stance) => stance switch
+    {
+        RobotsStance.Follows => "follows",
+        RobotsStance.MayIgnore => "may-ignore",
+        RobotsStance.Unsaid => "unsaid",
+    };
 
     private static TokenForm ReadForm(RuleLine line, List<RuleProblem> problems)
     {

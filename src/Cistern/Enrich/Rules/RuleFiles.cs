@@ -22,6 +22,9 @@ internal sealed record RuleFiles(IReadOnlyDictionary<string, string> Own, IReadO
 
     public static IReadOnlyList<string> Names { get; } = [Agents, Automation, Referrers, Lists, Prefixes, Sites];
 
+    /// <summary>The same with another text of one file of the data folder.</summary>
+    public RuleFiles With(string name, string text) => this with { Over = new Dictionary<string, string>(Over) { [name] = text } };
+
     /// <summary>Reads them. A file that is too large is a problem.</summary>
     /// <param name="folder">The folder <c>rules</c>; null, or a folder that is not there, has none.</param>
     public static RuleFiles Read(string? folder, List<RuleProblem> problems)

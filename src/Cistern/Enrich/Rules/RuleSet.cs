@@ -42,15 +42,23 @@ internal sealed class RuleSet
 
     public required Judge Judge { get; init; }
 
+    /// <summary>What names browsers, applications and telephones.</summary>
+    public required IReadOnlyList<string> PeoplesWords { get; init; }
+
+    /// <summary>Hosts of the operator's own.</summary>
+    public required IReadOnlyList<string> Sites { get; init; }
+
     /// <summary>What these rules said of user agents so far.</summary>
     public UserAgentCache Seen { get; } = new();
 
     /// <summary>Reads all rules of a data folder over the program's own; null if there is a problem.</summary>
     /// <param name="folder">The folder <c>rules</c>; null for the program's own alone.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static RuleSet? Read(string? folder, List<RuleProblem> problems)
+    public static RuleSet? Read(string? folder, List<RuleProblem> problems) => Read(folder, RuleFiles.Read(folder, problems), problems);
+
+    /// <summary>The same, with other texts than those of the folder: what the rules would be.</summary>
+    public static RuleSet? Read(string? folder, RuleFiles files, List<RuleProblem> problems)
     {
-        var files = RuleFiles.Read(folder, problems);
         var reader = new Reader(files, problems);
         var sources = reader.All(RuleFiles.Lists, ListSource.Columns, ListSource.Read);
         var ids = sources.Select(source => source.Id).ToHashSet(StringComparer.Ordinal);
@@ -77,6 +85,8 @@ internal sealed class RuleSet
             Judge = new Judge(agents, lists),
             Referrers = new ReferrerTable(referrers, sites),
             Keys = keys,
+            Sites = sites,
+            PeoplesWords = [.. automation.Where(rule => rule.Test is PatternTest.Browser or PatternTest.Person or PatternTest.Phone).Select(rule => rule.Text)],
         };
     }
 

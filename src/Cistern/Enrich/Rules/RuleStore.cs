@@ -27,7 +27,12 @@ internal sealed partial class RuleStore
 
     /// <summary>Reads the rules again if a file changed since the last time.</summary>
     /// <returns>Whether other rules are in force now.</returns>
-    public bool ReloadIfChanged()
+    public bool ReloadIfChanged() => Reload(always: false);
+
+    /// <summary>Reads them after a change of one's own, which may be too quick for the file's time to tell.</summary>
+    public bool ReloadNow() => Reload(always: true);
+
+    private bool Reload(bool always)
     {
         lock (_reading)
         {
@@ -35,7 +40,7 @@ internal sealed partial class RuleStore
             {
                 // The stamp is taken before the read: a change in between is found the next time.
                 var stamp = RuleFiles.StampOf(_folder);
-                if (stamp == _stamp)
+                if (stamp == _stamp && !always)
                 {
                     return false;
                 }
