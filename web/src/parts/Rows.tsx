@@ -28,5 +28,10 @@ export function Count({ value, test, of, range }: RowsProps & { value: number })
 /** When something last was, as a way to it. */
 export function Moment({ value, test, of, range, never = '–' }: RowsProps & { value: number | null; never?: string }) {
   const [q, zone] = [useRowsOf(test, of), useZone()]
-  return value === null ? <span class="zero">{never}</span> : <Link screen="logs" changes={{ q, ...range }} tabIndex={-1} class="figure" title={`${at(value, zone, 'full')}: show the rows`}>{ago(value, Date.now())}</Link>
+  return value === null ? <span class="zero">{never}</span> : <Link screen="logs" changes={{ q, ...range }} tabIndex={-1} class="figure" title={`${at(value, zone, 'full')}: show the rows`}>{age(value)}</Link>
+}
+
+/** "4 h": the column says that it is ago. */
+function age(ms: number): string {
+  return ago(ms, Date.now()).replace(' ago', '')
 }

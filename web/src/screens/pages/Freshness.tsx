@@ -74,10 +74,10 @@ async function askGrid(scope: Scope, find: string, limit: number, signal: AbortS
 function Legend() {
   return (
     <p class="note grid-legend">
-      <span class="cell fresh">3</span> in time
-      <span class="cell ageing">9</span> past half of the limit
-      <span class="cell stale">20</span> past it: {limits.map(one => one.days !== null && <b key={one.name}>{one.name} {one.days} d </b>)}
-      <span class="cell never">never</span> not in {lookBackDays} days
+      <span class="cell is-fresh">3</span> in time
+      <span class="cell is-ageing">9</span> past half of the limit
+      <span class="cell is-stale">20</span> past it: {limits.map(one => one.days !== null && <b key={one.name}>{one.name} {one.days} d </b>)}
+      <span class="cell is-never">never</span> not in {lookBackDays} days
     </p>
   )
 }
@@ -114,7 +114,7 @@ function GridTable({ agents, pages, range }: { agents: readonly GridAgent[]; pag
 function GridCell({ cell, page, agent, range }: { cell: Cell; page: string; agent: GridAgent; range: { from: string; to: string } }) {
   const q = useRowsOf(both(pageTest(page), testOf('agent', agent.name)), 'live_reads')
   return (
-    <td class={`cell ${cell.level}`}>
+    <td class={`cell is-${cell.level}`}>
       {cell.days === null ? 'never' : (
         <Link screen="logs" changes={{ q, ...range }} tabIndex={-1} title={`${agent.name}: ${cell.days} days ago${cell.level === 'stale' ? `, more than ${agent.limit}` : ''}: show the rows`}>
           {cell.days}{cell.level === 'stale' && <span class="hidden-text"> stale</span>}

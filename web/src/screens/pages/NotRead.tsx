@@ -36,7 +36,7 @@ function Missed({ scope, title, name, having, nothing }: { scope: Scope; title: 
         momentColumn('Last training', 'last_training_read', 'training_reads', 'Last delivered to a crawler for training', range),
         momentColumn('Last delivered', 'last_live_read', 'live_reads', 'Last delivered to anyone', range),
       ]}
-      note={<p class="note">Somebody got these pages in the last {liveDays} days. The figures are of the last {lookBackDays}, whatever range is chosen.</p>}
+      note={() => <p class="note">Somebody got these pages in the last {liveDays} days. The figures are of the last {lookBackDays}, whatever range is chosen.</p>}
       nothing={<Empty title="None"><p>{nothing}</p></Empty>} />
   )
 }

@@ -26,7 +26,7 @@ interface PageListProps {
   /** The lines below one of the list, and how to get more of them. */
   readonly inside?: { readonly key: string; readonly lines: readonly Line[]; readonly more: ComponentChildren }
   readonly findable?: boolean
-  readonly note?: ComponentChildren
+  readonly note?: (lines: readonly Line[]) => ComponentChildren
   readonly nothing: ComponentChildren
 }
 
@@ -44,7 +44,7 @@ export function PageList({ title, name, scope, usual, first, ask, columns, lines
     <Panel title={title} asked={asked} height={first * 29 + 40} actions={<>{findable && <Find />}<SaveTable name={name} columns={shown.map(column => column.title)} rows={lines.map(line => shown.map(column => column.value(line)))} /></>}>
       {data => lines.length === 0 ? nothing : (
         <>
-          {note}
+          {note?.(lines)}
           <SortTable name={title} columns={shown} rows={lines} rowKey={line => line.test} order={order} onOrder={next => go({ sort: textOfOrder(next) }, { replace: true })} asGiven />
           {inside?.more}
           <More shown={limit} more={data.rows.length > limit} onMore={() => setLimit(limit + 100)} />
