@@ -21,7 +21,7 @@ const figures = [
 export function Broken({ scope }: { scope: Scope }) {
   return (
     <PageList title="Broken for agents" name="broken-for-agents" scope={scope} usual="-blocked_page_reads" first={firstRows}
-      ask={(list, signal) => askPages(scope, { ...list, order: `${list.order},-failed_page_reads,-missing_page_reads` }, {
+      ask={(list, signal) => askPages(scope, { ...list, order: `${list.order},-missing_page_reads,-failed_page_reads` }, {
         measures: figures.map(column => column.key), having: 'blocked_page_reads>0 OR missing_page_reads>0 OR failed_page_reads>0',
       }, signal)}
       columns={lines => [pageColumn(lines), ...figures, openColumn]}

@@ -36,7 +36,7 @@ export function Folders({ scope }: { scope: Scope }) {
 }
 
 function folderColumn(open: string | null, lines: readonly Line[]): SortColumn<Line> {
-  const several = severalHosts(lines.filter(line => line.isInner))
+  const several = severalHosts(lines.filter(line => line.isInner).map(line => line.key))
   return {
     key: 'page', title: 'Folder', value: line => line.key,
     cell: line => line.isInner === true ? <span class="inner"><PageName page={line.key} several={several} /></span> : (

@@ -83,7 +83,7 @@ function Legend() {
 }
 
 function GridTable({ agents, pages, range }: { agents: readonly GridAgent[]; pages: readonly GridPage[]; range: { from: string; to: string } }) {
-  const several = severalHosts(pages.map(page => ({ key: page.page })))
+  const several = severalHosts(pages.map(page => page.page))
   const groups = limits.map(one => ({ ...one, count: agents.filter(agent => agent.type === one.name).length })).filter(one => one.count > 0)
   return (
     <div class="scroll-x" onKeyDown={walk}>

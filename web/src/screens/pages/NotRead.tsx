@@ -25,7 +25,7 @@ export function NotRead({ scope }: { scope: Scope }) {
 function Missed({ scope, title, name, having, nothing }: { scope: Scope; title: string; name: string; having: string; nothing: string }) {
   const range = daysBefore(scope, lookBackDays)
   return (
-    <PageList title={title} name={name} scope={scope} usual="-human_delivered_reads" first={10}
+    <PageList title={title} name={name} scope={scope} usual="-human_delivered_reads" first={10} height={200}
       ask={(list, signal) => askPages(scope, list, { measures, from: range.from, having: `last_live_read>=${moment(scope, liveDays)} ${having}` }, signal)}
       columns={lines => [
         pageColumn(lines),

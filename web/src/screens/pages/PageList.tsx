@@ -26,12 +26,14 @@ interface PageListProps {
   /** The lines below one of the list, and how to get more of them. */
   readonly inside?: { readonly key: string; readonly lines: readonly Line[]; readonly more: ComponentChildren }
   readonly findable?: boolean
+  /** Of what it shows, until it is there; of all first rows unless it is mostly less. */
+  readonly height?: number
   readonly note?: (lines: readonly Line[]) => ComponentChildren
   readonly nothing: ComponentChildren
 }
 
 /** A list of pages with figures, which the server sorts and searches: what is shown are the first of them. */
-export function PageList({ title, name, scope, usual, first, ask, columns, linesOf = pageLines, inside, findable = true, note, nothing }: PageListProps) {
+export function PageList({ title, name, scope, usual, first, ask, columns, linesOf = pageLines, inside, findable = true, height = first * 30 + 46, note, nothing }: PageListProps) {
   const [find, sort] = [useParam('find') ?? '', useParam('sort')]
   const [limit, setLimit] = useState(first)
   const order = orderOf(sort, columns([], null).map(column => column.key), usual)
@@ -41,7 +43,7 @@ export function PageList({ title, name, scope, usual, first, ask, columns, lines
   const lines = inside === undefined ? outer : withPages(outer, inside.key, inside.lines)
   const shown = columns(lines, asked.data)
   return (
-    <Panel title={title} asked={asked} height={first * 29 + 40} actions={<>{findable && <Find />}<SaveTable name={name} columns={shown.map(column => column.title)} rows={lines.map(line => shown.map(column => column.value(line)))} /></>}>
+    <Panel title={title} asked={asked} height={height} actions={<>{findable && <Find />}<SaveTable name={name} columns={shown.map(column => column.title)} rows={lines.map(line => shown.map(column => column.value(line)))} /></>}>
       {data => lines.length === 0 ? nothing : (
         <>
           {note?.(lines)}

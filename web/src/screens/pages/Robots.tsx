@@ -95,7 +95,7 @@ const agentColumns: readonly SortColumn<RobotsAgent>[] = [
 
 function Violations({ scope }: { scope: Scope }) {
   return (
-    <PageList title="Violations by page" name="robots-violations" scope={scope} usual="-robots_violations" first={10} findable={false}
+    <PageList title="Violations by page" name="robots-violations" scope={scope} usual="-robots_violations" first={10} height={160} findable={false}
       ask={(list, signal) => askPages(scope, list, { by: ['page', 'agent'], where: rowsBehind.robots_violations, measures: ['robots_violations'] }, signal)}
       linesOf={violationLines}
       columns={lines => [

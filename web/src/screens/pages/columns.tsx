@@ -15,7 +15,7 @@ type LineColumn = SortColumn<Line>
 type Range = { readonly from: string; readonly to: string } | undefined
 
 export function pageColumn(lines: readonly Line[]): LineColumn {
-  const several = severalHosts(lines)
+  const several = severalHosts(lines.map(line => line.key))
   return { key: 'page', title: 'Page', cell: line => <PageName page={line.key} several={several} />, value: line => line.key }
 }
 

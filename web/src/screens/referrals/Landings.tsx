@@ -12,7 +12,7 @@ const productsAcross = 6
 
 /** The pages that visits came to, by product. */
 export function Landings({ asked, products }: { asked: Asked<readonly Landing[]>; products: readonly string[] }) {
-  const several = severalHosts((asked.data ?? []).map(one => ({ key: one.page })))
+  const several = severalHosts((asked.data ?? []).map(one => one.page))
   const columns: SortColumn<Landing>[] = [
     { key: 'page', title: 'Page', value: one => one.page, cell: one => <PageName page={one.page} several={several} /> },
     { key: 'visits', title: 'All', number: true, value: one => one.visits, cell: one => <Count value={one.visits} test={pageTest(one.page)} of="ai_visits" /> },
