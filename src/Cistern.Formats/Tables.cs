@@ -10,7 +10,7 @@ namespace Cistern.Formats;
 public static class Tables
 {
     /// <summary>The version of these tables: it grows by one with each release that adds columns, which say so with <c>Since</c>.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>One row a request that CloudFront logged.</summary>
     public static readonly TableSchema Requests = new(
@@ -97,7 +97,8 @@ public static class Tables
         new("agent", ColumnType.Text, "The agent that the user agent names, or whom a proof names where it names nobody; empty if that is unknown.", Since: 3),
         new("operator", ColumnType.Text, "Who runs the agent; of a person who came from an AI product, who runs that.", Since: 3),
         new("proof", ColumnType.Text, "What is proven of the claim: signed, address, mismatch, unlisted, address-only, signed-unchecked or none.", Since: 3),
-        new("ai_source", ColumnType.Text, "The AI product whose page or link a person came from; empty if it was none.", Since: 3));
+        new("ai_source", ColumnType.Text, "The AI product whose page or link a person came from; empty if it was none.", Since: 3),
+        new("robots", ColumnType.Text, "What the site's robots.txt in force at the time said of a page that an agent asked for with GET: allowed, disallowed, grace (disallowed by a version younger than 24 hours) or exempt (disallowed, and the operator says that it may not apply); else empty.", Since: 4));
 
     /// <summary>One row a line or record that could not be decoded, byte for byte.</summary>
     public static readonly TableSchema Rejects = new(

@@ -1,4 +1,6 @@
 import { icons, type IconName } from '../src/parts/icons.ts'
+import type { Figure } from '../src/parts/figure.ts'
+import { listFigures } from '../src/screens/agents/figures.ts'
 import { figures } from '../src/screens/overview/figures.ts'
 import { screens, type Screen, type ScreenOf } from '../src/state/screens.ts'
 
@@ -41,11 +43,14 @@ function panel(title: string, height: number, more = ''): string {
   return `<section class="panel ${more}"><header class="panel-head"><h2>${title}</h2></header><div class="panel-body"><div class="loading frame-${height}"><i></i><i></i><i></i></div></div></section>`
 }
 
+function tiles(shown: readonly Figure[]): string {
+  return `<dl class="tiles">${shown.map(one => `<div class="tile"><dt>${one.name}</dt><dd><span class="tile-value"><i class="blank"></i></span><span class="tile-delta"></span><span class="spark"></span></dd></div>`).join('')}</dl>`
+}
+
 function overview(): string {
-  const tiles = figures.map(one => `<div class="tile"><dt>${one.name}</dt><dd><span class="tile-value"><i class="blank"></i></span><span class="tile-delta"></span><span class="spark"></span></dd></div>`)
   const charts = panel('Requests by status', 256, 'chart-main') + ['Time taken', 'Cache hits and errors', 'Bytes sent'].map(title => panel(title, 176)).join('')
   const tops = panel('Top paths', 290, 'top-path') + panel('Top user agents', 290, 'top-user_agent')
-  return `<dl class="tiles">${tiles.join('')}</dl><div class="charts">${charts}</div><div class="tops">${tops}</div>`
+  return `${tiles(figures)}<div class="charts">${charts}</div><div class="tops">${tops}</div>`
 }
 
 function logs(): string {
@@ -61,7 +66,7 @@ function setup(): string {
 }
 
 function agents(): string {
-  return ''
+  return tiles(listFigures) + panel('Page reads by class', 246) + panel('Agents', 420)
 }
 
 function pages(): string {

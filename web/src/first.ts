@@ -4,6 +4,7 @@ import { askFirst as askFirstRows, rowsAskOf, rowsKey } from './screens/logs/ask
 import { columnsOf } from './screens/logs/columns'
 import { isNarrow } from './screens/logs/media'
 import { signalOf } from './screens/logs/signals'
+import { askTotals as askAgentTotals, scopeOfAgents, totalsKey as agentTotalsKey } from './screens/agents/ask'
 import { scopeOf } from './api/scope'
 import { askTotals, totalsKey } from './screens/overview/ask'
 import { askFacts, factsKey } from './screens/setup/ask'
@@ -14,6 +15,10 @@ const firsts: Partial<Record<Screen, (params: URLSearchParams) => void>> = {
   overview: params => {
     const scope = scopeOf(params)
     begin(totalsKey(scope), () => askTotals(scope))
+  },
+  agents: params => {
+    const scope = scopeOfAgents(params)
+    begin(agentTotalsKey(scope), () => askAgentTotals(scope, params.get('agent')))
   },
   logs: params => {
     const signal = signalOf(params.get('signal'))

@@ -16,7 +16,8 @@ internal sealed class ClientProfile
 
     /// <param name="userAgent">As it is sent; empty sends none.</param>
     /// <param name="browser">Sends what browsers send: fetch metadata, client hints, languages.</param>
-    public ClientProfile(string userAgent, string accept = "*/*", string acceptEncoding = "gzip, deflate", string protocol = "HTTP/1.1", bool browser = false)
+    /// <param name="more">Further headers.</param>
+    public ClientProfile(string userAgent, string accept = "*/*", string acceptEncoding = "gzip, deflate", string protocol = "HTTP/1.1", bool browser = false, (string Name, string Value)[]? more = null)
     {
         UserAgent = LogEncoding.Encode(userAgent);
         Accept = LogEncoding.Encode(accept);
@@ -28,7 +29,7 @@ internal sealed class ClientProfile
         AddIfSet(before, "user-agent", userAgent);
         AddIfSet(before, "accept", accept);
         AddIfSet(before, "accept-encoding", acceptEncoding);
-        (string Name, string Value)[] after = browser ? BrowserHeaders(userAgent) : [];
+        (string Name, string Value)[] after = [.. browser ? BrowserHeaders(userAgent) : [], .. more ?? []];
         _headersBefore = Lines(before.Select(header => $"{header.Name}:{header.Value}"));
         _headersAfter = Lines(after.Select(header => $"{header.Name}:{header.Value}"));
         _names = Cut(Lines([.. before.Select(header => header.Name), .. after.Select(header => header.Name)]));

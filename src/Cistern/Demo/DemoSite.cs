@@ -42,6 +42,9 @@ internal sealed record SiteResource
 
     /// <summary>How often people look at it, against other pages.</summary>
     public double Weight { get; init; } = 1;
+
+    /// <summary>No page links to it in a way that crawlers follow.</summary>
+    public bool IsUnlinked { get; init; }
 }
 
 /// <summary>The site of the demo: the documentation of an invented message queue called Tidewater.</summary>
@@ -71,6 +74,8 @@ internal sealed class DemoSite
         ("/blog/two-years-of-tidewater", 1), ("/blog/größe-zählt", 1), ("/changelog", 4), ("/community", 2), ("/download", 5), ("/pricing", 4), ("/about", 1),
         ("/security", 1), ("/status", 2), ("/search", 2),
     ];
+
+    private static readonly HashSet<string> _unlinked = ["/docs/glossary", "/docs/guides/multi-region", "/docs/reference/client/go", "/blog/two-years-of-tidewater"];
 
     private readonly Dictionary<string, SiteResource> _byPath;
 
@@ -143,6 +148,7 @@ internal sealed class DemoSite
         OriginMilliseconds = origin,
         Pattern = LogEncoding.Encode(pattern),
         Weight = weight,
+        IsUnlinked = _unlinked.Contains(path),
     };
 
     /// <summary>The path as a client sends it: bytes beyond ASCII are escaped, and the log will escape that again.</summary>

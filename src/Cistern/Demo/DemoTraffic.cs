@@ -22,9 +22,10 @@ internal sealed class DemoTraffic
     private readonly Weighted<Region> _regions = new(Regions.All.Select(region => (region, region.Weight)));
 
     /// <param name="rate">Requests a second on average; monitors stay as they are.</param>
-    public DemoTraffic(int seed, DateTimeOffset start, double rate = NominalRate)
+    /// <param name="story">What changes over the weeks; null: as if the demo had begun a day after the start.</param>
+    public DemoTraffic(int seed, DateTimeOffset start, double rate = NominalRate, DemoStory? story = null)
     {
-        _world = new DemoWorld(seed);
+        _world = new DemoWorld(seed, story ?? new DemoStory(start.AddDays(1)));
 
         // Ids depend on the start too: a second run on the same folder brings other requests, not repeats.
         _line = new RealtimeLine(new Random(seed ^ start.ToUnixTimeMilliseconds().GetHashCode()));
@@ -33,7 +34,7 @@ internal sealed class DemoTraffic
         Await(new Arrivals(PersonVisitsPerHour * ActivityMax * factor, Person), from);
         foreach (var machine in Machines.All)
         {
-            Await(new Arrivals(machine.VisitsPerHour * factor, at => new MachineVisit(_world, at, machine)), from);
+            Await(new Arrivals(machine.VisitsPerHour * factor, at => Come(machine, at)), from);
         }
 
         foreach (var monitor in Machines.Monitors)
@@ -49,6 +50,16 @@ internal sealed class DemoTraffic
         {
             Arrive();
             return DateTimeOffset.FromUnixTimeMilliseconds(_visits.Peek().At);
+        }
+    }
+
+    /// <summary>Leaves out what is logged before a moment: whoever wants traffic from then on begins somewhat earlier, so that visits are under way.</summary>
+    public void SkipUntil(DateTimeOffset moment)
+    {
+        Span<byte> line = stackalloc byte[RealtimeLine.BytesMax];
+        while (NextAt < moment)
+        {
+            WriteNext(line);
         }
     }
 
@@ -92,6 +103,9 @@ internal sealed class DemoTraffic
         var activity = Regions.Activity(region, DateTimeOffset.FromUnixTimeMilliseconds(at));
         return _world.Random.NextDouble() * ActivityMax < activity ? new PersonVisit(_world, at, region) : null;
     }
+
+    private MachineVisit? Come(Machine machine, long at) =>
+        _world.Random.NextDouble() < _world.Story.Activity(machine, at) ? new MachineVisit(_world, at, machine) : null;
 
     /// <param name="Make">A visit that begins now, or none.</param>
     private sealed record Arrivals(double PerHour, Func<long, Visit?> Make);

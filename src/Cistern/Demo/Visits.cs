@@ -6,13 +6,16 @@ namespace Cistern.Demo;
 /// <summary>What visits share: the site, its edge, chance, and who comes.</summary>
 internal sealed class DemoWorld
 {
-    public DemoWorld(int seed)
+    public DemoWorld(int seed, DemoStory story)
     {
+        Story = story;
         Random = new Random(seed);
         Site = new DemoSite();
         Edge = new DemoEdge(Site, Random, seed);
         Visitors = new VisitorMaker(Random);
     }
+
+    public DemoStory Story { get; }
 
     public Random Random { get; }
 
@@ -232,8 +235,33 @@ internal sealed class MachineVisit(DemoWorld world, long at, Machine machine) : 
         World.Edge.Refuse(request, _visitor, At, path, status);
     }
 
-    private void GetAnyPage(LoggedRequest request) =>
-        World.Edge.Answer(request, _visitor, World.Site.PageWeights.Pick(World.Random), At);
+    private void GetAnyPage(LoggedRequest request)
+    {
+        var page = PickPage();
+        if (World.Story.IsTurnedAway(machine, page.Path, At))
+        {
+            World.Edge.Refuse(request, _visitor, At, page.EncodedPath, 403);
+        }
+        else
+        {
+            World.Edge.Answer(request, _visitor, page, At);
+        }
+    }
+
+    private SiteResource PickPage()
+    {
+        const int Tries = 40;
+        var page = World.Site.PageWeights.Pick(World.Random);
+        for (var tried = 0; tried < Tries && !Wants(page); tried++)
+        {
+            page = World.Site.PageWeights.Pick(World.Random);
+        }
+
+        return page;
+    }
+
+    private bool Wants(SiteResource page) =>
+        (machine.Habit != MachineHabit.Crawl || DemoStory.IsDue(machine, page, At)) && (!machine.Obeys || World.Story.MayRead(machine, page, At));
 
     private void Get(LoggedRequest request, string path) => World.Edge.Answer(request, _visitor, World.Site[path], At);
 }

@@ -9,7 +9,7 @@ using Cistern.Formats.Deliveries;
 
 namespace Cistern.Enrich;
 
-/// <summary>Sets what the rules say of each request: <c>kind, class, agent, operator, proof, ai_source</c>.</summary>
+/// <summary>Sets what the rules say of each request: <see cref="Columns"/>.</summary>
 /// <remarks>One for each thread that decodes. It allocates nothing for a row, unless the row is signed.</remarks>
 internal sealed class Enricher(RuleStore rules)
 {
@@ -38,10 +38,15 @@ internal sealed class Enricher(RuleStore rules)
     private static readonly int Operator = Tables.Requests.PlaceOf("operator");
     private static readonly int Proof = Tables.Requests.PlaceOf("proof");
     private static readonly int AiSource = Tables.Requests.PlaceOf("ai_source");
+    private static readonly int Robots = Tables.Requests.PlaceOf("robots");
 
     private ColumnBatch _batch = null!;
     private RuleSet _rules = null!;
     private bool _addressIsKept;
+    private byte[] _scratch = new byte[1024];
+
+    /// <summary>The columns of <c>requests</c> that the rules decide, and nothing else does.</summary>
+    public static IReadOnlyList<string> Columns { get; } = ["kind", "class", "agent", "operator", "proof", "ai_source", "robots"];
 
     /// <summary>The version of the rules that the last rows were judged by.</summary>
     public RuleVersion Version => _rules.Version;
@@ -77,8 +82,14 @@ internal sealed class Enricher(RuleStore rules)
 
     private void EnrichRow(int row, in UserAgentCache.Place userAgent)
     {
-        _batch.Text(Kind).Set(row, PageKind.Of(_batch.Text(Method)[row], _batch.Text(Path)[row], _batch.Text(ContentType)[row]));
-        var isRun = SetReader(row, userAgent);
+        var kind = PageKind.Of(_batch.Text(Method)[row], _batch.Text(Path)[row], _batch.Text(ContentType)[row]);
+        _batch.Text(Kind).Set(row, kind);
+        var isRun = SetReader(row, userAgent, out var agent);
+        if (agent is not null && !_rules.Robots.IsEmpty && kind.SequenceEqual(PageKind.Page) && _batch.Text(Method)[row].SequenceEqual("GET"u8))
+        {
+            SetRobots(row, agent);
+        }
+
         if (_rules.Referrers.Find(_batch.Text(Referer)[row], _batch.Text(Query)[row], _batch.Text(Host)[row]) is var source and >= 0)
         {
             _batch.Text(AiSource).Set(row, _rules.Referrers.ProductOf(source));
@@ -88,8 +99,39 @@ internal sealed class Enricher(RuleStore rules)
         }
     }
 
+    // Among pages robots.txt itself is none.
+    private void SetRobots(int row, AgentRule agent)
+    {
+        var host = _batch.Text(Host)[row];
+        if (_rules.Robots.Knows(host))
+        {
+            SetIfAny(Robots, row, _rules.Robots.Judge(host, _batch.Values<long>(Time).Values[row], agent, RobotsPathOf(row)));
+        }
+    }
+
+    private ReadOnlySpan<byte> RobotsPathOf(int row)
+    {
+        var path = _batch.Text(Path)[row];
+        var query = _batch.Text(Query)[row];
+        path = path.IsEmpty ? "/"u8 : path;
+        var most = RobotsPath.LengthMax(path.Length + 1 + query.Length);
+        if (_scratch.Length < most)
+        {
+            _scratch = new byte[most];
+        }
+
+        var length = RobotsPath.Encode(path, _scratch);
+        if (!query.IsEmpty)
+        {
+            _scratch[length++] = (byte)'?';
+            length += RobotsPath.Encode(query, _scratch.AsSpan(length));
+        }
+
+        return _scratch.AsSpan(0, length);
+    }
+
     // True if somebody runs what reads.
-    private bool SetReader(int row, in UserAgentCache.Place userAgent)
+    private bool SetReader(int row, in UserAgentCache.Place userAgent, out AgentRule? agent)
     {
         var naming = _rules.UserAgents.Namings[_rules.Seen.Find(_rules.UserAgents, _batch.Text(UserAgent)[row], userAgent)];
         var micros = _batch.Values<long>(Time).Values[row];
@@ -98,7 +140,8 @@ internal sealed class Enricher(RuleStore rules)
         var hasSignature = HasSignature(row);
         var signer = hasSignature ? FindSigner(row, micros) : null;
         var verdict = _rules.Judge.Of(naming, lists[..net], micros, addressIsKnown, hasSignature, signer);
-        var shown = verdict.Agent is { } agent && !ReferenceEquals(agent, naming.Agent) ? _rules.NamingOf(agent) : naming;
+        var shown = verdict.Agent is { } proven && !ReferenceEquals(proven, naming.Agent) ? _rules.NamingOf(proven) : naming;
+        agent = shown.Agent;
 
         _batch.Text(Class).Set(row, shown.ClassName);
         _batch.Text(Proof).Set(row, ProofValues.NameOf(verdict.Proof));

@@ -18,6 +18,7 @@ public sealed class BrowserSite : IAsyncLifetime
     private IBrowser? _browser;
     private RealServer? _server;
     private string? _cookie;
+    private DemoStory? _story;
 
     internal RealServer Server => _server ?? throw new InvalidOperationException("the server was not started");
 
@@ -39,8 +40,8 @@ public sealed class BrowserSite : IAsyncLifetime
             Headless = true,
             Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"],
         });
-        _server = await RealServer.StartAsync();
-        await FillAsync(_server, TimeSpan.FromHours(3));
+        _server = await RealServer.StartAsync(prepare: folder => _story = DemoRules.Prepare(folder, DateTimeOffset.UtcNow));
+        await FillAsync(_server, TimeSpan.FromHours(3), story: _story);
         _cookie = await SignInAsync(_server);
     }
 
@@ -99,10 +100,10 @@ public sealed class BrowserSite : IAsyncLifetime
     }
 
     /// <summary>The demo's visitors of the time before now, through the protocol.</summary>
-    internal static async Task FillAsync(RealServer server, TimeSpan before, double rate = 0.7)
+    internal static async Task FillAsync(RealServer server, TimeSpan before, double rate = 0.7, DemoStory? story = null)
     {
         var now = DateTimeOffset.UtcNow;
-        var traffic = new DemoTraffic(Seed, now - before, rate);
+        var traffic = new DemoTraffic(Seed, now - before, rate, story);
         var line = new byte[RealtimeLine.BytesMax];
         for (var delivery = 0; traffic.NextAt < now; delivery++)
         {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Cistern.Enrich.Rules;
 using Cistern.Ingest.Keys;
 using Cistern.Journal;
+using Cistern.Tests.Faults;
 using Cistern.Tests.Ingest;
 
 namespace Cistern.Tests.Dashboard;

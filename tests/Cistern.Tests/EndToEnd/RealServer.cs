@@ -39,9 +39,10 @@ internal sealed class RealServer : IAsyncDisposable
 
     public EmbeddedStore Store => (EmbeddedStore)_server.Store;
 
-    public static async Task<RealServer> StartAsync(Func<CisternSettings, CisternSettings>? change = null)
+    public static async Task<RealServer> StartAsync(Func<CisternSettings, CisternSettings>? change = null, Action<string>? prepare = null)
     {
         var folder = new ScratchFolder();
+        prepare?.Invoke(folder);
 
         // A test shall not depend on how full the machine's disk is.
         var settings = new CisternSettings { DataFolder = folder, Listen = ["http://127.0.0.1:0"], Store = new StoreSettings { SpaceFloor = 1 } };

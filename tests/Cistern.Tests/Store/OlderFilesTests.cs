@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Cistern.DuckDb;
+using Cistern.Enrich;
 using Cistern.Enrich.Rules;
 using Cistern.Store;
 
@@ -38,7 +39,7 @@ public sealed class OlderFilesTests
         await using var open = new OpenStore(new() { CompactFiles = 2 });
         await open.StoreAsync("d1", TestDeliveries.Line(DateTimeOffset.UtcNow, "a"));
         await open.Store.DisposeAsync();
-        MakeOlder(open.Folder, "requests", "kind, class, agent, operator, proof, ai_source", schema: 2);
+        MakeOlder(open.Folder, "requests", string.Join(", ", Enricher.Columns), schema: 2);
         open.Reopen();
         await open.StoreAsync("d2", TestDeliveries.Line(DateTimeOffset.UtcNow, "b"));
 
@@ -49,6 +50,25 @@ public sealed class OlderFilesTests
         }
 
         Assert.Equal(["d1::", "d2:page:other-bot"], await ClassesAsync(open));
+    }
+
+    // The file of a release that did not judge by robots.txt.
+    [Fact]
+    public async Task Requests_that_were_stored_before_robots_txt_was_judged_keep_their_classes()
+    {
+        await using var open = new OpenStore(new() { CompactFiles = 2 });
+        await open.StoreAsync("d1", TestDeliveries.Line(DateTimeOffset.UtcNow, "a"));
+        await open.Store.DisposeAsync();
+        MakeOlder(open.Folder, "requests", "robots", schema: 3);
+        open.Reopen();
+        await open.StoreAsync("d2", TestDeliveries.Line(DateTimeOffset.UtcNow, "b"));
+        open.Maintenance.Seal();
+        while (open.Maintenance.Compact())
+        {
+        }
+
+        Assert.Equal(["d1:page:other-bot", "d2:page:other-bot"], await ClassesAsync(open));
+        Assert.All(await open.RowsAsync("SELECT robots FROM requests"), row => Assert.Equal("", row[0]));
     }
 
     // The journal holds no classes: they are made again when it is decoded.

@@ -73,6 +73,8 @@ export class Unreachable extends Error {}
 export interface Ask {
   readonly method?: string
   readonly body?: unknown
+  /** A body that is sent as it is, as text/plain. */
+  readonly text?: string
   readonly signal?: AbortSignal
 }
 
@@ -101,8 +103,8 @@ async function reachFor(path: string, options: Ask): Promise<Response> {
   try {
     const answer = await fetch(path, {
       method: options.method ?? 'GET',
-      headers: options.body === undefined ? {} : { 'Content-Type': 'application/json' },
-      body: options.body === undefined ? null : JSON.stringify(options.body),
+      headers: options.text !== undefined ? { 'Content-Type': 'text/plain' } : options.body === undefined ? {} : { 'Content-Type': 'application/json' },
+      body: options.text ?? (options.body === undefined ? null : JSON.stringify(options.body)),
       signal: options.signal ?? null,
       credentials: 'same-origin',
     })

@@ -1,26 +1,17 @@
-import { ask } from './client'
+import { useEffect, useState } from 'preact/hooks'
+import { refreshNow } from '../state/refresh'
+import { ask, search } from './client'
 import { type Asked, useAsked } from './use'
-
-/** The rules in force, as `GET /api/rules` tells them (docs/api.md). */
-export interface Rules {
-  readonly version: string
-  readonly agents: readonly AgentRule[]
-  readonly lists: readonly AddressList[]
-  /** Of each host the newest first. */
-  readonly robots: readonly RobotsVersion[]
-  /** When other rules came into force, oldest first. */
-  readonly changes: readonly { readonly version: string; readonly taken: string }[]
-}
 
 export interface AgentRule {
   readonly token: string
   readonly name: string
   readonly operator: string
   readonly class: string
+  /** Ids of the address lists that prove it. */
   readonly lists: readonly string[]
-  /** What the operator says of robots.txt. */
+  /** What its operator says of robots.txt. */
   readonly robots: 'follows' | 'may-ignore' | 'unsaid'
-  readonly purpose: string
   /** Written by the operator of this server. */
   readonly own: boolean
 }
@@ -28,22 +19,64 @@ export interface AgentRule {
 export interface AddressList {
   readonly id: string
   readonly operator: string
-  readonly agent: string
   readonly url: string
+  /** Null while there is none. */
+  readonly inForceSince: string | null
   readonly ageDays: number | null
-  /** Who is outside of a list that is not whole is not refuted by it. */
+  /** If not it proves true claims, and calls none false. */
   readonly whole: boolean
   readonly prefixes: number
+  readonly shipped: boolean
 }
 
-/** A version of a host's robots.txt, in force from a time on until the next one. */
 export interface RobotsVersion {
   readonly host: string
   readonly from: string
   readonly bytes: number
-  readonly text: string
+  readonly text: string | null
 }
 
-export function useRules(needed = true): Asked<Rules> {
-  return useAsked(needed ? 'rules' : null, signal => ask<Rules>('/api/rules', { signal }))
+/** How much of what is stored was classified by the rules in force. */
+export interface History {
+  readonly rows: number
+  readonly rowsNow: number
+  readonly running: boolean
+  readonly failed: string | null
+}
+
+export interface Rules {
+  readonly version: string
+  readonly problems: readonly { readonly file: string; readonly line: number; readonly text: string }[]
+  readonly agents: readonly AgentRule[]
+  readonly lists: readonly AddressList[]
+  readonly robots: readonly RobotsVersion[]
+  readonly sites: readonly string[]
+  /** Absent from a server that cannot classify again. */
+  readonly history?: History
+  /** When other rules came into force, oldest first; absent as the history is. */
+  readonly changes?: readonly { readonly version: string; readonly taken: string }[]
+}
+
+const watchEveryMs = 2000
+
+/** The rules, watched while history is classified again. */
+export function useRules(wanted = true): Asked<Rules> {
+  const [running, setRunning] = useState(false)
+  const rules = useAsked(wanted ? 'rules' : null, signal => ask<Rules>('/api/rules', { signal }), running ? watchEveryMs : undefined)
+  const now = rules.data?.history?.running === true
+  useEffect(() => setRunning(now), [now])
+  return rules
+}
+
+/** Changes the rules; what shows them asks again. */
+export async function changeRules(method: string, path: string, body?: unknown): Promise<Rules> {
+  const rules = await ask<Rules>(`/api/rules/${path}`, { method, body })
+  refreshNow()
+  return rules
+}
+
+export async function importList(id: string, text: string, from: string, force: boolean): Promise<{ prefixes: number; prefixesBefore: number }> {
+  const taken = await ask<{ prefixes: number; prefixesBefore: number }>(`/api/rules/lists/${id}?${search({ from, force: force ? 'true' : null })}`, { method: 'POST', text })
+  refreshNow()
+  return taken
 }

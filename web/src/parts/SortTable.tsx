@@ -12,6 +12,8 @@ export interface SortColumn<R> {
   readonly number?: boolean
   /** Nothing to sort by. */
   readonly fixed?: boolean
+  /** Left out on a phone, where figures matter more. */
+  readonly wide?: boolean
   /** What it is sorted by, and what a file gets. Times are ISO 8601. */
   readonly value: (row: R) => Cell
   readonly cell: (row: R) => ComponentChildren
@@ -54,7 +56,7 @@ export function SortTable<R>({ name, columns, rows, rowKey, order, onOrder, asGi
               {lead !== undefined && <td class="sort-lead">{lead.cell(row)}</td>}
               {columns.map((column, place) => place === 0
                 ? <th key={column.key} scope="row">{column.cell(row)}</th>
-                : <td key={column.key} class={column.number === true ? 'number' : ''}>{column.cell(row)}</td>)}
+                : <td key={column.key} class={classOf(column)}>{column.cell(row)}</td>)}
             </tr>
           ))}
         </tbody>
@@ -63,12 +65,16 @@ export function SortTable<R>({ name, columns, rows, rowKey, order, onOrder, asGi
   )
 }
 
+function classOf({ number, wide }: { readonly number?: boolean; readonly wide?: boolean }): string {
+  return `${number === true ? 'number' : ''} ${wide === true ? 'wide-column' : ''}`
+}
+
 function Head<R>({ column, order, onOrder }: { column: SortColumn<R>; order: Order; onOrder: (order: Order) => void }) {
   if (column.fixed === true) return <th scope="col" class={`sort-fixed ${column.number === true ? 'number' : ''}`} title={column.about}>{column.title}</th>
   const own = order.key === column.key
   const next = own ? !order.descending : column.number === true
   return (
-    <th scope="col" class={column.number === true ? 'number' : ''} aria-sort={own ? (order.descending ? 'descending' : 'ascending') : undefined} title={column.about}>
+    <th scope="col" class={classOf(column)} aria-sort={own ? (order.descending ? 'descending' : 'ascending') : undefined} title={column.about}>
       <button type="button" class={`sort-button ${own ? 'sort-own' : ''}`} onClick={() => onOrder({ key: column.key, descending: next })}>
         {column.title}<Icon name={own && !order.descending ? 'up' : 'down'} size={12} />
       </button>

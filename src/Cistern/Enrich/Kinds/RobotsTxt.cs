@@ -12,7 +12,7 @@ internal sealed class RobotsTxt
     /// <summary>What is behind it is not read (2.5 demands at least this much).</summary>
     public const int BytesMax = 500 << 10;
 
-    private readonly Dictionary<string, List<Rule>> _groups = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, RobotsGroup> _groups = new(StringComparer.OrdinalIgnoreCase);
 
     private RobotsTxt()
     {
@@ -22,37 +22,31 @@ internal sealed class RobotsTxt
     {
         var robots = new RobotsTxt();
         file = file.StartsWith("\uFEFF"u8) ? file[3..] : file;
-        List<List<Rule>> open = [];
+        Dictionary<string, List<RobotsRule>> groups = new(StringComparer.OrdinalIgnoreCase);
+        List<List<RobotsRule>> open = [];
         var inRules = false;
         foreach (var line in Encoding.UTF8.GetString(Cut(file)).Split('\n', '\r'))
         {
-            robots.ReadLine(line, ref open, ref inRules);
+            ReadLine(line, groups, ref open, ref inRules);
+        }
+
+        foreach (var (product, rules) in groups)
+        {
+            robots._groups[product] = new RobotsGroup(rules);
         }
 
         return robots;
     }
 
-    /// <summary>Whether a product may read a path.</summary>
-    /// <param name="product">The product's token, <c>GPTBot</c>.</param>
-    /// <param name="path">With the query behind '?', if there is one.</param>
-    public bool Allows(string product, string path)
-    {
-        var encoded = Encode(path.Length == 0 ? "/" : path);
-        if (encoded == "/robots.txt")
-        {
-            return true;
-        }
-
-        var rules = _groups.GetValueOrDefault(product) ?? _groups.GetValueOrDefault("*") ?? [];
-        var best = rules.Where(rule => rule.Matches(encoded)).OrderByDescending(rule => rule.Pattern.Length).ThenByDescending(rule => rule.Allows).FirstOrDefault();
-        return best?.Allows ?? true;
-    }
+    /// <summary>What holds for a product.</summary>
+    /// <param name="product">Its token, <c>GPTBot</c>.</param>
+    public RobotsGroup GroupOf(string product) => _groups.GetValueOrDefault(product) ?? _groups.GetValueOrDefault("*") ?? RobotsGroup.Empty;
 
     // Behind the last whole line: half of 'Disallow: /private' would close the site.
     private static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> file) =>
         file.Length <= BytesMax ? file : file[..(file[..BytesMax].LastIndexOfAny((byte)'\n', (byte)'\r') + 1)];
 
-    private void ReadLine(string line, ref List<List<Rule>> open, ref bool inRules)
+    private static void ReadLine(string line, Dictionary<string, List<RobotsRule>> groups, ref List<List<RobotsRule>> open, ref bool inRules)
     {
         line = line.Split('#', 2)[0];
         var colon = line.IndexOf(':', StringComparison.Ordinal);
@@ -66,17 +60,17 @@ internal sealed class RobotsTxt
         {
             open = inRules ? [] : open;
             inRules = false;
-            open.Add(GroupOf(ProductOf(value)));
+            open.Add(GroupOf(groups, ProductOf(value)));
         }
         else if (name is "allow" or "disallow")
         {
             inRules = true;
-            Add(open, new Rule(Encode(value), name == "allow"));
+            Add(open, new RobotsRule(RobotsPath.Encode(value), name == "allow"));
         }
     }
 
     // An empty pattern says nothing: 'Disallow:' allows everything.
-    private static void Add(List<List<Rule>> groups, Rule rule)
+    private static void Add(List<List<RobotsRule>> groups, RobotsRule rule)
     {
         if (rule.Pattern.Length > 0)
         {
@@ -84,11 +78,11 @@ internal sealed class RobotsTxt
         }
     }
 
-    private List<Rule> GroupOf(string product)
+    private static List<RobotsRule> GroupOf(Dictionary<string, List<RobotsRule>> groups, string product)
     {
-        if (!_groups.TryGetValue(product, out var group))
+        if (!groups.TryGetValue(product, out var group))
         {
-            _groups[product] = group = [];
+            groups[product] = group = [];
         }
 
         return group;
@@ -98,7 +92,7 @@ internal sealed class RobotsTxt
     private static string ProductOf(string value)
     {
         var length = 0;
-        while (length < value.Length && (char.IsAsciiLetterOrDigit(value[length]) || value[length] is '-' or '_' or '*' or '.' or ' '))
+        while (length < value.Length && (IsInProduct(value[length]) || value[length] == '*'))
         {
             length++;
         }
@@ -106,81 +100,72 @@ internal sealed class RobotsTxt
         return value[..length].TrimEnd();
     }
 
-    /// <summary>One encoding for what can be written in several: bytes that are no ASCII are encoded, what needs none is decoded, the rest keeps capitals.</summary>
-    private static string Encode(string path)
+    /// <summary>Whether a character may stand in a product's token, as files write them.</summary>
+    public static bool IsInProduct(char value) => char.IsAsciiLetterOrDigit(value) || value is '-' or '_' or '.' or ' ';
+}
+
+/// <summary>The rules that hold for a product.</summary>
+internal sealed class RobotsGroup(IEnumerable<RobotsRule> rules)
+{
+    // The first one that matches decides.
+    private readonly RobotsRule[] _rules = [.. rules.OrderByDescending(rule => rule.Pattern.Length).ThenByDescending(rule => rule.Allows)];
+
+    /// <summary>Everything is allowed.</summary>
+    public static RobotsGroup Empty { get; } = new([]);
+
+    /// <param name="path">As <see cref="RobotsPath"/> encodes it, with the query behind '?', if there is one.</param>
+    public bool Allows(ReadOnlySpan<byte> path)
     {
-        var bytes = Encoding.UTF8.GetBytes(path);
-        var text = new StringBuilder(bytes.Length);
-        for (var place = 0; place < bytes.Length; place++)
+        if (path.SequenceEqual("/robots.txt"u8))
         {
-            var value = bytes[place];
-            if (value == '%' && place + 2 < bytes.Length && char.IsAsciiHexDigit((char)bytes[place + 1]) && char.IsAsciiHexDigit((char)bytes[place + 2]))
+            return true;
+        }
+
+        foreach (var rule in _rules)
+        {
+            if (rule.Matches(path))
             {
-                AppendEscape(text, Convert.ToByte(Encoding.ASCII.GetString(bytes, place + 1, 2), 16));
-                place += 2;
+                return rule.Allows;
             }
-            else if (value is > 0x20 and < 0x7F)
+        }
+
+        return true;
+    }
+}
+
+internal sealed record RobotsRule(byte[] Pattern, bool Allows)
+{
+    /// <summary>Goes back to the last '*' only, so that no pattern takes longer than its length times the path's.</summary>
+    public bool Matches(ReadOnlySpan<byte> path)
+    {
+        var isAnchored = Pattern is [.., (byte)'$'];
+        var pattern = isAnchored ? Pattern.AsSpan(0, Pattern.Length - 1) : Pattern;
+        var (at, place, star, retry) = (0, 0, -1, 0);
+        while (place < path.Length || at < pattern.Length)
+        {
+            if (at == pattern.Length && !isAnchored)
             {
-                text.Append((char)value);
+                return true;
+            }
+
+            if (at < pattern.Length && pattern[at] == '*')
+            {
+                (star, retry) = (at++, place);
+            }
+            else if (at < pattern.Length && place < path.Length && pattern[at] == path[place])
+            {
+                (at, place) = (at + 1, place + 1);
+            }
+            else if (star >= 0 && retry < path.Length)
+            {
+                (at, place) = (star + 1, ++retry);
             }
             else
             {
-                AppendEscaped(text, value);
+                return false;
             }
         }
 
-        return text.ToString();
-    }
-
-    // Unreserved characters (RFC 3986, 2.3) mean the same either way; others, '%2F' for one, do not.
-    private static void AppendEscape(StringBuilder text, byte value)
-    {
-        if (char.IsAsciiLetterOrDigit((char)value) || value is (byte)'-' or (byte)'.' or (byte)'_' or (byte)'~')
-        {
-            text.Append((char)value);
-        }
-        else
-        {
-            AppendEscaped(text, value);
-        }
-    }
-
-    private static void AppendEscaped(StringBuilder text, byte value) => text.Append('%').Append(value.ToString("X2", System.Globalization.CultureInfo.InvariantCulture));
-
-    private sealed record Rule(string Pattern, bool Allows)
-    {
-        /// <summary>Goes back to the last '*' only, so that no pattern takes longer than its length times the path's.</summary>
-        public bool Matches(string path)
-        {
-            var isAnchored = Pattern.EndsWith('$');
-            var pattern = isAnchored ? Pattern.AsSpan(0, Pattern.Length - 1) : Pattern;
-            var (at, place, star, retry) = (0, 0, -1, 0);
-            while (place < path.Length || at < pattern.Length)
-            {
-                if (at == pattern.Length && !isAnchored)
-                {
-                    return true;
-                }
-
-                if (at < pattern.Length && pattern[at] == '*')
-                {
-                    (star, retry) = (at++, place);
-                }
-                else if (at < pattern.Length && place < path.Length && pattern[at] == path[place])
-                {
-                    (at, place) = (at + 1, place + 1);
-                }
-                else if (star >= 0 && retry < path.Length)
-                {
-                    (at, place) = (star + 1, ++retry);
-                }
-                else
-                {
-                    return false;
-                }
-            }
-
-            return true;
-        }
+        return true;
     }
 }

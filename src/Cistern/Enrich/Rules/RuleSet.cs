@@ -2,6 +2,7 @@ using System.Globalization;
 using Cistern.Enrich.Naming;
 using Cistern.Enrich.Proof;
 using Cistern.Enrich.Referrals;
+using Cistern.Enrich.Robots;
 using Cistern.Enrich.Signatures;
 
 namespace Cistern.Enrich.Rules;
@@ -48,6 +49,8 @@ internal sealed class RuleSet
     /// <summary>Hosts of the operator's own.</summary>
     public required IReadOnlyList<string> Sites { get; init; }
 
+    public required RobotsHistory Robots { get; init; }
+
     /// <summary>What these rules said of user agents so far.</summary>
     public UserAgentCache Seen { get; } = new();
 
@@ -68,6 +71,7 @@ internal sealed class RuleSet
         var sites = reader.All(RuleFiles.Sites, SiteColumns, (line, _) => line[0].ToLowerInvariant());
         var partial = PartialLists.From(reader.All(RuleFiles.Prefixes, PartialLists.Columns, PartialLists.Read, PartialLists.KeyOf));
         IReadOnlyList<ListSnapshot> imported = folder is null ? [] : ListFiles.ReadAll(folder, problems);
+        IReadOnlyList<RobotsVersion> robots = folder is null ? [] : RobotsFiles.ReadAll(folder, problems);
         AddUnknownAgents(sources, agents, files, problems);
         var keys = folder is null ? SignerKeys.None : SignerKeys.ReadAll(folder, problems);
         if (problems.Count > 0)
@@ -76,9 +80,10 @@ internal sealed class RuleSet
         }
 
         var lists = new AddressLists(sources, [.. partial, .. imported]);
+        var others = imported.Select(one => $"{one.List} {one.ValidFrom:O} {one.IsComplete} {string.Join(' ', one.Prefixes)}").Append(keys.Summary).Concat(robots.Select(one => one.Summary));
         return new RuleSet
         {
-            Version = new RuleVersion(reader.Date, files.Hash(imported.Select(one => $"{one.List} {one.ValidFrom:O} {one.IsComplete} {string.Join(' ', one.Prefixes)}").Append(keys.Summary))),
+            Version = new RuleVersion(reader.Date, files.Hash(others)),
             Agents = agents,
             UserAgents = new UserAgentRules(agents, automation),
             Lists = lists,
@@ -87,6 +92,7 @@ internal sealed class RuleSet
             Keys = keys,
             Sites = sites,
             PeoplesWords = [.. automation.Where(rule => rule.Test is PatternTest.Browser or PatternTest.Person or PatternTest.Phone).Select(rule => rule.Text)],
+            Robots = new RobotsHistory(robots, agents),
         };
     }
 

@@ -82,6 +82,8 @@ internal static class AgentMeasures
         yield return new("agents", Unit.Values, MeasureKind.Value, "Distinct agents that the rules name, of all classes.", s => s.CountDistinct("nullif(agent, '')"));
         yield return Count("machine_file_reads", "Requests of AI agents for robots.txt, sitemaps, feeds, llms.txt and /.well-known/.", $"{IsAi} AND kind = 'machine'");
         yield return Count("robots_checks", "Requests of AI agents for /robots.txt.", $"{IsAi} AND path = '/robots.txt'");
+        yield return Count("robots_judged", "Page reads of agents of all classes that the robots.txt in force allowed or disallowed; those in the grace of 24 hours and the exempt ones are not judged.", "robots IN ('allowed', 'disallowed')");
+        yield return Count("robots_violations", "Page reads of agents of all classes that the robots.txt in force at the time disallowed.", "robots = 'disallowed'");
         yield return Share("markdown_demand", "Page reads of AI agents whose Accept lists text/markdown before or without text/html / page reads with a known Accept.", $"{AgentRead} AND {WantsMarkdown}", $"{AgentRead} AND cs_accept <> ''");
         yield return new("agent_bytes", Unit.Bytes, MeasureKind.Count, "Bytes sent to AI agents, headers included.", s => s.SumWhere($"{weight} * bytes_sent", IsAi));
         yield return Share("agent_origin_share", "Requests of AI agents that the origin answered / requests of AI agents with a known result.", $"{IsAi} AND {FromOrigin}", $"{IsAi} AND result_type <> ''");

@@ -26,7 +26,7 @@ function ProofStrip({ proofs }: { proofs: Proofs }) {
   const total = Math.max(1, parts.reduce((sum, part) => sum + part, 0))
   let left = 0
   return (
-    <svg class="proof-strip" width="54" height="10" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+    <svg class="proof-strip" width="42" height="10" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
       {parts.map((part, place) => {
         const width = (part / total) * 100
         const x = left

@@ -55,7 +55,7 @@ function VersionList({ versions, tz }: { versions: readonly RobotsVersion[]; tz:
               <b><Visible text={version.host} /></b> since {at(Date.parse(version.from), tz, 'full')}
               <span class="note">{bytes(version.bytes)}{current.has(version) ? ', in force' : Date.parse(version.from) > Date.now() ? ', to come' : ''}</span>
             </summary>
-            <pre tabIndex={0} aria-label="Text of this version">{version.text}</pre>
+            {version.text === null ? <p class="note">It is too long to show.</p> : <pre tabIndex={0} role="region" aria-label="Text of this version">{version.text}</pre>}
           </details>
         </li>
       ))}

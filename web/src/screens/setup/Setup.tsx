@@ -13,6 +13,7 @@ import { KeyStep } from './KeyStep'
 import { Keys } from './Keys'
 import type { Key, Made } from './keys'
 import { OtherWays } from './OtherWays'
+import { Rules } from './rules/Rules'
 import { TestStep } from './TestStep'
 import { WaitStep } from './WaitStep'
 import './setup.css'
@@ -40,6 +41,7 @@ export function Setup() {
       </ol>
       <Keys keys={keys} tz={tz} />
       <OtherWays />
+      <Rules tz={tz} />
     </div>
   )
 }
