@@ -11,11 +11,11 @@ import { go, useParam } from '../../state/url'
 import { reachesBefore } from '../overview/before'
 import { askTable, firstRows, listKey, usualOrder } from './ask'
 import { figureColumns } from './columns'
-import { folderLines, type Line, pageLines } from './lines'
+import { folderLines, type Line, pageLines, severalHosts } from './lines'
 import { More } from './More'
 import { NoReads } from './NoReads'
 import { PageList } from './PageList'
-import { PageName, severalHosts } from './PageName'
+import { PageName } from './PageName'
 
 /** The same figures by folder; a folder opens to its pages. Which one is open stands in the address. */
 export function Folders({ scope }: { scope: Scope }) {

@@ -13,13 +13,14 @@ import { ClassMark } from '../../parts/agents/ClassMark'
 import { Visible } from '../../parts/Visible'
 import { Link } from '../../shell/Link'
 import { go, useParam } from '../../state/url'
-import { daysBefore, finding, moment, pageTest } from './ask'
+import { daysBefore, moment } from './ask'
 import { Find } from './Find'
 import { type Cell, type GridAgent, type GridPage, gridOf, gridTest, limits, liveDays, lookBackDays, pagesTest, staleFirst } from './freshness'
+import { finding, pageTest, severalHosts } from './lines'
 import { More } from './More'
 import { NoReads } from './NoReads'
 import { Oldest } from './Oldest'
-import { PageName, severalHosts } from './PageName'
+import { PageName } from './PageName'
 
 const firstPages = 30
 const filterRoom = 3800

@@ -1,11 +1,6 @@
 import { filterBy } from '../../filter/use'
 import { Visible } from '../../parts/Visible'
 
-/** Hosts are shown where there are several. */
-export function severalHosts(pages: readonly string[]): boolean {
-  return new Set(pages.map(page => page.slice(0, page.indexOf('/')))).size > 1
-}
-
 /** A page by its path, with its host behind it where there are several. */
 export function PageText({ page, several }: { page: string; several: boolean }) {
   const slash = page.indexOf('/')

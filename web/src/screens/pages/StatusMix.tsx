@@ -2,8 +2,7 @@ import { numberIn } from '../../api/answers'
 import { exact } from '../../format/numbers'
 import { Link } from '../../shell/Link'
 import { useRowsOf } from '../../parts/Rows'
-import { deliveredText } from './columns'
-import type { Line } from './lines'
+import { deliveredText, type Line } from './lines'
 
 const parts = [
   { measure: 'delivered_page_reads', name: 'delivered', color: '--status-2xx' },

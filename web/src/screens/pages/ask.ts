@@ -1,7 +1,8 @@
 import { type Answer, query } from '../../api/client'
 import { questionOf, type Scope } from '../../api/scope'
-import { both, testOf } from '../../filter/terms'
+import { both } from '../../filter/terms'
 import { isoOf, momentMs } from '../../state/range'
+import { finding } from './lines'
 
 /** What the table of pages and that of folders ask. */
 const measures = [
@@ -44,15 +45,6 @@ interface PagesAsk {
 export function askPages(scope: Scope, { order, limit, find }: ListAsk, { by = ['page'], where = '', ...asked }: PagesAsk, signal?: AbortSignal): Promise<Answer> {
   const named = /\bpage\b/.test(order) ? order.replace(/\bpage\b/, by[0]!) : `${order},${by.join(',')}`
   return query({ ...questionOf(scope), ...asked, by, where: [scope.where, finding(find), where].reduce(both, 'kind:page'), order: named, limit: limit + 1 }, signal)
-}
-
-/** A test that a page's address holds a text. */
-export function finding(text: string): string {
-  return text === '' ? '' : `page:*"${text.replace(/[\\"]/g, '\\$&')}"*`
-}
-
-export function pageTest(page: string): string {
-  return testOf('page', page)
 }
 
 /** The days before the end of a scope's range, whatever its begin: how fresh a page is does not depend on it. */

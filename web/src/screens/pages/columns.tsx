@@ -1,12 +1,12 @@
 import { momentIn, numberIn } from '../../api/answers'
 import type { Scope } from '../../api/scope'
 import type { Counted } from '../../filter/reads'
-import { change, percent } from '../../format/numbers'
+import { change } from '../../format/numbers'
 import { Count, Moment } from '../../parts/Rows'
 import type { SortColumn } from '../../parts/SortTable'
 import { isoOf } from '../../state/range'
-import type { Line } from './lines'
-import { PageName, severalHosts } from './PageName'
+import { deliveredText, type Line, severalHosts } from './lines'
+import { PageName } from './PageName'
 import { StatusMix } from './StatusMix'
 
 type LineColumn = SortColumn<Line>
@@ -59,12 +59,6 @@ export function figureColumns({ compare }: Scope, comparable: boolean): LineColu
     momentColumn('Last training', 'last_training_read', 'training_reads', 'Last delivered to a crawler for training, in this range'),
     momentColumn('Last search', 'last_search_read', 'search_reads', 'Last delivered to a crawler for AI search, in this range'),
     momentColumn('Last user', 'last_user_read', 'user_reads', 'Last delivered because a person asked, in this range'),
-    { key: 'delivery_rate', title: 'Delivered', about: 'How the reads of AI agents were answered', number: true, cell: line => <StatusMix line={line} />, value: line => deliveredText(line) },
+    { key: 'delivery_rate', title: 'Delivered', about: 'How the reads of AI agents were answered', number: true, cell: line => <StatusMix line={line} />, value: deliveredText },
   ]
-}
-
-/** A page that is blocked now and then is not delivered to 100 %. */
-export function deliveredText({ row }: Line): string | null {
-  const reads = numberIn(row, 'page_reads')
-  return reads === 0 ? null : percent(Math.floor((numberIn(row, 'delivered_page_reads') / reads) * 1000) / 1000)
 }
