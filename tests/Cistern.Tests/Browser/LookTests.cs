@@ -14,6 +14,8 @@ public sealed class LookTests(BrowserSite site)
 
     [Theory]
     [InlineData("/")]
+    [InlineData("/pages")]
+    [InlineData("/referrals")]
     [InlineData("/logs")]
     [InlineData("/health")]
     [InlineData("/setup")]
@@ -50,6 +52,8 @@ public sealed class LookTests(BrowserSite site)
 
     [Theory]
     [InlineData("/")]
+    [InlineData("/pages")]
+    [InlineData("/referrals")]
     [InlineData("/logs")]
     [InlineData("/health")]
     [InlineData("/setup")]
@@ -72,6 +76,8 @@ public sealed class LookTests(BrowserSite site)
 
     [Theory]
     [InlineData("/")]
+    [InlineData("/pages")]
+    [InlineData("/referrals")]
     [InlineData("/logs")]
     [InlineData("/health")]
     [InlineData("/setup")]
@@ -114,7 +120,7 @@ public sealed class LookTests(BrowserSite site)
         await using var page = await site.OpenAsync("/signin");
         var asked = new List<string>();
         page.Page.Request += (_, request) => asked.Add($"{request.Method} {new Uri(request.Url).PathAndQuery} {request.PostData}");
-        foreach (var path in new[] { "/?q=status:2xx&host=x", "/logs?cols=time,status&order=time", "/health", "/setup" })
+        foreach (var path in new[] { "/?q=status:2xx&host=x", "/logs?cols=time,status&order=time", "/pages?sort=-ai_visits&find=docs", "/referrals?host=x", "/health", "/setup" })
         {
             asked.Clear();
             await page.GotoAsync(path);
