@@ -115,7 +115,7 @@ function GridTable({ agents, pages, range }: { agents: readonly GridAgent[]; pag
 function GridCell({ cell, page, agent, range }: { cell: Cell; page: string; agent: GridAgent; range: { from: string; to: string } }) {
   const q = useRowsOf(both(pageTest(page), testOf('agent', agent.name)), 'live_reads')
   return (
-    <td class={`cell is-${cell.level}`}>
+    <td class={`cell is-${cell.level} ${cell.days === null ? 'is-none' : ''}`}>
       {cell.days === null ? 'never' : (
         <Link screen="logs" changes={{ q, ...range }} tabIndex={-1} title={`${agent.name}: ${cell.days} days ago${cell.level === 'stale' ? `, more than ${agent.limit}` : ''}: show the rows`}>
           {cell.days}{cell.level === 'stale' && <span class="hidden-text"> stale</span>}

@@ -31,7 +31,7 @@ export function Referrals() {
   const totals = useAsked(totalsKey(scope), signal => askTotals(scope, signal))
   const after = (asked: Asked<unknown>, name: string) => (asked.data !== null && !asked.stale) || asked.error !== null ? `${name} ${scope.key}` : null
   const slower = useAsked(after(totals, 'arrivals'), signal => query({ ...questionOf(all), measures: ['ai_share_of_arrivals', 'entry_page_reads', 'reads_per_visit'], compare: true }, signal))
-  const series = useAsked(after(totals, 'visits over time'), signal => query({ ...question, measures: ['ai_visits', 'ai_share_of_arrivals', 'entry_page_reads', 'reads_per_visit'], by: ['time'], compare: scope.compare }, signal))
+  const series = useAsked(after(totals, 'visits over time'), signal => query({ ...question, measures: all === scope ? [...figures.map(one => one.spark ?? one.measure)] : ['ai_visits'], by: ['time'], compare: scope.compare }, signal))
   const split = useAsked(after(series, 'visits by product'), signal => query({ ...question, where, measures: ['ai_visits'], by: ['time', 'ai_source'], limit: productsShown }, signal))
   const lists = useAsked(after(series, 'products'), async signal => {
     const asking = (by: string[], measures: string[], limit: number) => query({ ...question, where, by, measures, limit, order: '-ai_visits' }, signal)
