@@ -74,7 +74,7 @@ internal sealed class DemoStory(DateTimeOffset told)
         var changed = at >= _robotsChanged;
         if (!_mayRead.TryGetValue((machine.Name, page.Index, changed), out var may))
         {
-            _mayRead[(machine.Name, page.Index, changed)] = may = (changed ? _second : _first).Allows(machine.Name, page.Path);
+            _mayRead[(machine.Name, page.Index, changed)] = may = (changed ? _second : _first).GroupOf(machine.Name).Allows(RobotsPath.Encode(page.Path));
         }
 
         return may;

@@ -42,6 +42,7 @@ public sealed class BrowserSite : IAsyncLifetime
         });
         _server = await RealServer.StartAsync(prepare: folder => _story = DemoRules.Prepare(folder, DateTimeOffset.UtcNow));
         await FillAsync(_server, TimeSpan.FromHours(3), story: _story);
+        await AgentLines.SendAsync(_server);
         _cookie = await SignInAsync(_server);
     }
 

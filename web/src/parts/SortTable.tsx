@@ -19,6 +19,12 @@ export interface SortColumn<R> {
   readonly cell: (row: R) => ComponentChildren
 }
 
+/** A column that is not part of what the table says. */
+interface Side<R> {
+  readonly title: string
+  readonly cell: (row: R) => ComponentChildren
+}
+
 interface SortTableProps<R> {
   readonly name: string
   /** The first is the header of its row. */
@@ -30,7 +36,9 @@ interface SortTableProps<R> {
   /** The rows come in their order: the server sorted them, and there are more, or some belong to others. */
   readonly asGiven?: boolean
   /** A cell in front of the row's header, such as a box to choose it, and what its column is. */
-  readonly lead?: { readonly title: string; readonly cell: (row: R) => ComponentChildren }
+  readonly lead?: Side<R>
+  /** A cell behind the others, such as what can be done about the row. */
+  readonly tail?: Side<R>
 }
 
 /** The rows in their order: what the table shows, and what a file gets. */
@@ -39,7 +47,7 @@ export function inOrder<R>(columns: readonly SortColumn<R>[], rows: readonly R[]
 }
 
 /** A table that every column sorts. It scrolls within its own box; the header of a row stays in sight. */
-export function SortTable<R>({ name, columns, rows, rowKey, order, onOrder, asGiven = false, lead }: SortTableProps<R>) {
+export function SortTable<R>({ name, columns, rows, rowKey, order, onOrder, asGiven = false, lead, tail }: SortTableProps<R>) {
   return (
     <div class="scroll-x sort-box" tabIndex={0} role="region" aria-label={name} onKeyDown={walk}>
       <table class="table sort-table">
@@ -48,6 +56,7 @@ export function SortTable<R>({ name, columns, rows, rowKey, order, onOrder, asGi
           <tr>
             {lead !== undefined && <td class="sort-lead"><span class="hidden-text">{lead.title}</span></td>}
             {columns.map(column => <Head key={column.key} column={column} order={order} onOrder={onOrder} />)}
+            {tail !== undefined && <td><span class="hidden-text">{tail.title}</span></td>}
           </tr>
         </thead>
         <tbody>
@@ -57,6 +66,7 @@ export function SortTable<R>({ name, columns, rows, rowKey, order, onOrder, asGi
               {columns.map((column, place) => place === 0
                 ? <th key={column.key} scope="row">{column.cell(row)}</th>
                 : <td key={column.key} class={classOf(column)}>{column.cell(row)}</td>)}
+              {tail !== undefined && <td class="number">{tail.cell(row)}</td>}
             </tr>
           ))}
         </tbody>

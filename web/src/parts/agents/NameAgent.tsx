@@ -4,22 +4,11 @@ import { Dialog } from '../Dialog'
 import { Labelled, Problem, useDoing } from '../Form'
 import { Visible } from '../Visible'
 import { Reclassify } from './Reclassify'
+import { classes } from './classes'
 import './name.css'
 
-const classes = {
-  training: 'collects pages that may train models',
-  search: 'builds the index that an AI answer engine cites from',
-  'user-fetch': 'reads one page now because a person asked an assistant',
-  agent: 'a browser in the cloud that acts for a person',
-  coding: 'a coding tool that reads documentation',
-  'data-provider': 'a scrape or search API that sells to AI builders',
-  ads: 'checks the landing pages of advertisements',
-  preview: 'makes previews of links',
-  'search-engine': 'a classic index',
-  undocumented: 'its operator documents nothing or denies it',
-  'other-bot': 'any other automation: monitors, feeds, security scans',
-  tool: 'an HTTP library, a command-line tool, a browser without a window',
-}
+/** What an agent can be: all but what nobody names. */
+const nameable = classes.filter(one => one.name !== 'human-like' && one.name !== 'empty')
 
 const forms = { token: 'as a word of its own', product: 'with a version behind it, as in Name/1.0', whole: 'as the whole user agent' }
 
@@ -47,7 +36,7 @@ function Form({ userAgent, suggestion, onSaved, onClose }: Omit<NameAgentProps, 
   const [form, setForm] = useState<keyof typeof forms>('token')
   const [agent, setAgent] = useState('')
   const [operator, setOperator] = useState('')
-  const [kind, setKind] = useState<keyof typeof classes | ''>('')
+  const [kind, setKind] = useState('')
   const doing = useDoing()
   const named = token.trim()
   const isElsewhere = userAgent !== '' && named !== '' && !userAgent.toLowerCase().includes(named.toLowerCase())
@@ -66,9 +55,9 @@ function Form({ userAgent, suggestion, onSaved, onClose }: Omit<NameAgentProps, 
       {text('Agent', agent, setAgent, { placeholder: named === '' ? 'the token' : named })}
       {text('Operator: who runs it', operator, setOperator, { required: true })}
       <Labelled label="Class">
-        <select required value={kind} onChange={event => setKind(event.currentTarget.value as keyof typeof classes)}>
+        <select required value={kind} onChange={event => setKind(event.currentTarget.value)}>
           <option value="">Choose …</option>
-          {Object.entries(classes).map(([name, about]) => <option key={name} value={name}>{name}: {about}</option>)}
+          {nameable.map(({ name, about }) => <option key={name} value={name}>{name}: {about}</option>)}
         </select>
       </Labelled>
       <p class="note">From now on rows with this token are stored under this name. It counts before shorter tokens, and replaces the rule with the same one. A name proves nothing: without a list of its operator’s addresses its rows are <i>unlisted</i>.</p>

@@ -129,7 +129,7 @@ function Marks({ marks = [], range, width, height, x }: PlotProps & { width: num
 }
 
 export function marksIn(marks: readonly Mark[], range: readonly [number, number]): readonly Mark[] {
-  return marks.filter(mark => mark.time > range[0] && mark.time < range[1])
+  return marks.filter(mark => mark.time > range[0] && mark.time < range[1]).sort((one, other) => one.time - other.time)
 }
 
 function frameOf({ times, series, kind, unit, zone, range, height, width }: PlotProps & { width: number }) {

@@ -14,16 +14,19 @@ export function Episodes({ name, scope, rules, wait }: { name: string; scope: Sc
   const asked = useAsked(wait || !applies ? null : `episodes ${scope.key}`, signal => query({ ...questionOf(scope), measures: ['read_episodes', 'requests_per_episode', 'robots_first_share'] }, signal))
   if (!applies) return null
   return (
-    <Panel title="Read episodes" asked={asked} height={74} actions={<span class="note">An estimate of the questions that people asked: a new one begins after 10 s without a request</span>}>
+    <Panel title="Read episodes" asked={asked} height={80}>
       {data => {
         const value = reader(data, data.rows[0] ?? [])
         const [episodes, each, robots] = [Number(value('read_episodes') ?? 0), value('requests_per_episode'), value('robots_first_share')]
         return (
-          <dl class="agent-facts agent-figures">
-            <div><dt>Episodes</dt><dd title={exact(episodes)}>{compact(episodes)}</dd></div>
-            <div><dt>Requests per episode</dt><dd>{each === null ? '–' : Number(each).toFixed(1)}</dd></div>
-            <div><dt>With a look at robots.txt</dt><dd>{robots === null ? '–' : percent(Number(robots))}</dd></div>
-          </dl>
+          <>
+            <dl class="agent-facts agent-figures">
+              <div><dt>Episodes</dt><dd title={exact(episodes)}>{compact(episodes)}</dd></div>
+              <div><dt>Requests per episode</dt><dd>{each === null ? '–' : Number(each).toFixed(1)}</dd></div>
+              <div><dt>With a look at robots.txt</dt><dd>{robots === null ? '–' : percent(Number(robots))}</dd></div>
+            </dl>
+            <p class="note">An estimate of the questions that people asked: a new one begins after 10 s without a request to the host.</p>
+          </>
         )
       }}
     </Panel>

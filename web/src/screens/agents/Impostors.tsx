@@ -55,7 +55,7 @@ function columnsOf(zone: string): SortColumn<Claim>[] {
   return [
     { key: 'agent', title: 'Claims to be', value: claim => claim.agent, cell: claim => <AgentLink name={claim.agent} empty="(a robots.txt name)" /> },
     { key: 'asn', title: 'Network', about: 'The number of the autonomous system (ASN)', value: claim => claim.asn, cell: claim => claim.asn === null ? <span class="nothing">–</span> : `AS${claim.asn}` },
-    { key: 'country', title: 'Country', value: claim => claim.country, cell: claim => <Visible text={countryName(claim.country)} empty="–" /> },
+    { key: 'country', title: 'Country', wide: true, value: claim => claim.country, cell: claim => <Visible text={countryName(claim.country)} empty="–" /> },
     { key: 'requests', title: 'Requests', number: true, value: claim => claim.requests, cell: claim => <RowsLink test={claim.test} title={exact(claim.requests)}>{compact(claim.requests)}</RowsLink> },
     { key: 'reads', title: 'Page reads', number: true, value: claim => claim.reads, cell: claim => <RowsLink test={both(claim.test, reads)} title={exact(claim.reads)}>{compact(claim.reads)}</RowsLink> },
     { key: 'addresses', title: 'Addresses', number: true, about: 'Distinct client addresses', value: claim => claim.addresses, cell: claim => compact(claim.addresses) },

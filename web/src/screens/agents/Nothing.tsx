@@ -38,9 +38,9 @@ function Reason({ scope, all, requests }: { scope: Scope; all: boolean; requests
   return (
     <Empty title={all ? 'No automation in this range' : 'No AI agent in this range'}>
       <p>
-        {!all && automation > 0 ? <>Other automation made {exact(automation)} requests: <Link changes={{ all: '1' }}>show all automation</Link>, or </> : <>Browsers made all {exact(total)} requests. </>}
-        {scope.where !== '' && <><Link changes={{ q: null, host: null }}>remove the filter</Link>, or </>}
-        <Link changes={{ from: '-30d', to: null }}>look at the last 30 days</Link>.
+        {!all && automation > 0 ? <>Other automation made {exact(automation)} requests: <Link changes={{ all: '1' }}>show all automation</Link>. </> : <>Browsers made all {exact(total)} requests. </>}
+        {scope.where === '' ? <Link changes={{ from: '-30d', to: null }}>Look at the last 30 days</Link>
+          : <><Link changes={{ q: null, host: null }}>Remove the filter</Link>, or <Link changes={{ from: '-30d', to: null }}>look at the last 30 days</Link></>}.
       </p>
     </Empty>
   )

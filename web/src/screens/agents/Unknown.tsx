@@ -1,9 +1,11 @@
+import { useState } from 'preact/hooks'
 import { type Answer, query } from '../../api/client'
 import { questionOf, type Scope } from '../../api/scope'
 import { useAsked } from '../../api/use'
 import { both, testOf } from '../../filter/terms'
 import { compact, exact } from '../../format/numbers'
 import { unnamedTest } from '../../parts/agents/classes'
+import { NameAgent } from '../../parts/agents/NameAgent'
 import { Panel } from '../../parts/Panel'
 import { RowsLink } from '../../parts/RowsLink'
 import { SaveSorted, type SortColumn, SortTable } from '../../parts/SortTable'
@@ -37,6 +39,7 @@ export function Unknown({ scope, wait }: { scope: Scope; wait: boolean }) {
     ])
     return botsOf(bots, samplesOf(samples))
   })
+  const [naming, setNaming] = useState<Bot | null>(null)
   const columns = columnsOf(scope.tz)
   const [order, setOrder] = useOrder('usort', columns.map(column => column.key), '-requests')
   const bots = asked.data ?? []
@@ -45,13 +48,21 @@ export function Unknown({ scope, wait }: { scope: Scope; wait: boolean }) {
       {() => (
         <div class="agents-part">
           {bots.length > 0
-            ? <SortTable name="Unknown automation" columns={columns} rows={bots} rowKey={bot => bot.test} order={order} onOrder={setOrder} />
+            ? <SortTable name="Unknown automation" columns={columns} tail={{ title: 'Name it', cell: bot => <NameButton bot={bot} onName={setNaming} /> }} rows={bots} rowKey={bot => bot.test} order={order} onOrder={setOrder} />
             : <p class="agents-none">Every bot and tool of this range has a name.</p>}
           {bots.length === most && <p class="note">The {most} with the most requests. A filter shows others.</p>}
+          {naming !== null && (
+            <NameAgent userAgent={naming.sample} suggestion={naming.name} onDone={() => setNaming(null)} onClose={() => setNaming(null)} />
+          )}
         </div>
       )}
     </Panel>
   )
+}
+
+/** Whoever sends no user agent cannot be named by it. */
+function NameButton({ bot, onName }: { bot: Bot; onName: (bot: Bot) => void }) {
+  return bot.sample === '' ? null : <button type="button" class="small" onClick={() => onName(bot)}>Name this<span class="hidden-text">: {bot.name}</span></button>
 }
 
 function columnsOf(zone: string): SortColumn<Bot>[] {
