@@ -2,6 +2,8 @@ import { icons, type IconName } from '../src/parts/icons.ts'
 import type { Figure } from '../src/parts/figure.ts'
 import { listFigures } from '../src/screens/agents/figures.ts'
 import { figures as readers } from '../src/screens/overview/figures.ts'
+import { views } from '../src/screens/pages/views.ts'
+import { figures as referralFigures } from '../src/screens/referrals/figures.ts'
 import { figures as requests } from '../src/screens/traffic/figures.ts'
 import { screens, type Screen, type ScreenOf } from '../src/state/screens.ts'
 
@@ -76,11 +78,11 @@ function agents(): string {
 }
 
 function pages(): string {
-  return ''
+  return `<nav class="views">${views.map(one => `<a>${one.name}</a>`).join('')}</nav>${panel('Pages', 796)}`
 }
 
 function referrals(): string {
-  return ''
+  return `${tiles(referralFigures)}${panel('AI visits by product', 246)}<div class="referral-lists">${panel('Products', 280)}${panel('Referer or UTM', 280)}</div>${panel('Landing pages', 520)}`
 }
 
 function report(): string {

@@ -9,6 +9,9 @@ import { scopeOf } from './api/scope'
 import { askTotals, totalsKey } from './screens/overview/ask'
 import { askTotals as askTraffic, totalsKey as trafficKey } from './screens/traffic/ask'
 import { askFigures, figuresKey, ofParams } from './screens/report/ask'
+import { askTable, firstRows, listKey, usualOrder } from './screens/pages/ask'
+import { viewOf } from './screens/pages/views'
+import { askTotals as askVisits, totalsKey as visitsKey } from './screens/referrals/ask'
 import { askFacts, factsKey } from './screens/setup/ask'
 import { type Screen, view } from './state/url'
 
@@ -25,6 +28,16 @@ const firsts: Partial<Record<Screen, (params: URLSearchParams) => void>> = {
   agents: params => {
     const scope = scopeOfAgents(params)
     begin(agentTotalsKey(scope), () => askAgentTotals(scope, params.get('agent')))
+  },
+  pages: params => {
+    if (viewOf(params) !== 'pages') return
+    const scope = scopeOf(params)
+    const list = { order: params.get('sort') ?? usualOrder, limit: firstRows, find: params.get('find') ?? '' }
+    begin(listKey('pages', scope, list), () => askTable(scope, 'page', list))
+  },
+  referrals: params => {
+    const scope = scopeOf(params)
+    begin(visitsKey(scope), () => askVisits(scope))
   },
   logs: params => {
     const signal = signalOf(params.get('signal'))

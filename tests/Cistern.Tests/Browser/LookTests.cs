@@ -15,6 +15,8 @@ public sealed class LookTests(BrowserSite site)
     [Theory]
     [InlineData("/")]
     [InlineData("/agents")]
+    [InlineData("/pages")]
+    [InlineData("/referrals")]
     [InlineData("/logs")]
     [InlineData("/health")]
     [InlineData("/setup")]
@@ -52,6 +54,8 @@ public sealed class LookTests(BrowserSite site)
     [Theory]
     [InlineData("/")]
     [InlineData("/agents")]
+    [InlineData("/pages")]
+    [InlineData("/referrals")]
     [InlineData("/logs")]
     [InlineData("/health")]
     [InlineData("/setup")]
@@ -75,6 +79,8 @@ public sealed class LookTests(BrowserSite site)
     [Theory]
     [InlineData("/")]
     [InlineData("/agents")]
+    [InlineData("/pages")]
+    [InlineData("/referrals")]
     [InlineData("/logs")]
     [InlineData("/health")]
     [InlineData("/setup")]
@@ -117,7 +123,7 @@ public sealed class LookTests(BrowserSite site)
         await using var page = await site.OpenAsync("/signin");
         var asked = new List<string>();
         page.Page.Request += (_, request) => asked.Add($"{request.Method} {new Uri(request.Url).PathAndQuery} {request.PostData}");
-        foreach (var path in new[] { "/?q=status:2xx&host=x", "/agents", "/agents?agent=GPTBot", "/logs?cols=time,status&order=time", "/health", "/setup" })
+        foreach (var path in new[] { "/?q=status:2xx&host=x", "/agents", "/agents?agent=GPTBot", "/logs?cols=time,status&order=time", "/pages?sort=-ai_visits&find=docs", "/referrals?host=x", "/health", "/setup" })
         {
             asked.Clear();
             await page.GotoAsync(path);

@@ -57,7 +57,21 @@ public sealed class AgentMeasuresTests : IAsyncLifetime
         Assert.Equal(
             """["2026-11-20T09:07:00.000Z","2026-11-20T09:06:00.000Z","2026-11-20T09:07:00.000Z",null]""",
             await OneAsync("last_delivered_read", "last_training_read", "last_search_read", "last_user_read"));
-        Assert.Equal("""["2026-11-20T09:01:00.000Z"]""", await OneAsync("first_search_read"));
+        Assert.Equal("""["2026-11-20T09:01:00.000Z",null,"2026-11-20T09:13:00.000Z"]""", await OneAsync("first_search_read", "first_user_read", "last_live_read"));
+    }
+
+    [Fact]
+    public async Task A_page_is_first_read_because_a_person_asked_when_it_was_delivered()
+    {
+        _host.Store.Execute("""
+            INSERT INTO requests (time, class, agent, kind, method, status, host, path, weight) VALUES
+                (TIMESTAMP '2026-11-20 09:00:00', 'user-fetch', 'ChatGPT-User', 'page', 'GET', 403, 'a.example', '/x', 1),
+                (TIMESTAMP '2026-11-20 09:01:00', 'search', 'PerplexityBot', 'page', 'GET', 200, 'a.example', '/x', 1),
+                (TIMESTAMP '2026-11-20 09:02:00', 'agent', 'Devin', 'page', 'GET', 200, 'a.example', '/x', 1),
+                (TIMESTAMP '2026-11-20 09:03:00', 'user-fetch', 'ChatGPT-User', 'page', 'GET', 304, 'a.example', '/x', 1)
+            """);
+
+        Assert.Equal("""["2026-11-20T09:02:00.000Z","2026-11-20T09:03:00.000Z"]""", await OneAsync("first_user_read", "last_user_read"));
     }
 
     [Fact]

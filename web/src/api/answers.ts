@@ -1,4 +1,4 @@
-import type { Answer } from './client'
+import type { Answer, Value } from './client'
 
 /** A column of an answer as numbers; empty if the answer has none of that name. */
 export function columnOf(answer: Answer, name: string): (number | null)[] {
@@ -21,6 +21,24 @@ export function wholeBuckets<T>(answer: Answer, values: readonly T[]): readonly 
   const [from, to] = rangeOf(answer)
   const first = timesOf(answer)[0]
   return values.slice(first !== undefined && first < from ? 1 : 0, to > Date.now() - 120_000 ? -1 : undefined)
+}
+
+/** A row of an answer by the names of its columns. */
+export type Named = Readonly<Record<string, Value | undefined>>
+
+export function namedRows(answer: Answer): Named[] {
+  return answer.rows.map(row => Object.fromEntries(answer.columns.map((column, place) => [column.name, row[place]])))
+}
+
+/** A number of a named row; what is not there is none. */
+export function numberIn(row: Named, name: string): number {
+  return numberOf(row[name]) ?? 0
+}
+
+/** A moment of a named row in ms. */
+export function momentIn(row: Named, name: string): number | null {
+  const value = row[name]
+  return typeof value === 'string' ? Date.parse(value) : null
 }
 
 function numberOf(value: unknown): number | null {

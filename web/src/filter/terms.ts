@@ -54,6 +54,11 @@ export function without(filter: string, test: string): string {
   return replaced(filter, test, '')
 }
 
+/** The filter without any test of a field, as far as they stand by themselves. */
+export function withoutField(filter: string, field: string): string {
+  return termsOf(filter).filter(term => term.field !== field).map(term => term.text).reduce(both, '')
+}
+
 export function replaced(filter: string, test: string, by: string): string {
   const term = termsOf(filter).find(candidate => candidate.text === test)
   if (!term) return filter

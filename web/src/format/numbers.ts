@@ -53,7 +53,12 @@ export function points(difference: number): string {
   return value === 0 ? '±0 pp' : `${value > 0 ? '+' : '−'}${Math.abs(value)} pp`
 }
 
-export type Unit = 'count' | 'bytes' | 'seconds' | 'ratio'
+/** How many of one thing come on one of another: 8.6 : 1. */
+export function perOne(value: number): string {
+  return `${compact(value)} : 1`
+}
+
+export type Unit = 'count' | 'bytes' | 'seconds' | 'ratio' | 'perOne'
 
 export function inUnit(value: number | null, unit: Unit): string {
   if (value === null) return '–'
@@ -62,6 +67,7 @@ export function inUnit(value: number | null, unit: Unit): string {
     case 'bytes': return bytes(value)
     case 'seconds': return duration(value)
     case 'ratio': return percent(value)
+    case 'perOne': return perOne(value)
   }
 }
 

@@ -3,12 +3,15 @@ import type { Cell } from './csv'
 import { Icon } from './Icon'
 import { type Order, sorted } from './order'
 import { SaveTable } from './SaveTable'
+import { walk } from './walk'
 
 export interface SortColumn<R> {
   readonly key: string
   readonly title: string
   readonly about?: string
   readonly number?: boolean
+  /** Nothing to sort by. */
+  readonly fixed?: boolean
   /** Left out on a phone, where figures matter more. */
   readonly wide?: boolean
   /** What it is sorted by, and what a file gets. Times are ISO 8601. */
@@ -30,6 +33,8 @@ interface SortTableProps<R> {
   readonly rowKey: (row: R) => string
   readonly order: Order
   readonly onOrder: (order: Order) => void
+  /** The rows come in their order: the server sorted them, and there are more, or some belong to others. */
+  readonly asGiven?: boolean
   /** A cell in front of the row's header, such as a box to choose it, and what its column is. */
   readonly lead?: Side<R>
   /** A cell behind the others, such as what can be done about the row. */
@@ -42,9 +47,9 @@ export function inOrder<R>(columns: readonly SortColumn<R>[], rows: readonly R[]
 }
 
 /** A table that every column sorts. It scrolls within its own box; the header of a row stays in sight. */
-export function SortTable<R>({ name, columns, rows, rowKey, order, onOrder, lead, tail }: SortTableProps<R>) {
+export function SortTable<R>({ name, columns, rows, rowKey, order, onOrder, asGiven = false, lead, tail }: SortTableProps<R>) {
   return (
-    <div class="scroll-x sort-box" tabIndex={0} role="region" aria-label={name}>
+    <div class="scroll-x sort-box" tabIndex={0} role="region" aria-label={name} onKeyDown={walk}>
       <table class="table sort-table">
         <caption class="hidden-text">{name}</caption>
         <thead>
@@ -55,7 +60,7 @@ export function SortTable<R>({ name, columns, rows, rowKey, order, onOrder, lead
           </tr>
         </thead>
         <tbody>
-          {inOrder(columns, rows, order).map(row => (
+          {(asGiven ? rows : inOrder(columns, rows, order)).map(row => (
             <tr key={rowKey(row)}>
               {lead !== undefined && <td class="sort-lead">{lead.cell(row)}</td>}
               {columns.map((column, place) => place === 0
@@ -75,6 +80,7 @@ function classOf({ number, wide }: { readonly number?: boolean; readonly wide?: 
 }
 
 function Head<R>({ column, order, onOrder }: { column: SortColumn<R>; order: Order; onOrder: (order: Order) => void }) {
+  if (column.fixed === true) return <th scope="col" class={`sort-fixed ${column.number === true ? 'number' : ''}`} title={column.about}>{column.title}</th>
   const own = order.key === column.key
   const next = own ? !order.descending : column.number === true
   return (

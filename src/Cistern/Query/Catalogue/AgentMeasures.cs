@@ -92,6 +92,8 @@ internal static class AgentMeasures
         yield return new("last_search_read", Unit.Time, MeasureKind.Moment, "When a page was last delivered to a crawler for AI search.", s => s.MaxWhere("time", $"class = 'search' AND {IsRead} AND {IsOk}"));
         yield return new("first_search_read", Unit.Time, MeasureKind.Moment, "When a page was first delivered to a crawler for AI search.", s => s.MinWhere("time", $"class = 'search' AND {IsRead} AND {IsOk}"));
         yield return new("last_user_read", Unit.Time, MeasureKind.Moment, "When a page was last delivered to an agent because a person asked.", s => s.MaxWhere("time", $"class IN ('user-fetch', 'agent') AND {IsRead} AND {IsOk}"));
+        yield return new("first_user_read", Unit.Time, MeasureKind.Moment, "When a page was first delivered to an agent because a person asked.", s => s.MinWhere("time", $"class IN ('user-fetch', 'agent') AND {IsRead} AND {IsOk}"));
+        yield return new("last_live_read", Unit.Time, MeasureKind.Moment, "When a page was last delivered to anyone.", s => s.MaxWhere("time", $"{IsRead} AND {IsOk}"));
     }
 
     private static IEnumerable<Measure> Proof(string weight)

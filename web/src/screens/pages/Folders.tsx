@@ -1,0 +1,48 @@
+import { useState } from 'preact/hooks'
+import type { Scope } from '../../api/scope'
+import { qualifiers } from '../../api/status'
+import { useAsked } from '../../api/use'
+import { testOf } from '../../filter/terms'
+import { Icon } from '../../parts/Icon'
+import type { SortColumn } from '../../parts/SortTable'
+import { Visible } from '../../parts/Visible'
+import { useStore } from '../../state/store'
+import { go, useParam } from '../../state/url'
+import { reachesBefore } from '../../api/before'
+import { askTable, firstRows, listKey, usualOrder } from './ask'
+import { figureColumns } from './columns'
+import { folderLines, type Line, pageLines, severalHosts } from './lines'
+import { More } from './More'
+import { NoReads } from './NoReads'
+import { PageList } from './PageList'
+import { PageName } from './PageName'
+
+/** The same figures by folder; a folder opens to its pages. Which one is open stands in the address. */
+export function Folders({ scope }: { scope: Scope }) {
+  const [open, find, sort] = [useParam('open'), useParam('find') ?? '', useParam('sort') ?? usualOrder]
+  const [limit, setLimit] = useState(firstRows)
+  const oldest = useStore(qualifiers)?.store.oldestRow
+  const list = { order: sort, limit, find }
+  const inside = useAsked(open === null ? null : listKey(open, scope, list), signal => askTable(scope, 'page', list, signal, testOf('path_folder', open)))
+  const pages = open === null || inside.data === null || inside.stale ? [] : pageLines(inside.data)
+  const more = <More shown={limit} of={<> pages of <Visible text={open ?? ''} /></>} more={pages.length > limit} onMore={() => setLimit(limit + 100)} />
+  return (
+    <PageList title="Folders" name="folders" scope={scope} usual={usualOrder} first={firstRows}
+      ask={(folders, signal) => askTable(scope, 'path_folder', folders, signal)} linesOf={folderLines}
+      columns={(lines, answer) => [folderColumn(open, lines), ...figureColumns(scope, answer !== null && reachesBefore(answer.meta, oldest))]}
+      {...(open !== null && { inside: { key: open, lines: pages.slice(0, limit), more } })}
+      nothing={<NoReads scope={scope} />} />
+  )
+}
+
+function folderColumn(open: string | null, lines: readonly Line[]): SortColumn<Line> {
+  const several = severalHosts(lines.filter(line => line.isInner).map(line => line.key))
+  return {
+    key: 'page', title: 'Folder', value: line => line.key,
+    cell: line => line.isInner === true ? <span class="inner"><PageName page={line.key} several={several} /></span> : (
+      <button type="button" class="unfold" aria-expanded={line.key === open} onClick={() => go({ open: line.key === open ? null : line.key })}>
+        <Icon name={line.key === open ? 'down' : 'right'} size={13} /><Visible text={line.key} />
+      </button>
+    ),
+  }
+}

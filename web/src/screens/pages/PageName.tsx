@@ -1,0 +1,17 @@
+import { filterBy } from '../../filter/use'
+import { Visible } from '../../parts/Visible'
+
+/** A page by its path, with its host behind it where there are several. */
+export function PageText({ page, several }: { page: string; several: boolean }) {
+  const slash = page.indexOf('/')
+  return <><Visible text={page.slice(slash)} />{several && <small> <Visible text={page.slice(0, slash)} /></small>}</>
+}
+
+/** A page as a button that filters by it, as the names of all lists do. */
+export function PageName({ page, several }: { page: string; several: boolean }) {
+  return (
+    <button type="button" class="page-name" title={`${page}\nClick to filter by it; Alt-click to leave it out`} onClick={event => filterBy('page', page, event.altKey || event.shiftKey)}>
+      <PageText page={page} several={several} />
+    </button>
+  )
+}

@@ -1,0 +1,41 @@
+import { useState } from 'preact/hooks'
+import type { Asked } from '../../api/use'
+import { orderOf, textOfOrder } from '../../parts/order'
+import { Panel } from '../../parts/Panel'
+import { SaveTable } from '../../parts/SaveTable'
+import { inOrder, type SortColumn, SortTable } from '../../parts/SortTable'
+import { go, useParam } from '../../state/url'
+import { More } from '../pages/More'
+
+interface ListProps<R> {
+  readonly title: string
+  /** Of the file. */
+  readonly name: string
+  readonly asked: Asked<readonly R[]>
+  readonly columns: readonly SortColumn<R>[]
+  readonly rowKey: (row: R) => string
+  readonly height: number
+  /** Where its order stands in the address. */
+  readonly parameter: string
+  readonly usual?: string
+  /** How many rows are shown until more are wanted. */
+  readonly first?: number
+}
+
+/** A table of rows that are all here. */
+export function List<R>({ title, name, asked, columns, rowKey, height, parameter, usual = '-visits', first = 100 }: ListProps<R>) {
+  const [limit, setLimit] = useState(first)
+  const order = orderOf(useParam(parameter), columns.map(column => column.key), usual)
+  const all = asked.data ?? []
+  const rows = inOrder(columns, all, order).slice(0, limit)
+  return (
+    <Panel title={title} asked={asked} height={height} actions={<SaveTable name={name} columns={columns.map(column => column.title)} rows={rows.map(row => columns.map(column => column.value(row)))} />}>
+      {() => (
+        <>
+          <SortTable name={title} columns={columns} rows={rows} rowKey={rowKey} order={order} onOrder={next => go({ [parameter]: textOfOrder(next) }, { replace: true })} asGiven />
+          <More shown={limit} more={all.length > limit} onMore={() => setLimit(limit + 100)} />
+        </>
+      )}
+    </Panel>
+  )
+}

@@ -1,0 +1,81 @@
+import { type Named, momentIn, numberIn } from '../../api/answers'
+import { perOne } from '../../format/numbers'
+
+/* What the answers about visits say, put together by product and by page. */
+
+export interface Product {
+  readonly name: string
+  readonly visits: number
+  readonly row: Named
+  /** The page that most of its visits came to. */
+  readonly landing: string | null
+  /** Reads of its operator's agents for each visit; in words where there is no figure. */
+  readonly reads: string
+}
+
+/** `rows` are by product and operator, `pairs` by page and product with the most visits first, `operators` by operator. */
+export function productsOf(rows: readonly Named[], pairs: readonly Named[], operators: readonly Named[]): Product[] {
+  return rows.map(row => {
+    const name = String(row['ai_source'])
+    const visits = numberIn(row, 'ai_visits')
+    const landing = pairs.find(pair => pair['ai_source'] === name && numberIn(pair, 'ai_visits') > 0)
+    return { name, visits, row, landing: landing === undefined ? null : String(landing['page']), reads: readsPerVisit(operators.find(one => one['operator'] === row['operator'])) }
+  }).filter(product => product.visits > 0 || numberIn(product.row, 'ai_visits_before') > 0)
+}
+
+/** Under ten visits the server gives no figure. */
+export function readsPerVisit(operator: Named | undefined): string {
+  if (operator === undefined || numberIn(operator, 'ai_visits') === 0) return 'no visits'
+  return typeof operator['reads_per_visit'] === 'number' ? perOne(operator['reads_per_visit']) : 'too few'
+}
+
+export interface Landing {
+  readonly page: string
+  readonly visits: number
+  readonly by: ReadonlyMap<string, number>
+}
+
+/** Pages with the visits that each product brought. */
+export function landingsOf(pairs: readonly Named[]): Landing[] {
+  const pages = new Map<string, { visits: number; by: Map<string, number> }>()
+  for (const pair of pairs) {
+    const count = numberIn(pair, 'ai_visits')
+    if (count === 0) continue
+    const page = String(pair['page'])
+    if (!pages.has(page)) pages.set(page, { visits: 0, by: new Map() })
+    const known = pages.get(page)!
+    known.visits += count
+    known.by.set(String(pair['ai_source']), count)
+  }
+  return [...pages].map(([page, known]) => ({ page, ...known })).sort((one, other) => other.visits - one.visits)
+}
+
+export interface Basis {
+  readonly name: string
+  readonly referer: number
+  readonly utm: number
+}
+
+/** By product, by what its visits were recognised. */
+export function basesOf(rows: readonly Named[]): Basis[] {
+  const names = [...new Set(rows.filter(row => numberIn(row, 'ai_visits') > 0).map(row => String(row['ai_source'])))]
+  const count = (name: string, basis: string) => rows.filter(row => row['ai_source'] === name && row['referral_basis'] === basis).reduce((sum, row) => sum + numberIn(row, 'ai_visits'), 0)
+  return names.map(name => ({ name, referer: count(name, 'referer'), utm: count(name, 'utm') }))
+}
+
+/** Days from a first read to the first visit; negative if the visit came first, null if there was no such read. */
+export function daysTo(row: Named, read: 'first_search_read' | 'first_user_read'): number | null {
+  const [from, to] = [momentIn(row, read), momentIn(row, 'first_ai_visit')]
+  return from === null || to === null ? null : (to - from) / 86_400_000
+}
+
+export function daysText(days: number | null): string {
+  return days === null ? 'no read' : days < 0 ? 'visit first' : days < 1 ? `${Math.round(days * 24)} h` : `${days.toFixed(1)} d`
+}
+
+/** The middle one; null of none. */
+export function median(values: readonly number[]): number | null {
+  const sorted = [...values].sort((one, other) => one - other)
+  const [below, above] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]]
+  return below === undefined || above === undefined ? null : (below + above) / 2
+}
