@@ -156,7 +156,7 @@ public sealed partial class AgentsTests(BrowserSite site)
     {
         await using var page = await OpenAsync("/agents?from=-6h");
 
-        await OverviewTests.DrawOverAsync(page, page.Panel("Page reads by class").Locator(".plot-area"), 0.6, 0.9);
+        await TrafficTests.DrawOverAsync(page, page.Panel("Page reads by class").Locator(".plot-area"), 0.6, 0.9);
 
         await page.AddressMatchesAsync("from=20[0-9:TZ-]+&to=20");
     }

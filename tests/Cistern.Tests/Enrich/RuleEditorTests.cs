@@ -173,6 +173,16 @@ public sealed class RuleEditorTests : IDisposable
         Assert.False(Directory.Exists(Folder.Rules));
     }
 
+    [Theory]
+    [InlineData("www.example.com", true)]
+    [InlineData("localhost", true)]
+    [InlineData("xn--bcher-kva.example", true)]
+    [InlineData("my_host.example", true)]
+    [InlineData("192.0.2.7", true)]
+    [InlineData("www.example.com:8443", true)]
+    [InlineData("[::1]", false)]
+    public void Hosts_have_names_in_their_written_form(string host, bool isOne) => Assert.Equal(isOne, HostText.IsNameWithPort(host));
+
     [Fact]
     public void A_host_of_more_than_253_characters_is_none() => Assert.False(HostText.IsName(string.Join('.', Enumerable.Repeat("abcdefg", 40))));
 
