@@ -98,7 +98,8 @@ public static class Tables
         new("operator", ColumnType.Text, "Who runs the agent; of a person who came from an AI product, who runs that.", Since: 3),
         new("proof", ColumnType.Text, "What is proven of the claim: signed, address, mismatch, unlisted, address-only, signed-unchecked or none.", Since: 3),
         new("ai_source", ColumnType.Text, "The AI product whose page or link a person came from; empty if it was none.", Since: 3),
-        new("robots", ColumnType.Text, "What the site's robots.txt in force at the time said of a page that an agent asked for with GET: allowed, disallowed, grace (disallowed by a version younger than 24 hours) or exempt (disallowed, and the operator says that it may not apply); else empty.", Since: 4));
+        new("robots", ColumnType.Text, "What the site's robots.txt in force at the time said of a page that an agent asked for with GET: allowed, disallowed, grace (disallowed by a version younger than 24 hours) or exempt (disallowed, and the operator says that it may not apply); else empty.", Since: 4),
+        new("arrival", ColumnType.Text, "How a browser-like client came to a page that it asked for with GET: entry (no referer, or another site's), inside (from the site's own) or prefetch (loaded in case that it is wanted); else empty.", Since: 4));
 
     /// <summary>One row a line or record that could not be decoded, byte for byte.</summary>
     public static readonly TableSchema Rejects = new(

@@ -43,6 +43,7 @@ internal sealed class Enricher(RuleStore rules)
     private static readonly int Proof = Setting("proof");
     private static readonly int AiSource = Setting("ai_source");
     private static readonly int Robots = Setting("robots");
+    private static readonly int Arrival = Setting("arrival");
 
     private ColumnBatch _batch = null!;
     private RuleSet _rules = null!;
@@ -108,12 +109,19 @@ internal sealed class Enricher(RuleStore rules)
         var kind = PageKind.Of(_batch.Text(Method)[row], _batch.Text(Path)[row], _batch.Text(ContentType)[row]);
         _batch.Text(Kind).Set(row, kind);
         var isRun = SetReader(row, userAgent, out var agent);
-        if (agent is not null && !_rules.Robots.IsEmpty && kind.SequenceEqual(PageKind.Page) && _batch.Text(Method)[row].SequenceEqual("GET"u8))
+        var isRead = kind.SequenceEqual(PageKind.Page) && _batch.Text(Method)[row].SequenceEqual("GET"u8);
+        if (isRead && agent is not null && !_rules.Robots.IsEmpty)
         {
             SetRobots(row, agent);
         }
 
-        if (_rules.Referrers.Find(_batch.Text(Referer)[row], _batch.Text(Query)[row], _batch.Text(Host)[row]) is var source and >= 0)
+        var source = _rules.Referrers.Find(_batch.Text(Referer)[row], _batch.Text(Query)[row], _batch.Text(Host)[row], out var isFromOwn);
+        if (isRead && IsBrowser(row))
+        {
+            _batch.Text(Arrival).Set(row, HeaderText.SaysPrefetch(_batch.Text(Headers)[row]) ? "prefetch"u8 : isFromOwn ? "inside"u8 : "entry"u8);
+        }
+
+        if (source >= 0)
         {
             _batch.Text(AiSource).Set(row, _rules.Referrers.ProductOf(source));
 
@@ -121,6 +129,10 @@ internal sealed class Enricher(RuleStore rules)
             SetIfAny(Operator, row, isRun ? default : _rules.Referrers.OperatorOf(source));
         }
     }
+
+    // Applications in a person's hands look like people too; a browser's user agent begins with Mozilla/.
+    private bool IsBrowser(int row) =>
+        _batch.Text(Class)[row].SequenceEqual("human-like"u8) && _batch.Text(Proof)[row].SequenceEqual("none"u8) && _batch.Text(UserAgent)[row].StartsWith("Mozilla/"u8);
 
     // Among pages robots.txt itself is none.
     private void SetRobots(int row, AgentRule agent)

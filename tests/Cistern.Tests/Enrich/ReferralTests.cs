@@ -81,7 +81,7 @@ public sealed class ReferralTests
         {
             var bytes = Encoding.ASCII.GetBytes("https://user:pw@www.chatgpt.com:443/c/x?y#z");
             bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
-            Assert.True(ProductOf(RuleSet.Own.Referrers, RuleSet.Own.Referrers.Find(bytes, bytes, bytes)) is "" or "ChatGPT");
+            Assert.True(ProductOf(RuleSet.Own.Referrers, RuleSet.Own.Referrers.Find(bytes, bytes, bytes, out _)) is "" or "ChatGPT");
         }
     }
 
@@ -93,7 +93,7 @@ public sealed class ReferralTests
     }
 
     private static string Find(string referer, string query, string host = Site) =>
-        ProductOf(RuleSet.Own.Referrers, RuleSet.Own.Referrers.Find(Encoding.UTF8.GetBytes(referer), Encoding.UTF8.GetBytes(query), Encoding.UTF8.GetBytes(host)));
+        ProductOf(RuleSet.Own.Referrers, RuleSet.Own.Referrers.Find(Encoding.UTF8.GetBytes(referer), Encoding.UTF8.GetBytes(query), Encoding.UTF8.GetBytes(host), out _));
 
     private static string ProductOf(ReferrerTable table, int rule) => rule < 0 ? "" : Encoding.UTF8.GetString(table.ProductOf(rule));
 }

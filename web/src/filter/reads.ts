@@ -5,7 +5,7 @@
 const read = 'kind:page method:GET'
 const ok = 'status:200-299,304'
 const ai = 'class:training,search,user-fetch,agent,coding,data-provider'
-const people = 'class:human-like proof:none user_agent:Mozilla/*'
+const people = 'arrival:*'
 const blocked = 'status:401,402,403,406,429,451'
 
 export const rowsBehind = {
@@ -19,10 +19,10 @@ export const rowsBehind = {
   search_reads: `class:search ${read} ${ok}`,
   user_fetch_reads: `class:user-fetch ${read} ${ok}`,
   user_reads: `class:user-fetch,agent ${read} ${ok}`,
-  human_page_reads: `${people} ${read}`,
-  human_delivered_reads: `${people} ${read} ${ok}`,
-  human_blocked_reads: `${people} ${read} ${blocked}`,
-  ai_visits: `ai_source:* ${people} ${read} ${ok} -cs_headers:*urpose:*prefetch*`,
+  human_page_reads: people,
+  human_delivered_reads: `${people} ${ok}`,
+  human_blocked_reads: `${people} ${blocked}`,
+  ai_visits: `ai_source:* arrival:entry ${ok}`,
   live_reads: `${read} ${ok}`,
   robots_checks: 'path:/robots.txt',
   robots_allowed: 'robots:allowed',

@@ -62,11 +62,13 @@ internal sealed class ReferrerTable
     /// <summary>The rule of the product that a request comes from; -1 if it comes from none.</summary>
     /// <param name="host">The host that was asked.</param>
     /// <param name="query">As the log has it, without '?'.</param>
+    /// <param name="isOwn">The referring page is the site's own.</param>
     [SkipLocalsInit]
-    public int Find(ReadOnlySpan<byte> referer, ReadOnlySpan<byte> query, ReadOnlySpan<byte> host)
+    public int Find(ReadOnlySpan<byte> referer, ReadOnlySpan<byte> query, ReadOnlySpan<byte> host, out bool isOwn)
     {
         // From one page of the site to the next: most of all.
-        if (IsWithin(referer, host))
+        isOwn = IsWithin(referer, host);
+        if (isOwn)
         {
             return -1;
         }
@@ -75,7 +77,8 @@ internal sealed class ReferrerTable
         {
             Span<byte> scratch = stackalloc byte[RefererHost.ScratchBytes];
             var from = RefererHost.Of(referer, scratch);
-            if (IsOwn(from, host))
+            isOwn = IsOwn(from, host);
+            if (isOwn)
             {
                 return -1;
             }

@@ -15,8 +15,9 @@ internal static class AgentMeasures
     // Reads that an answer could send somebody back for: what Cloudflare Radar counts too, so that the ratios can be set side by side.
     private const string IsReader = "class IN ('training', 'search', 'user-fetch', 'agent')";
 
-    // Apps look like people too; a browser's user agent begins with Mozilla/.
-    private const string IsHuman = "class = 'human-like' AND proof = 'none' AND user_agent LIKE 'Mozilla/%'";
+    // What reads by browser-like clients are, and how they came, is seen when a row comes: here it would take the user agent and all headers of every row.
+    private const string HumanRead = "arrival <> ''";
+    private const string Entry = "arrival = 'entry'";
     public const string IsRead = "kind = 'page' AND method = 'GET'";
     public const string IsOk = "(status BETWEEN 200 AND 299 OR status = 304)";
     public const string IsBlocked = "status IN (401, 402, 403, 406, 429, 451)";
@@ -27,9 +28,7 @@ internal static class AgentMeasures
     private const string Delivered = $"{AgentRead} AND {IsOk}";
     private const string Judged = "proof IN ('signed', 'address', 'mismatch')";
 
-    // A browser that loads a page in case it is wanted is no visit. Without the header it cannot be told.
-    private const string IsPrefetch = "lower(cs_headers) LIKE '%sec-purpose:%prefetch%'";
-    private const string Visit = $"{IsHuman} AND {IsRead} AND {IsOk} AND ai_source <> '' AND NOT ({IsPrefetch})";
+    private const string Visit = $"{Entry} AND {IsOk} AND ai_source <> ''";
 
     // From the origin, as far as the log tells: an error may also come from the edge itself.
     private const string FromOrigin = "(result_type = 'Miss' OR (result_type = 'Error' AND origin_fbl IS NOT NULL))";
@@ -106,27 +105,20 @@ internal static class AgentMeasures
 
     private static IEnumerable<Measure> People(string weight)
     {
-        yield return new("human_page_reads", Unit.Requests, MeasureKind.Count, "Pages that browser-like clients asked for with GET. Some AI reads cannot be told from them.", s => s.SumWhere(weight, $"{IsHuman} AND {IsRead}"));
-        yield return new("human_delivered_reads", Unit.Requests, MeasureKind.Count, "Page reads of browser-like clients that were answered 200 to 299 or 304.", s => s.SumWhere(weight, $"{IsHuman} AND {IsRead} AND {IsOk}"));
-        yield return new("human_blocked_reads", Unit.Requests, MeasureKind.Count, "Page reads of browser-like clients that were answered 401, 402, 403, 406, 429 or 451.", s => s.SumWhere(weight, $"{IsHuman} AND {IsRead} AND {IsBlocked}"));
+        yield return new("human_page_reads", Unit.Requests, MeasureKind.Count, "Pages that browser-like clients asked for with GET. Some AI reads cannot be told from them.", s => s.SumWhere(weight, HumanRead));
+        yield return new("human_delivered_reads", Unit.Requests, MeasureKind.Count, "Page reads of browser-like clients that were answered 200 to 299 or 304.", s => s.SumWhere(weight, $"{HumanRead} AND {IsOk}"));
+        yield return new("human_blocked_reads", Unit.Requests, MeasureKind.Count, "Page reads of browser-like clients that were answered 401, 402, 403, 406, 429 or 451.", s => s.SumWhere(weight, $"{HumanRead} AND {IsBlocked}"));
         yield return new("ai_visits", Unit.Requests, MeasureKind.Count, "Delivered page reads of browser-like clients that came from an AI product, by referer or utm_source. Apps send neither, so it is a lower bound.", s => s.SumWhere(weight, Visit));
         yield return new("ai_visitors", Unit.Values, MeasureKind.Value, "Distinct visitors from AI products a day (UTC), added up over the days: an estimate by address, user agent and host. With sampling: of the rows, not scaled.", s => s.CountDistinct($"CASE WHEN {Visit} THEN {s.Fingerprint(s.IntegerDivide(s.Microseconds("time"), $"{DayMicroseconds}"), "client_ip", "user_agent", "host")} END"));
         yield return new("first_ai_visit", Unit.Time, MeasureKind.Moment, "When the first visit came from an AI product.", s => s.MinWhere("time", Visit));
         yield return new("last_ai_visit", Unit.Time, MeasureKind.Moment, "When the last visit came from an AI product.", s => s.MaxWhere("time", Visit));
-        yield return new("entry_page_reads", Unit.Requests, MeasureKind.Count, "Page reads of browser-like clients whose referer is empty or another site's.", s => s.SumWhere(weight, Entry(s)));
-        yield return new("ai_share_of_arrivals", Unit.Ratio, MeasureKind.Value, "Visits from AI products / entry page reads.", s => Ratio(s, weight, Visit, Entry(s)));
+        yield return new("entry_page_reads", Unit.Requests, MeasureKind.Count, "Page reads of browser-like clients whose referer is empty or another site's; without what is loaded in case it is wanted.", s => s.SumWhere(weight, Entry));
+        yield return new("ai_share_of_arrivals", Unit.Ratio, MeasureKind.Value, "Visits from AI products / entry page reads.", s => Ratio(s, weight, Visit, Entry));
         yield return new("reads_per_visit", Unit.Ratio, MeasureKind.Value, "Delivered page reads of training, search, user-fetch and agent / visits from AI products; null under 10 visits. Apps send no referer, so it is an upper bound.", ReadsPerVisit(weight));
     }
 
     private static Func<SqlDialect, string> ReadsPerVisit(string weight) => s =>
         $"CASE WHEN {s.SumWhere(weight, Visit)} >= 10 THEN {s.SumWhere(weight, $"{IsReader} AND {IsRead} AND {IsOk}")} / {s.SumWhere(weight, Visit)} END";
-
-    private static string Entry(SqlDialect s) => $"{IsHuman} AND {IsRead} AND {RefererHost(s)} <> {WithoutWww("lower(host)")}";
-
-    // Empty without a referer, and no host is empty where a page was read.
-    private static string RefererHost(SqlDialect s) => WithoutWww($"lower({s.Extract("referer", "^[A-Za-z]+://(?:[^/@]*@)?([^/:?#]+)", group: true)})");
-
-    private static string WithoutWww(string host) => $"CASE WHEN {host} LIKE 'www.%' THEN substr({host}, 5) ELSE {host} END";
 
     private static string PageWhere(SqlDialect s, string condition) => $"CASE WHEN {condition} THEN {s.Fingerprint(AgentFields.Page(s))} END";
 

@@ -27,7 +27,7 @@ internal static class RequestSignal
         MeasuredColumns = ["weight"],
         FewValued =
         [
-            "kind", "class", "operator", "proof", "ai_source", "referral_basis", "robots",
+            "kind", "class", "operator", "proof", "ai_source", "referral_basis", "robots", "arrival",
             "status_class", "status", "method", "scheme", "protocol", "tls", "result_type", "detailed_result_type", "c_ip_version",
         ],
         Weighted = true,

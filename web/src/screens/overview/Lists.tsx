@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import type { Answer } from '../../api/client'
 import type { Scope } from '../../api/scope'
 import { useAsked } from '../../api/use'
+import { rowsBehind } from '../../filter/reads'
 import { both, testOf } from '../../filter/terms'
 import { change, compact, exact } from '../../format/numbers'
 import { AgentLink } from '../../parts/agents/AgentLink'
@@ -31,7 +32,7 @@ export function AgentList({ scope, comparable, wait }: ListProps) {
   const asked = useAsked(wait ? null : `agents ${limit} ${scope.key}`, signal => askAgents(scope, limit, signal))
   return (
     <Panel title="Top agents" asked={asked} height={brief * rowHeight} class="overview-agents" actions={<More asked={asked.data} limit={limit} onLimit={setLimit} />}>
-      {data => data.rows.length === 0 ? <Empty title="No agent read anything in this range" /> : <Rows data={data} measure="page_reads" comparable={comparable} row={(row, place) => <AgentRow row={row} place={place} />} test={row => `${testOf('agent', text(row[0]))} kind:page method:GET`} />}
+      {data => data.rows.length === 0 ? <Empty title="No agent read anything in this range" /> : <Rows data={data} measure="page_reads" comparable={comparable} row={(row, place) => <AgentRow row={row} place={place} />} test={row => `${testOf('agent', text(row[0]))} ${rowsBehind.page_reads}`} />}
     </Panel>
   )
 }
@@ -55,7 +56,7 @@ export function SourceList({ scope, comparable, wait }: ListProps) {
     <Panel title="Top AI sources" asked={asked} height={brief * rowHeight} actions={<Link screen="referrals" class="panel-link">Referrals</Link>}>
       {data => data.rows.length === 0
         ? <Empty title="Nobody came from an AI product"><p>Apps send no referer, so some visits cannot be told from others.</p></Empty>
-        : <Rows data={data} measure="ai_visits" comparable={comparable} row={row => <td><Visible text={text(row[0])} /></td>} test={row => `${testOf('ai_source', text(row[0]))} class:human-like proof:none kind:page method:GET (status:2xx OR status:304)`} />}
+        : <Rows data={data} measure="ai_visits" comparable={comparable} row={row => <td><Visible text={text(row[0])} /></td>} test={row => `${testOf('ai_source', text(row[0]))} ${rowsBehind.ai_visits}`} />}
     </Panel>
   )
 }

@@ -1,13 +1,12 @@
 import type { Scope } from '../../api/scope'
 import { useAsked } from '../../api/use'
-import { both, testOf } from '../../filter/terms'
-import { change, compact, exact } from '../../format/numbers'
+import { testOf } from '../../filter/terms'
+import { change } from '../../format/numbers'
 import { Panel } from '../../parts/Panel'
+import { Count } from '../../parts/Rows'
 import { Empty } from '../../parts/States'
 import { text } from '../../parts/TopList'
 import { Visible } from '../../parts/Visible'
-import { Link } from '../../shell/Link'
-import { useParam } from '../../state/url'
 import { askOperators } from './ask'
 import { ratioOf } from './ratio'
 
@@ -15,7 +14,6 @@ const height = 280
 
 /** What each operator reads for each person whom its products send. */
 export function OperatorTable({ scope, comparable, wait }: { scope: Scope; comparable: boolean; wait: boolean }) {
-  const q = useParam('q') ?? ''
   const asked = useAsked(wait ? null : `operators ${scope.key}`, signal => askOperators(scope, signal))
   return (
     <Panel title="Reads for each visit" asked={asked} height={height}>
@@ -34,8 +32,8 @@ export function OperatorTable({ scope, comparable, wait }: { scope: Scope; compa
                 return (
                   <tr key={text(row[0])}>
                     <th scope="row"><Visible text={text(row[0])} /></th>
-                    <td class="number"><Link screen="logs" class="figure" changes={{ q: both(q, `${own} class:training,search,user-fetch,agent kind:page method:GET (status:2xx OR status:304)`) }} title={exact(Number(row[reads]))}>{compact(Number(row[reads]))}</Link></td>
-                    <td class="number"><Link screen="logs" class="figure" changes={{ q: both(q, `${own} class:human-like proof:none kind:page method:GET (status:2xx OR status:304)`) }} title={exact(Number(row[visits]))}>{compact(Number(row[visits]))}</Link></td>
+                    <td class="number"><Count value={Number(row[reads])} test={`${own} class:training,search,user-fetch,agent`} of="delivered_page_reads" /></td>
+                    <td class="number"><Count value={Number(row[visits])} test={own} of="ai_visits" /></td>
                     <td class="number">{ratioOf(Number(row[reads]), Number(row[visits]))}</td>
                     {comparable && <td class="number fold">{row[trend] !== null && row[trend] !== undefined && <span class="delta">{change(Number(row[trend]))}</span>}</td>}
                   </tr>

@@ -1,8 +1,9 @@
 import type { Scope } from '../../api/scope'
 import { useAsked } from '../../api/use'
+import type { Counted } from '../../filter/reads'
 import { both, testOf } from '../../filter/terms'
-import { compact, exact } from '../../format/numbers'
 import { Panel } from '../../parts/Panel'
+import { Count } from '../../parts/Rows'
 import { Empty } from '../../parts/States'
 import { text } from '../../parts/TopList'
 import { Visible } from '../../parts/Visible'
@@ -12,13 +13,11 @@ import { askPages } from './ask'
 
 /** How agents fared with a page: a mark for each way, so that it needs no colour. */
 const ways = [
-  { measure: 'delivered_page_reads', name: 'delivered', mark: '●', test: '(status:2xx OR status:304)' },
-  { measure: 'blocked_page_reads', name: 'blocked', mark: '✕', test: 'status:401,402,403,406,429,451' },
-  { measure: 'missing_page_reads', name: 'missing', mark: '○', test: 'status:404,410' },
-  { measure: 'failed_page_reads', name: 'failed', mark: '▲', test: '(status:5xx OR status:0)' },
+  { measure: 'delivered_page_reads', name: 'delivered', mark: '●' },
+  { measure: 'blocked_page_reads', name: 'blocked', mark: '✕' },
+  { measure: 'missing_page_reads', name: 'missing', mark: '○' },
+  { measure: 'failed_page_reads', name: 'failed', mark: '▲' },
 ] as const
-
-const aiReads = 'class:training,search,user-fetch,agent,coding,data-provider kind:page method:GET'
 
 /** The pages that agents read most, with how they fared. */
 export function PageTable({ scope, wait }: { scope: Scope; wait: boolean }) {
@@ -40,16 +39,13 @@ export function PageTable({ scope, wait }: { scope: Scope; wait: boolean }) {
               <tbody>
                 {rows.map(row => {
                   const page = text(row[0])
-                  const figure = (measure: string, test: string) => {
-                    const value = Number(row[place(measure)] ?? 0)
-                    return value === 0 ? <span class="nothing">0</span> : <Link screen="logs" class="figure" changes={{ q: both(q, `${testOf('page', page)} ${test}`) }} title={exact(value)}>{compact(value)}</Link>
-                  }
+                  const figure = (measure: Counted) => <Count value={Number(row[place(measure)] ?? 0)} test={testOf('page', page)} of={measure} />
                   return (
                     <tr key={page}>
                       <th scope="row"><Link screen="pages" changes={{ q: both(q, testOf('page', page)) }}><Visible text={host !== null || hosts.size === 1 ? page.slice(hostOf(page).length) : page} /></Link></th>
-                      <td class="number">{figure('page_reads', aiReads)}</td>
-                      {ways.map(way => <td key={way.name} class={`number way-${way.name}`}>{figure(way.measure, `${aiReads} ${way.test}`)}</td>)}
-                      <td class="number">{figure('ai_visits', 'class:human-like proof:none ai_source:* kind:page method:GET (status:2xx OR status:304)')}</td>
+                      <td class="number">{figure('page_reads')}</td>
+                      {ways.map(way => <td key={way.name} class={`number way-${way.name}`}>{figure(way.measure)}</td>)}
+                      <td class="number">{figure('ai_visits')}</td>
                     </tr>
                   )
                 })}

@@ -5,6 +5,7 @@ import type { Answer } from '../../api/client'
 import { reachesBefore } from '../../api/before'
 import { qualifiers } from '../../api/status'
 import { type Asked, useAsked } from '../../api/use'
+import { rowsBehind } from '../../filter/reads'
 import { both, testOf } from '../../filter/terms'
 import { change, exact, inUnit, percent, points, type Unit } from '../../format/numbers'
 import { at } from '../../format/times'
@@ -26,8 +27,6 @@ import { shifted } from './week'
 import './report.css'
 
 const chartHeight = 210
-const aiReads = 'class:training,search,user-fetch,agent,coding,data-provider kind:page method:GET'
-const visits = 'class:human-like proof:none ai_source:* kind:page method:GET (status:2xx OR status:304)'
 
 /** A week on a page: for somebody who will never open the dashboard. */
 export function Report() {
@@ -117,16 +116,16 @@ interface Line {
 }
 
 const lines: readonly Line[] = [
-  { measure: 'page_reads', name: 'Pages read by AI agents', unit: 'count', test: aiReads },
-  { measure: 'delivery_rate', name: 'of these delivered', unit: 'ratio', test: `${aiReads} (status:2xx OR status:304)` },
-  { measure: 'blocked_page_reads', name: 'turned away (401, 402, 403, 406, 429, 451)', unit: 'count', test: `${aiReads} status:401,402,403,406,429,451` },
-  { measure: 'missing_page_reads', name: 'not found (404, 410)', unit: 'count', test: `${aiReads} status:404,410` },
-  { measure: 'failed_page_reads', name: 'failed (5xx, or no answer)', unit: 'count', test: `${aiReads} (status:5xx OR status:0)` },
+  { measure: 'page_reads', name: 'Pages read by AI agents', unit: 'count', test: rowsBehind.page_reads },
+  { measure: 'delivery_rate', name: 'of these delivered', unit: 'ratio', test: rowsBehind.delivered_page_reads },
+  { measure: 'blocked_page_reads', name: 'turned away (401, 402, 403, 406, 429, 451)', unit: 'count', test: rowsBehind.blocked_page_reads },
+  { measure: 'missing_page_reads', name: 'not found (404, 410)', unit: 'count', test: rowsBehind.missing_page_reads },
+  { measure: 'failed_page_reads', name: 'failed (5xx, or no answer)', unit: 'count', test: rowsBehind.failed_page_reads },
   { measure: 'proven_share', name: 'Proven, of the requests that can be judged', unit: 'ratio', test: 'proof:signed,address' },
   { measure: 'impostor_requests', name: 'Requests of impostors', unit: 'count', test: 'proof:mismatch' },
-  { measure: 'ai_visits', name: 'Visits from AI products (a lower bound)', unit: 'count', test: visits },
+  { measure: 'ai_visits', name: 'Visits from AI products (a lower bound)', unit: 'count', test: rowsBehind.ai_visits },
   { measure: 'ai_share_of_arrivals', name: 'their share of all arrivals', unit: 'ratio', test: null },
-  { measure: 'human_page_reads', name: 'Pages read in browsers (an upper bound for people)', unit: 'count', test: 'class:human-like proof:none kind:page method:GET' },
+  { measure: 'human_page_reads', name: 'Pages read in browsers (an upper bound for people)', unit: 'count', test: rowsBehind.human_page_reads },
 ]
 
 function FigureTable({ figures, comparable }: { figures: Asked<Answer>; comparable: boolean }) {
