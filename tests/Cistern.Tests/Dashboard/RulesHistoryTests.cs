@@ -25,7 +25,7 @@ public sealed class RulesHistoryTests
 
         Assert.Equal(200, answer.Status);
         Assert.Equal(
-            """{"version":"2026-12-01.00000002","changes":[{"version":"2026-11-27.00000001","taken":"2026-11-28T09:30:00Z"},{"version":"2026-12-01.00000002","taken":"2026-12-01T08:00:00Z"}],"history":"""
+            """{"version":"2026-12-01.00000002","changes":[{"version":"2026-11-27.00000001","taken":"2026-11-28T09:30:00.000Z"},{"version":"2026-12-01.00000002","taken":"2026-12-01T08:00:00.000Z"}],"history":"""
             + """{"rows":1000,"rowsNow":10,"files":5,"filesNow":1,"running":false,"failed":"the disk is full"}}""",
             Encoding.UTF8.GetString(answer.Body));
         Problem.Assert(await server.GetAsync("/api/rules/history?x=1", $"X-API-Key: {server.NewKey("other", KeyScopes.Read)}"), 400, "parameter-invalid");
