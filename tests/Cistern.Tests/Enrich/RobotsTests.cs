@@ -1,4 +1,3 @@
-using Cistern.Enrich.Robots;
 using Cistern.Enrich.Rules;
 
 namespace Cistern.Tests.Enrich;
