@@ -88,7 +88,7 @@ function Head<R>({ column, order, onOrder }: { column: SortColumn<R>; order: Ord
   return (
     <th scope="col" class={classOf(column)} aria-sort={own ? (order.descending ? 'descending' : 'ascending') : undefined} title={column.about}>
       <button type="button" class={`sort-button ${own ? 'sort-own' : ''}`} onClick={() => onOrder({ key: column.key, descending: next })}>
-        {column.head ?? column.title}<Icon name={own && !order.descending ? 'up' : 'down'} size={12} />
+        {column.head ?? column.title}{own && <Icon name={order.descending ? 'down' : 'up'} size={11} />}
       </button>
     </th>
   )

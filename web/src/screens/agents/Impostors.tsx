@@ -4,14 +4,13 @@ import { questionOf, type Scope } from '../../api/scope'
 import { type Asked, useAsked } from '../../api/use'
 import { both, testOf } from '../../filter/terms'
 import { countryName } from '../../format/countries'
-import { compact, exact } from '../../format/numbers'
+import { compact } from '../../format/numbers'
 import { AgentLink } from '../../parts/agents/AgentLink'
 import { Panel } from '../../parts/Panel'
-import { RowsLink } from '../../parts/RowsLink'
 import { SaveSorted, type SortColumn, SortTable } from '../../parts/SortTable'
 import { Visible } from '../../parts/Visible'
 import { Link } from '../../shell/Link'
-import { MomentLink } from './columns'
+import { count, moment } from './columns'
 import { reads } from './figures'
 import { reader } from './groups'
 import { useOrder } from './useOrder'
@@ -56,10 +55,10 @@ function columnsOf(zone: string): SortColumn<Claim>[] {
     { key: 'agent', title: 'Claims to be', value: claim => claim.agent, cell: claim => <AgentLink name={claim.agent} empty="(a robots.txt name)" /> },
     { key: 'asn', title: 'Network', about: 'The number of the autonomous system (ASN)', value: claim => claim.asn, cell: claim => claim.asn === null ? <span class="nothing">–</span> : `AS${claim.asn}` },
     { key: 'country', title: 'Country', wide: true, value: claim => claim.country, cell: claim => <Visible text={countryName(claim.country)} empty="–" /> },
-    { key: 'requests', title: 'Requests', number: true, value: claim => claim.requests, cell: claim => <RowsLink test={claim.test} title={exact(claim.requests)}>{compact(claim.requests)}</RowsLink> },
-    { key: 'reads', title: 'Page reads', number: true, value: claim => claim.reads, cell: claim => <RowsLink test={both(claim.test, reads)} title={exact(claim.reads)}>{compact(claim.reads)}</RowsLink> },
+    count('requests', 'Requests', undefined, claim => claim.requests, ''),
+    count('reads', 'Page reads', undefined, claim => claim.reads, reads),
     { key: 'addresses', title: 'Addresses', number: true, about: 'Distinct client addresses', value: claim => claim.addresses, cell: claim => compact(claim.addresses) },
-    { key: 'last', title: 'Last seen', number: true, value: claim => claim.last, cell: claim => <MomentLink ms={Date.parse(claim.last)} test={claim.test} zone={zone} /> },
+    moment('last', 'Last seen', undefined, claim => claim.last, zone),
   ]
 }
 

@@ -3,14 +3,12 @@ import { type Answer, query } from '../../api/client'
 import { questionOf, type Scope } from '../../api/scope'
 import { useAsked } from '../../api/use'
 import { both, testOf } from '../../filter/terms'
-import { compact, exact } from '../../format/numbers'
 import { unnamedTest } from '../../parts/agents/classes'
 import { NameAgent } from '../../parts/agents/NameAgent'
 import { Panel } from '../../parts/Panel'
-import { RowsLink } from '../../parts/RowsLink'
 import { SaveSorted, type SortColumn, SortTable } from '../../parts/SortTable'
 import { Visible } from '../../parts/Visible'
-import { MomentLink } from './columns'
+import { count, moment } from './columns'
 import { reads } from './figures'
 import { reader } from './groups'
 import { useOrder } from './useOrder'
@@ -68,9 +66,9 @@ function NameButton({ bot, onName }: { bot: Bot; onName: (bot: Bot) => void }) {
 function columnsOf(zone: string): SortColumn<Bot>[] {
   return [
     { key: 'name', title: 'Calls itself', value: bot => bot.name, cell: bot => <Visible text={bot.name} empty="(no user agent)" /> },
-    { key: 'requests', title: 'Requests', number: true, value: bot => bot.requests, cell: bot => <RowsLink test={bot.test} title={exact(bot.requests)}>{compact(bot.requests)}</RowsLink> },
-    { key: 'reads', title: 'Page reads', number: true, value: bot => bot.reads, cell: bot => <RowsLink test={both(bot.test, reads)} title={exact(bot.reads)}>{compact(bot.reads)}</RowsLink> },
-    { key: 'last', title: 'Last seen', number: true, value: bot => bot.last, cell: bot => <MomentLink ms={Date.parse(bot.last)} test={bot.test} zone={zone} /> },
+    count('requests', 'Requests', undefined, bot => bot.requests, ''),
+    count('reads', 'Page reads', undefined, bot => bot.reads, reads),
+    moment('last', 'Last seen', undefined, bot => bot.last, zone),
     { key: 'contact', title: 'Contact', value: bot => bot.contact, cell: bot => <span class="agents-long" title={bot.contact}><Visible text={bot.contact} empty="–" /></span> },
     { key: 'sample', title: 'User agent', about: 'The one that it sent most often', value: bot => bot.sample, cell: bot => <span class="agents-long mono" title={bot.sample}><Visible text={bot.sample} /></span> },
   ]

@@ -36,23 +36,29 @@ export function columnsOf(grouping: Grouping, zone: string, comparable: boolean)
     comparable ? [{ key: counts[key], title, number: true, about: 'Change against the period before', value, cell: line => <Delta value={value(line)} isNew={line[`${key}Before`] === 0 && line[key] > 0} /> }] : []
   return [
     ...(grouping === 'agent' ? [names.agent, { ...names.operator, wide: true }, { ...names.class, wide: true }] : [names[grouping]]),
-    count('requests', 'Requests', 'All requests, scaled where the log is a sample', line => line.requests, ''),
+    count<Line>('requests', 'Requests', 'All requests, scaled where the log is a sample', line => line.requests, ''),
     ...change('requests', '± req.', line => line.requestsChange),
-    count('reads', 'Page reads', 'Pages asked for with GET', line => line.reads, reads),
+    count<Line>('reads', 'Page reads', 'Pages asked for with GET', line => line.reads, reads),
     ...change('reads', '± reads', line => line.readsChange),
     share('delivered', 'Delivered', 'Page reads answered 200 to 299 or 304, of all page reads', line => line.delivered, deliveredReads),
-    count('pages', 'Pages', 'Distinct pages that were delivered', line => line.pages, deliveredReads),
+    count<Line>('pages', 'Pages', 'Distinct pages that were delivered', line => line.pages, deliveredReads),
     share('coverage', 'Coverage', 'Pages touched, of the pages that were delivered to anyone in the 28 days before the end of the range', line => line.coverage, deliveredReads),
     { key: 'bytes', title: 'Sent', number: true, about: 'Bytes sent, headers included', value: line => line.bytes, cell: line => figure(line, '', bytes(line.bytes), exact(line.bytes)) },
     share('errors', 'Errors', 'Status 400 to 599, of all requests with a status', line => line.errors, 'status>=400'),
     { key: 'proof', title: 'Proven', about: 'Proven requests, of those that are proven or impostors', value: line => provenShare(line.proofs), cell: line => <ProofBar proofs={line.proofs} test={line.test} /> },
-    moment('first', 'First seen', 'In all that is stored', line => line.first, zone, 'day'),
-    moment('last', 'Last seen', 'In all that is stored', line => line.last, zone, 'ago'),
+    moment<Line>('first', 'First seen', 'In all that is stored', line => line.first, zone, 'day'),
+    moment<Line>('last', 'Last seen', 'In all that is stored', line => line.last, zone, 'ago'),
   ]
 }
 
-function count(key: string, title: string, about: string, value: (line: Line) => number, test: string): SortColumn<Line> {
-  return { key, title, about, number: true, value, cell: line => figure(line, test, compact(value(line)), exact(value(line))) }
+/** A line of a table whose figures lead to its rows. */
+interface Counted {
+  readonly test: string
+}
+
+/** A count that leads to its rows: those of the line that `test` lets through. */
+export function count<R extends Counted>(key: string, title: string, about: string | undefined, value: (line: R) => number, test: string): SortColumn<R> {
+  return { key, title, ...(about !== undefined && { about }), number: true, value, cell: line => figure(line, test, compact(value(line)), exact(value(line))) }
 }
 
 function share(key: string, title: string, about: string, value: (line: Line) => number | null, test: string): SortColumn<Line> {
@@ -64,7 +70,7 @@ function share(key: string, title: string, about: string, value: (line: Line) =>
   }
 }
 
-function figure(line: Line, test: string, text: string, title?: string): ComponentChildren {
+function figure(line: Counted, test: string, text: string, title?: string): ComponentChildren {
   return <RowsLink test={both(line.test, test)} {...(title !== undefined && { title })}>{text}</RowsLink>
 }
 
@@ -72,9 +78,10 @@ type MomentShape = 'day' | 'dayClock' | 'ago'
 
 const around = 60_000
 
-function moment(key: string, title: string, about: string, value: (line: Line) => string | null, zone: string, shape: MomentShape = 'dayClock'): SortColumn<Line> {
+/** A time that leads to the rows around it. */
+export function moment<R extends Counted>(key: string, title: string, about: string | undefined, value: (line: R) => string | null, zone: string, shape: MomentShape = 'dayClock'): SortColumn<R> {
   return {
-    key, title, about, number: true, value, cell: line => {
+    key, title, ...(about !== undefined && { about }), number: true, value, cell: line => {
       const text = value(line)
       return text === null ? <span class="nothing">–</span> : <MomentLink ms={Date.parse(text)} test={line.test} zone={zone} shape={shape} />
     },
