@@ -12,7 +12,7 @@ import { Visible } from '../../parts/Visible'
 import { Link } from '../../shell/Link'
 import { useParam } from '../../state/url'
 import { daysBefore, moment } from './ask'
-import { Find } from './Find'
+import { Find, NoneFound } from './Find'
 import { type Cell, type GridAgent, type GridPage, gridOf, gridTest, limits, liveDays, lookBackDays, pagesTest } from './freshness'
 import { finding, pageTest, severalHosts } from './lines'
 import { List } from './List'
@@ -32,7 +32,7 @@ export function Freshness({ scope }: { scope: Scope }) {
   return (
     <List title="Days since an agent was given a page" name="freshness" class="freshness" asked={{ ...asked, data: asked.data === null ? null : pages }} height={firstPages * 27 + 220}
       columns={columnsOf(pages, asked.data?.grid.agents ?? [], daysBefore(scope, lookBackDays))} rowKey={page => page.page} usual="-late" first={firstPages * 10}
-      actions={<Find />} note={<Legend scope={scope} />} nothing={<NoRows title="No page was delivered lately" />}
+      actions={<Find />} note={<Legend scope={scope} />} nothing={<NoneFound><NoRows title="No page was delivered lately" /></NoneFound>}
       foot={<More shown={limit} of=" pages by their readers" more={asked.data?.more === true} onMore={() => setLimit(limit + firstPages)} />} />
   )
 }

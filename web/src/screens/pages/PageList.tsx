@@ -7,7 +7,7 @@ import { orderOf, textOfOrder } from '../../parts/order'
 import type { SortColumn } from '../../parts/SortTable'
 import { useParam } from '../../state/url'
 import { type ListAsk, listKey } from './ask'
-import { Find } from './Find'
+import { Find, NoneFound } from './Find'
 import { type Line, pageLines, withPages } from './lines'
 import { List } from './List'
 import { More } from './More'
@@ -42,7 +42,7 @@ export function PageList({ title, name, scope, usual, first, ask, columns, lines
   const lines = inside === undefined ? outer : withPages(outer, inside.key, inside.lines)
   return (
     <List title={title} name={name} asked={asked.data === null ? { ...asked, data: null } : { ...asked, data: lines }} columns={columns(lines, asked.data)} rowKey={line => line.test} height={height} usual={usual}
-      actions={findable && <Find />} note={note?.(lines)} nothing={nothing}
+      actions={findable && <Find />} note={note?.(lines)} nothing={findable ? <NoneFound>{nothing}</NoneFound> : nothing}
       more={<>{inside?.more}<More shown={limit} more={(asked.data?.rows.length ?? 0) > limit} onMore={() => setLimit(limit + 100)} /></>} />
   )
 }
