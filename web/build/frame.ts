@@ -82,7 +82,7 @@ function pages(): string {
 }
 
 function referrals(): string {
-  return `${tiles(referralFigures)}${panel('AI visits by product', 246)}<div class="referral-lists">${panel('Products', 280)}${panel('Referer or UTM', 280)}</div>${panel('Landing pages', 520)}`
+  return `${tiles(referralFigures)}${panel('AI visits by product', 246)}${panel('Products', 280)}${panel('Landing pages', 520)}`
 }
 
 function report(): string {

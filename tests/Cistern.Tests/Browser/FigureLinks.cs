@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Cistern.Tests.EndToEnd;
-using Cistern.Tests.Query;
 using Microsoft.Playwright;
 
 namespace Cistern.Tests.Browser;

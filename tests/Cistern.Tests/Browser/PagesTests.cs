@@ -106,14 +106,14 @@ public sealed class PagesTests(BrowserSite site)
         await using var page = await site.OpenAsync("/pages?view=freshness");
         await page.SettledAsync();
 
-        var heads = await page.Page.Locator(".grid-agent").AllInnerTextsAsync();
+        var heads = await page.Page.Locator(".grid-agent > span:first-child").AllInnerTextsAsync();
         var stored = await site.Server.RowsAsync($"SELECT DISTINCT agent FROM requests WHERE agent <> '' AND class IN ('search', 'training', 'user-fetch', 'agent') AND {DeliveredSql}");
         Assert.Equal(stored.Order(), heads.Select(name => $"[\"{name}\"]").Order());
 
         // Everything in the store is of the last hours; what nobody read is never.
-        var cells = page.Page.Locator(".grid td.cell");
+        var cells = page.Page.Locator(".freshness td .cell");
         Assert.All(await cells.AllInnerTextsAsync(), text => Assert.Contains(text, new[] { "0", "never" }));
-        await cells.Locator("a").First.ClickAsync();
+        await page.Page.Locator(".freshness td a.cell").First.ClickAsync();
         await page.AddressMatchesAsync("/logs\\?.*agent%3A|/logs\\?.*agent:");
         await page.SettledAsync();
         await BrowserPage.Expect(page.Page.Locator(".log-row, [role='row']").First).ToBeVisibleAsync();

@@ -19,7 +19,7 @@ public sealed class ReferralsTests(BrowserSite site)
 
         Assert.Equal(stored.ToString("N0", CultureInfo.InvariantCulture), await page.Page.Locator(".tile", new() { HasText = "AI visits" }).Locator(".tile-value").GetAttributeAsync("title"));
         Assert.Equal(stored, await SumAsync(page.Panel("Products"), "Visits"));
-        Assert.Equal(stored, await SumAsync(page.Panel("Referer or UTM"), "Referer") + await SumAsync(page.Panel("Referer or UTM"), "utm_source"));
+        Assert.Equal(stored, await SumAsync(page.Panel("Products"), "By referer") + await SumAsync(page.Panel("Products"), "By utm_source"));
         await page.Button("Show AI visits by product as table").ClickAsync();
         var chart = await page.Panel("AI visits by product").GetByRole(AriaRole.Table).Locator("tbody td").AllInnerTextsAsync();
         Assert.Equal(stored, chart.Sum(text => long.Parse(text, NumberStyles.AllowThousands, CultureInfo.InvariantCulture)));
@@ -32,7 +32,7 @@ public sealed class ReferralsTests(BrowserSite site)
         await using var page = await site.OpenAsync("/referrals?from=-7d");
         await page.SettledAsync();
 
-        foreach (var title in new[] { "Products", "Referer or UTM", "Landing pages", "From the first read to the first visit" })
+        foreach (var title in new[] { "Products", "Landing pages", "From the first read to the first visit" })
         {
             Assert.True(await FigureLinks.AssertLeadToAsManyRowsAsync(site.Server, page.Panel(title).Locator("tbody tr").First.Locator("a.figure")) > 0, title);
         }

@@ -8,6 +8,8 @@ import { walk } from './walk'
 export interface SortColumn<R> {
   readonly key: string
   readonly title: string
+  /** What its head shows instead of the title. */
+  readonly head?: ComponentChildren
   readonly about?: string
   readonly number?: boolean
   /** Nothing to sort by. */
@@ -86,7 +88,7 @@ function Head<R>({ column, order, onOrder }: { column: SortColumn<R>; order: Ord
   return (
     <th scope="col" class={classOf(column)} aria-sort={own ? (order.descending ? 'descending' : 'ascending') : undefined} title={column.about}>
       <button type="button" class={`sort-button ${own ? 'sort-own' : ''}`} onClick={() => onOrder({ key: column.key, descending: next })}>
-        {column.title}{own && <Icon name={order.descending ? 'down' : 'up'} size={11} />}
+        {column.head ?? column.title}{own && <Icon name={order.descending ? 'down' : 'up'} size={11} />}
       </button>
     </th>
   )

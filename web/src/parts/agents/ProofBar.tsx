@@ -3,6 +3,7 @@ import { Link } from '../../shell/Link'
 import { both } from '../../filter/terms'
 import { useParam } from '../../state/url'
 import { partsOf, proofGroups, type Proofs, provenShare } from './proofs'
+import { Strip } from '../Strip'
 import './agents.css'
 
 /** What part of the requests is proven, false, or neither: a bar, and the figures in words. `test` lets through the rows that it is of. */
@@ -12,27 +13,11 @@ export function ProofBar({ proofs, test }: { proofs: Proofs; test: string }) {
   const to = (name: string) => ({ q: both(both(q, test), proofGroups.find(one => one.name === name)!.test) })
   return (
     <span class="proof" title={partsOf(proofs).map((part, place) => `${exact(Math.round(part))} ${proofGroups[place]!.name}`).join('\n')}>
-      <ProofStrip proofs={proofs} />
+      <Strip width={42} parts={partsOf(proofs).map((count, place) => ({ count, color: proofGroups[place]!.color }))} />
       {share !== null ? <Link screen="logs" changes={to('proven')} class="figure">{percent(share)}</Link>
         : proofs.unlisted > 0 ? <Link screen="logs" changes={to('unlisted')} class="figure proof-note">unlisted</Link>
         : <span class="proof-note">not judged</span>}
       {proofs.impostor > 0 && <Link screen="logs" changes={to('impostor')} class="figure proof-false"><span aria-hidden="true">✗</span><span class="hidden-text">impostors: </span>{compact(proofs.impostor)}</Link>}
     </span>
-  )
-}
-
-function ProofStrip({ proofs }: { proofs: Proofs }) {
-  const parts = partsOf(proofs)
-  const total = Math.max(1, parts.reduce((sum, part) => sum + part, 0))
-  let left = 0
-  return (
-    <svg class="proof-strip" width="42" height="10" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
-      {parts.map((part, place) => {
-        const width = (part / total) * 100
-        const x = left
-        left += width
-        return width > 0 && <rect key={place} x={x} width={width} height="10" style={{ fill: `var(${proofGroups[place]!.color})` }} />
-      })}
-    </svg>
   )
 }

@@ -1,12 +1,12 @@
 import { useMemo } from 'preact/hooks'
 import { columnOf, rangeOf, timesOf } from '../../api/answers'
-import { type Answer, ask } from '../../api/client'
+import type { Answer } from '../../api/client'
 import { reachesBefore } from '../../api/before'
-import { questionOf, type Scope, scopeOf } from '../../api/scope'
+import { scopeOf } from '../../api/scope'
 import { qualifiers } from '../../api/status'
 import { type Asked, useAsked } from '../../api/use'
+import { NoRows } from '../../parts/NoRows'
 import { Panel } from '../../parts/Panel'
-import { Empty, Loading } from '../../parts/States'
 import { Tiles } from '../../parts/Tiles'
 import { chartBar, TimeChart } from '../../parts/TimeChart'
 import { Link } from '../../shell/Link'
@@ -39,7 +39,7 @@ export function Overview() {
   return (
     <div class="overview">
       <Tiles figures={figures} totals={totals} slower={totals} series={series} comparable={comparable} />
-      {nothing ? <Nothing scope={scope} /> : (
+      {nothing ? <section class="panel"><NoRows title="Nobody read a page in this range" /></section> : (
         <>
           <div class="overview-main">
             <Panel title="Page reads by class of reader" asked={byClass} height={chartHeight + chartBar} actions={<Link screen="agents" class="panel-link">All agents</Link>}>
@@ -84,33 +84,4 @@ function ClassChart({ data, trouble, zone }: { data: Answer; trouble: Answer | n
 function alongside(times: readonly number[], own: readonly number[], values: readonly (number | null)[]): (number | null)[] {
   const byTime = new Map(own.map((time, place) => [time, values[place] ?? null]))
   return times.map(time => byTime.get(time) ?? null)
-}
-
-function Nothing({ scope }: { scope: Scope }) {
-  const any = useAsked(`any ${scope.key}`, signal => ask<Answer>('/api/query', { method: 'POST', body: { ...questionOf(scope), measures: ['rows', 'first_seen'] }, signal }))
-  const ever = useAsked('ever', signal => ask<Answer>('/api/query', { method: 'POST', body: { from: '1970-01-01', to: 'now', measures: ['rows'] }, signal }))
-  if (any.data === null || ever.data === null) return <section class="panel"><Loading height={160} /></section>
-  return <section class="panel">{nothingOf(Number(any.data.rows[0]?.[0] ?? 0), Number(ever.data.rows[0]?.[0] ?? 0), scope.where !== '')}</section>
-}
-
-function nothingOf(here: number, ever: number, filtered: boolean) {
-  if (ever === 0) {
-    return (
-      <Empty title="No request has arrived yet">
-        <p>Point an Amazon Data Firehose stream at this server, or import log files. <Link screen="setup">Setup</Link> shows how, step by step.</p>
-      </Empty>
-    )
-  }
-  if (here > 0) {
-    return (
-      <Empty title="Nobody read a page in this range">
-        <p>There are requests, but none for a page. <Link screen="traffic">Traffic</Link> shows all of them.</p>
-      </Empty>
-    )
-  }
-  return (
-    <Empty title="Nothing in this range">
-      <p>{filtered ? <>No request passes the filter. <Link changes={{ q: null, host: null }}>Remove the filter</Link> or </> : 'Older requests are stored: '}<Link changes={{ from: '-30d', to: null }}>look at the last 30 days</Link>.</p>
-    </Empty>
-  )
 }

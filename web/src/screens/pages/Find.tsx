@@ -1,15 +1,14 @@
-import { useEffect, useState } from 'preact/hooks'
+import type { ComponentChildren } from 'preact'
+import { Empty } from '../../parts/States'
+import { Link } from '../../shell/Link'
 import { go, useParam } from '../../state/url'
 
 /** Looks for pages by a part of their address, among all and not only those that are shown. */
 export function Find() {
-  const find = useParam('find') ?? ''
-  const [typed, setTyped] = useState(find)
-  useEffect(() => setTyped(find), [find])
-  useEffect(() => {
-    if (typed === find) return
-    const timer = setTimeout(() => go({ find: typed }, { replace: true }), 300)
-    return () => clearTimeout(timer)
-  }, [typed])
-  return <input type="search" class="find" placeholder="Find pages" aria-label="Find pages" value={typed} onInput={event => setTyped(event.currentTarget.value)} />
+  return <input type="search" class="find" placeholder="Find pages" aria-label="Find pages" value={useParam('find') ?? ''} onInput={event => go({ find: event.currentTarget.value }, { replace: true })} />
+}
+
+/** What a list without a page says: that none is found, or what it says without looking for one. */
+export function NoneFound({ children }: { children: ComponentChildren }) {
+  return useParam('find') === null ? <>{children}</> : <Empty title="No page has this in its address"><p>Capital letters count. <Link changes={{ find: null }}>Show all pages</Link></p></Empty>
 }

@@ -4,21 +4,19 @@ import { query } from '../../api/client'
 import { questionOf, type Scope } from '../../api/scope'
 import { useAsked } from '../../api/use'
 import { both, testOf } from '../../filter/terms'
-import { compact, exact } from '../../format/numbers'
-import { Panel } from '../../parts/Panel'
-import { useRowsOf } from '../../parts/Rows'
-import { SaveTable } from '../../parts/SaveTable'
-import { walk } from '../../parts/walk'
 import { ClassMark } from '../../parts/agents/ClassMark'
+import { NoRows } from '../../parts/NoRows'
+import { Count, useRowsOf } from '../../parts/Rows'
+import type { SortColumn } from '../../parts/SortTable'
 import { Visible } from '../../parts/Visible'
 import { Link } from '../../shell/Link'
-import { go, useParam } from '../../state/url'
+import { useParam } from '../../state/url'
 import { daysBefore, moment } from './ask'
-import { Find } from './Find'
-import { type Cell, type GridAgent, type GridPage, gridOf, gridTest, limits, liveDays, lookBackDays, pagesTest, staleFirst } from './freshness'
+import { Find, NoneFound } from './Find'
+import { type Cell, type GridAgent, type GridPage, gridOf, gridTest, limits, liveDays, lookBackDays, pagesTest } from './freshness'
 import { finding, pageTest, severalHosts } from './lines'
+import { List } from './List'
 import { More } from './More'
-import { NoReads } from './NoReads'
 import { Oldest } from './Oldest'
 import { PageName } from './PageName'
 
@@ -27,35 +25,34 @@ const filterRoom = 3800
 
 /** How many days ago each agent was given each of the pages that people read most. */
 export function Freshness({ scope }: { scope: Scope }) {
-  const [find, isByImportance] = [useParam('find') ?? '', useParam('sort') === 'important']
+  const find = useParam('find') ?? ''
   const [limit, setLimit] = useState(firstPages)
   const asked = useAsked(`freshness ${limit} ${find} ${scope.key}`, signal => askGrid(scope, find, limit, signal))
-  const grid = asked.data?.grid
-  const pages = grid === undefined ? [] : isByImportance ? grid.pages : staleFirst(grid.pages)
+  const pages = asked.data?.grid.pages ?? []
   return (
-    <Panel title="Days since an agent was given a page" asked={asked} height={firstPages * 27 + 150} class="freshness"
-      actions={
-        <>
-          <Find />
-          <select class="small" aria-label="Sort by" value={isByImportance ? 'important' : ''} onChange={event => go({ sort: event.currentTarget.value }, { replace: true })}>
-            <option value="">Stale for most agents first</option>
-            <option value="important">Most read by people first</option>
-          </select>
-          <SaveTable name="freshness" columns={['Page', 'People', ...(grid?.agents ?? []).map(agent => agent.name)]}
-            rows={pages.map(page => [page.page, numberIn(page.row, 'human_delivered_reads'), ...page.cells.map(cell => cell.days ?? 'never')])} />
-        </>
-      }>
-      {({ grid: { agents }, more }) => pages.length === 0 || agents.length === 0 ? <NoReads scope={scope} /> : (
-        <>
-          <Legend />
-          <Oldest days={lookBackDays} scope={scope} />
-          <GridTable agents={agents} pages={pages} range={daysBefore(scope, lookBackDays)} />
-          <More shown={pages.length} of=" pages by readers" more={more} onMore={() => setLimit(limit + firstPages)} />
-        </>
-      )}
-    </Panel>
+    <List title="Days since an agent was given a page" name="freshness" class="freshness" asked={{ ...asked, data: asked.data === null ? null : pages }} height={firstPages * 27 + 220}
+      columns={columnsOf(pages, asked.data?.grid.agents ?? [], daysBefore(scope, lookBackDays))} rowKey={page => page.page} usual="-late" first={firstPages * 10}
+      actions={<Find />} note={<Legend scope={scope} />} nothing={<NoneFound><NoRows title="No page was delivered lately" /></NoneFound>}
+      foot={<More shown={limit} of=" pages by their readers" more={asked.data?.more === true} onMore={() => setLimit(limit + firstPages)} />} />
   )
 }
+
+function columnsOf(pages: readonly GridPage[], agents: readonly GridAgent[], range: Range): SortColumn<GridPage>[] {
+  const several = severalHosts(pages.map(page => page.page))
+  const people = (page: GridPage) => numberIn(page.row, 'human_delivered_reads')
+  return [
+    { key: 'page', title: 'Page', value: page => page.page, cell: page => <PageName page={page.page} several={several} /> },
+    { key: 'people', title: 'People', about: 'Delivered to browser-like clients', number: true, value: people, cell: page => <Count value={people(page)} test={pageTest(page.page)} of="human_delivered_reads" range={range} /> },
+    { key: 'late', title: 'Late', about: 'Crawlers for search and training that were not given it in time', number: true, value: page => page.late, cell: page => page.late },
+    ...agents.map((agent, place): SortColumn<GridPage> => ({
+      key: agent.name, title: agent.name, number: true, about: `${agent.name}, ${agent.type}: ${agent.limit === null ? 'on demand' : `late after ${agent.limit} d`}`,
+      head: <span class="grid-agent"><span><Visible text={agent.name} /></span><ClassMark name={agent.type} brief /></span>,
+      value: page => page.cells[place]!.days ?? 'never', cell: page => <GridCell cell={page.cells[place]!} page={page.page} agent={agent} range={range} />,
+    })),
+  ]
+}
+
+type Range = { readonly from: string; readonly to: string }
 
 /** First the pages that matter, then who was given them: the pairs of all pages and agents would be too many. */
 async function askGrid(scope: Scope, find: string, limit: number, signal: AbortSignal) {
@@ -72,55 +69,26 @@ async function askGrid(scope: Scope, find: string, limit: number, signal: AbortS
   return { grid: gridOf(rows.slice(0, named), reads, Date.parse(important.meta.to)), more: rows.length > named && named === limit }
 }
 
-function Legend() {
+function Legend({ scope }: { scope: Scope }) {
   return (
-    <p class="note grid-legend">
-      <span class="cell is-fresh">3</span> in time
-      <span class="cell is-ageing">9</span> past half of the limit
-      <span class="cell is-stale">20</span> past it: {limits.map(one => one.days !== null && <b key={one.name}>{one.name} {one.days} d </b>)}
-      <span class="cell is-never">never</span> not in {lookBackDays} days
-    </p>
+    <>
+      <p class="note grid-legend">
+        <span class="cell is-fresh">3</span> in time
+        <span class="cell is-ageing">9</span> past half of the limit
+        <span class="cell is-stale">20</span> late: after {limits.map(one => one.days !== null && <b key={one.name}><ClassMark name={one.name} /> {one.days} d </b>)}
+        <span class="cell is-never">never</span> not in {lookBackDays} days
+      </p>
+      <Oldest days={lookBackDays} scope={scope} />
+    </>
   )
 }
 
-function GridTable({ agents, pages, range }: { agents: readonly GridAgent[]; pages: readonly GridPage[]; range: { from: string; to: string } }) {
-  const several = severalHosts(pages.map(page => page.page))
-  const groups = limits.map(one => ({ ...one, count: agents.filter(agent => agent.type === one.name).length })).filter(one => one.count > 0)
-  return (
-    <div class="scroll-x" onKeyDown={walk}>
-      <table class="table grid">
-        <caption class="hidden-text">Days since an agent was last given a page. Arrow keys go from cell to cell.</caption>
-        <thead>
-          <tr>
-            <th scope="col" rowSpan={2}>Page</th>
-            <th scope="col" rowSpan={2} class="number" title="Delivered to browser-like clients">People</th>
-            {groups.map(one => <th scope="colgroup" colSpan={one.count} key={one.name} class="grid-class"><ClassMark name={one.name} /><small>{one.days === null ? 'on demand' : `limit ${one.days} d`}</small></th>)}
-          </tr>
-          <tr>{agents.map(agent => <th scope="col" key={agent.name} class="grid-agent"><span><Visible text={agent.name} /></span></th>)}</tr>
-        </thead>
-        <tbody>
-          {pages.map(page => (
-            <tr key={page.page}>
-              <th scope="row"><PageName page={page.page} several={several} /></th>
-              <td class="number" title={exact(numberIn(page.row, 'human_delivered_reads'))}>{compact(numberIn(page.row, 'human_delivered_reads'))}</td>
-              {page.cells.map((cell, place) => <GridCell key={agents[place]!.name} cell={cell} page={page.page} agent={agents[place]!} range={range} />)}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
-}
-
-function GridCell({ cell, page, agent, range }: { cell: Cell; page: string; agent: GridAgent; range: { from: string; to: string } }) {
+function GridCell({ cell, page, agent, range }: { cell: Cell; page: string; agent: GridAgent; range: Range }) {
   const q = useRowsOf(both(pageTest(page), testOf('agent', agent.name)), 'live_reads')
-  return (
-    <td class={`cell is-${cell.level} ${cell.days === null ? 'is-none' : ''}`}>
-      {cell.days === null ? 'never' : (
-        <Link screen="logs" changes={{ q, ...range }} tabIndex={-1} title={`${agent.name}: ${cell.days} days ago${cell.level === 'stale' ? `, more than ${agent.limit}` : ''}: show the rows`}>
-          {cell.days}{cell.level === 'stale' && <span class="hidden-text"> stale</span>}
-        </Link>
-      )}
-    </td>
+  const style = `cell is-${cell.level}`
+  return cell.days === null ? <span class={`${style} is-none`}>never</span> : (
+    <Link screen="logs" class={style} changes={{ q, ...range }} tabIndex={-1} title={`${agent.name}: ${cell.days} days ago: show the rows`}>
+      {cell.days}{cell.level === 'stale' && <span class="hidden-text"> late</span>}
+    </Link>
   )
 }

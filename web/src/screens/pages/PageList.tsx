@@ -4,13 +4,12 @@ import type { Answer } from '../../api/client'
 import type { Scope } from '../../api/scope'
 import { useAsked } from '../../api/use'
 import { orderOf, textOfOrder } from '../../parts/order'
-import { Panel } from '../../parts/Panel'
-import { SaveTable } from '../../parts/SaveTable'
-import { type SortColumn, SortTable } from '../../parts/SortTable'
-import { go, useParam } from '../../state/url'
+import type { SortColumn } from '../../parts/SortTable'
+import { useParam } from '../../state/url'
 import { type ListAsk, listKey } from './ask'
-import { Find } from './Find'
+import { Find, NoneFound } from './Find'
 import { type Line, pageLines, withPages } from './lines'
+import { List } from './List'
 import { More } from './More'
 
 interface PageListProps {
@@ -41,17 +40,9 @@ export function PageList({ title, name, scope, usual, first, ask, columns, lines
   const asked = useAsked(listKey(name, scope, list), signal => ask(list, signal))
   const outer = asked.data === null ? [] : linesOf(asked.data).slice(0, limit)
   const lines = inside === undefined ? outer : withPages(outer, inside.key, inside.lines)
-  const shown = columns(lines, asked.data)
   return (
-    <Panel title={title} asked={asked} height={height} actions={<>{findable && <Find />}<SaveTable name={name} columns={shown.map(column => column.title)} rows={lines.map(line => shown.map(column => column.value(line)))} /></>}>
-      {data => lines.length === 0 ? nothing : (
-        <>
-          {note?.(lines)}
-          <SortTable name={title} columns={shown} rows={lines} rowKey={line => line.test} order={order} onOrder={next => go({ sort: textOfOrder(next) }, { replace: true })} asGiven />
-          {inside?.more}
-          <More shown={limit} more={data.rows.length > limit} onMore={() => setLimit(limit + 100)} />
-        </>
-      )}
-    </Panel>
+    <List title={title} name={name} asked={asked.data === null ? { ...asked, data: null } : { ...asked, data: lines }} columns={columns(lines, asked.data)} rowKey={line => line.test} height={height} usual={usual}
+      actions={findable && <Find />} note={note?.(lines)} nothing={findable ? <NoneFound>{nothing}</NoneFound> : nothing}
+      more={<>{inside?.more}<More shown={limit} more={(asked.data?.rows.length ?? 0) > limit} onMore={() => setLimit(limit + 100)} /></>} />
   )
 }

@@ -2,7 +2,6 @@ import { scopeOf } from '../../api/scope'
 import { Link } from '../../shell/Link'
 import { useView } from '../../state/url'
 import { Broken } from './Broken'
-import { Folders } from './Folders'
 import { Freshness } from './Freshness'
 import { NotRead } from './NotRead'
 import { PageTable } from './PageTable'
@@ -14,13 +13,16 @@ import './pages.css'
 export function Pages() {
   const { params } = useView()
   const [view, scope] = [viewOf(params), scopeOf(params)]
-  const Shown = { pages: PageTable, folders: Folders, freshness: Freshness, unread: NotRead, broken: Broken, robots: Robots }[view]
   return (
     <div class="pages">
       <nav class="views" aria-label="Views of the pages">
         {views.map((one, place) => <Link key={one.view} current={one.view === view} changes={{ view: place === 0 ? null : one.view, sort: null, open: null }}>{one.name}</Link>)}
       </nav>
-      <Shown key={view} scope={scope} />
+      {(view === 'pages' || view === 'folders') && <PageTable key={view} scope={scope} byFolder={view === 'folders'} />}
+      {view === 'freshness' && <Freshness scope={scope} />}
+      {view === 'unread' && <NotRead scope={scope} />}
+      {view === 'broken' && <Broken scope={scope} />}
+      {view === 'robots' && <Robots scope={scope} />}
     </div>
   )
 }

@@ -8,17 +8,16 @@ import { both, testOf } from '../../filter/terms'
 import { bytes } from '../../format/numbers'
 import { at } from '../../format/times'
 import { AgentLink } from '../../parts/agents/AgentLink'
-import { orderOf, textOfOrder } from '../../parts/order'
 import { Panel } from '../../parts/Panel'
 import { Count } from '../../parts/Rows'
-import { SaveSorted, type SortColumn, SortTable } from '../../parts/SortTable'
+import type { SortColumn } from '../../parts/SortTable'
 import { Empty } from '../../parts/States'
 import { Visible } from '../../parts/Visible'
 import { Link } from '../../shell/Link'
-import { go, useParam } from '../../state/url'
 import { askPages } from './ask'
 import { countColumn, pageColumn } from './columns'
 import { type Line, pageLines } from './lines'
+import { List } from './List'
 import { PageList } from './PageList'
 import { inForce, type RobotsAgent, robotsAgents } from './robots'
 
@@ -64,19 +63,12 @@ function VersionList({ versions, tz }: { versions: readonly RobotsVersion[]; tz:
 }
 
 function Agents({ scope }: { scope: Scope }) {
-  const asked = useAsked(`robots agents ${scope.key}`, async signal => {
-    const asking = (test: string, by: string[]) => query({ ...questionOf(scope), where: both(scope.where, test), by, measures: ['requests'], limit: 10_000 }, signal)
-    const [checks, judged] = await Promise.all([asking('path:/robots.txt agent:*', ['agent']), asking('robots:*', ['agent', 'robots'])])
-    return robotsAgents(namedRows(checks), namedRows(judged))
-  })
-  const sort = useParam('sort')
-  const order = orderOf(sort, agentColumns.map(column => column.key), '-disallowed')
+  const asked = useAsked(`robots agents ${scope.key}`, async signal => robotsAgents(namedRows(await query({
+    ...questionOf(scope), where: both(scope.where, 'agent:* (robots:* OR path:/robots.txt)'), by: ['agent', 'robots'], measures: ['requests'], limit: 10_000,
+  }, signal))))
   return (
-    <Panel title="By agent" asked={asked} height={160} actions={<SaveSorted name="robots-by-agent" columns={agentColumns} rows={asked.data ?? []} order={order} />}>
-      {agents => agents.length === 0
-        ? <Empty title="No agent asked for robots.txt in this range"><p>And none read a page under a version that is known.</p></Empty>
-        : <SortTable name="robots.txt by agent" columns={agentColumns} rows={agents} rowKey={one => one.agent} order={order} onOrder={next => go({ sort: textOfOrder(next) }, { replace: true })} />}
-    </Panel>
+    <List title="By agent" name="robots-by-agent" asked={asked} columns={agentColumns} rowKey={one => one.agent} height={160} parameter="sort" usual="-disallowed"
+      nothing={<Empty title="No agent asked for robots.txt in this range"><p>And none read a page under a version that is known.</p></Empty>} />
   )
 }
 

@@ -2,6 +2,7 @@ import { numberIn } from '../../api/answers'
 import { exact } from '../../format/numbers'
 import { Link } from '../../shell/Link'
 import { useRowsOf } from '../../parts/Rows'
+import { Strip } from '../../parts/Strip'
 import { deliveredText, type Line } from './lines'
 
 const parts = [
@@ -19,17 +20,10 @@ export function StatusMix({ line }: { line: Line }) {
   if (text === null) return <span class="zero">–</span>
   const counts = parts.map(part => numberIn(line.row, part.measure))
   const words = parts.map((part, place) => counts[place]! > 0 ? `${exact(counts[place]!)} ${part.name}` : '').filter(word => word !== '').join(', ')
-  let left = 0
   return (
     <span class="mix" title={words}>
-      <svg width="48" height="8" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
-        {parts.map((part, place) => {
-          const width = counts[place]! / reads
-          left += width
-          return width > 0 && <rect key={part.name} x={left - width} width={width} height="1" style={{ fill: `var(${part.color})` }} />
-        })}
-      </svg>
-      {counts[0] === reads ? <span>{text}</span> : <Link screen="logs" changes={{ q }} tabIndex={-1} class="figure" title={`${words}: show those not delivered`}>{text}</Link>}
+      <Strip parts={parts.map((part, place) => ({ color: part.color, count: counts[place]! }))} />
+      {counts[0] === reads ? text : <Link screen="logs" changes={{ q }} tabIndex={-1} class="figure" title={`${words}: show those not delivered`}>{text}</Link>}
       <span class="hidden-text">: {words}</span>
     </span>
   )

@@ -54,11 +54,6 @@ export function gridOf(pages: readonly Named[], reads: readonly Named[], now: nu
   }
 }
 
-/** What is late for most agents first; among equals the order in which they came, which is that of importance. */
-export function staleFirst(pages: readonly GridPage[]): GridPage[] {
-  return [...pages].sort((one, other) => other.late - one.late)
-}
-
 export function cellOf(last: number | null, limit: number | null, now: number): Cell {
   if (last === null) return { days: null, level: limit === null ? 'free' : 'never' }
   const days = Math.max(0, Math.floor((now - last) / 86_400_000))

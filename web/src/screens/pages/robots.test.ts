@@ -8,10 +8,10 @@ it('knows the version of each host that is in force', () => {
   expect([...inForce(versions, Date.parse('2026-11-28T00:00:00Z'))]).toEqual([versions[1]])
 })
 
-it('puts checks and judgements of an agent into a line, who violated most first', () => {
-  const agents = robotsAgents(
-    [{ agent: 'A', requests: 3 }, { agent: 'B', requests: 9 }],
-    [{ agent: 'A', robots: 'disallowed', requests: 2 }, { agent: 'A', robots: 'allowed', requests: 5 }, { agent: 'C', robots: 'exempt', requests: 4 }, { agent: 'C', robots: 'grace', requests: 1 }])
+it('puts checks and judgements of an agent into a line', () => {
+  const agents = robotsAgents([
+    { agent: 'A', robots: '', requests: 3 }, { agent: 'B', robots: '', requests: 9 }, { agent: 'A', robots: 'disallowed', requests: 2 }, { agent: 'A', robots: 'allowed', requests: 5 }, { agent: 'C', robots: 'exempt', requests: 4 }, { agent: 'C', robots: 'grace', requests: 1 },
+  ])
 
   expect(agents).toEqual([
     { agent: 'A', checks: 3, allowed: 5, disallowed: 2, grace: 0, exempt: 0 },

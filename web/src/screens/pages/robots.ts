@@ -22,16 +22,12 @@ export function inForce(versions: readonly RobotsVersion[], now: number): Set<Ro
   return new Set(newest.values())
 }
 
-/** Each agent that asked for a robots.txt or read a page under one; who violated most first. */
-export function robotsAgents(checks: readonly Named[], judged: readonly Named[]): RobotsAgent[] {
-  const counts = new Map<string, Record<string, number>>()
-  const add = (row: Named, name: string, count: number) => {
+/** Each agent that asked for a robots.txt or read a page under one, from rows by agent and judgement: what is not judged is the robots.txt itself. */
+export function robotsAgents(rows: readonly Named[]): RobotsAgent[] {
+  const agents = new Map<string, Record<string, number>>()
+  for (const row of rows) {
     const agent = String(row['agent'])
-    counts.set(agent, { ...counts.get(agent), [name]: count })
+    agents.set(agent, { ...agents.get(agent), [String(row['robots']) || 'checks']: numberIn(row, 'requests') })
   }
-  for (const row of checks) add(row, 'checks', numberIn(row, 'requests'))
-  for (const row of judged) add(row, String(row['robots']), numberIn(row, 'requests'))
-  return [...counts]
-    .map(([agent, of]) => ({ agent, checks: of['checks'] ?? 0, allowed: of['allowed'] ?? 0, disallowed: of['disallowed'] ?? 0, grace: of['grace'] ?? 0, exempt: of['exempt'] ?? 0 }))
-    .sort((one, other) => other.disallowed - one.disallowed || other.checks - one.checks || one.agent.localeCompare(other.agent))
+  return [...agents].map(([agent, of]) => ({ agent, checks: 0, allowed: 0, disallowed: 0, grace: 0, exempt: 0, ...of }))
 }

@@ -4,7 +4,7 @@ import { Count } from '../../parts/Rows'
 import type { SortColumn } from '../../parts/SortTable'
 import { pageTest, severalHosts } from '../pages/lines'
 import { PageName } from '../pages/PageName'
-import { List } from './List'
+import { List } from '../pages/List'
 import type { Landing } from './products'
 
 const first = 15

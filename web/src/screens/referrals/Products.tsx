@@ -9,8 +9,8 @@ import type { SortColumn } from '../../parts/SortTable'
 import { Visible } from '../../parts/Visible'
 import { severalHosts } from '../pages/lines'
 import { PageText } from '../pages/PageName'
-import { List } from './List'
-import type { Basis, Product } from './products'
+import { List } from '../pages/List'
+import type { Product } from './products'
 
 function productTest(name: string): string {
   return testOf('ai_source', name)
@@ -36,34 +36,14 @@ export function Products({ asked, arrivals, scope, comparable }: { asked: Asked<
     ...(scope.compare && comparable ? [{ key: 'change', title: '±', about: 'Visits against the period before', number: true, fixed: true, value: changed, cell: (one: Product) => <span class={changed(one) === 'new' ? 'delta new' : 'delta'}>{changed(one) ?? '–'}</span> }] : []),
     { key: 'visitors', title: 'Daily visitors', about: 'Distinct visitors of each day, added up: an estimate', number: true, value: one => numberIn(one.row, 'ai_visitors'), cell: one => exact(numberIn(one.row, 'ai_visitors')) },
     { key: 'share', title: 'Of arrivals', about: 'Of all entry page reads', number: true, fixed: true, value: share, cell: one => share(one) ?? '–' },
+    basisColumn('referer', 'By referer', 'The referring page is one of the product'),
+    basisColumn('utm', 'By utm_source', 'The referring page is none of a product, but utm_source in the address names it'),
     { key: 'landing', title: 'Top landing page', value: one => one.landing, cell: one => one.landing === null ? '–' : <span class="landing" title={one.landing}><PageText page={one.landing} several={several} /></span> },
     { key: 'reads', title: 'Reads per visit', about: 'Pages delivered to the agents of its operator for each visit from its products: an upper bound', number: true, fixed: true, value: one => one.reads, cell: one => <span class={/^\d/.test(one.reads) ? '' : 'zero'}>{one.reads}</span> },
   ]
   return <List title="Products" name="ai-products" asked={asked} columns={columns} rowKey={one => one.name} height={280} parameter="sort" />
 }
 
-/** By referer or by utm_source. */
-export function Bases({ asked }: { asked: Asked<readonly Basis[]> }) {
-  const columns: SortColumn<Basis>[] = [
-    { key: 'product', title: 'Product', value: one => one.name, cell: one => <ProductName name={one.name} /> },
-    basisColumn('referer', 'Referer', 'The referring page is one of the product'),
-    basisColumn('utm', 'utm_source', 'No such referring page, but utm_source in the address names the product'),
-    { key: 'bar', title: 'Referer of all', fixed: true, value: one => percent(one.referer / Math.max(1, one.referer + one.utm)), cell: one => <BasisBar basis={one} /> },
-  ]
-  return <List title="Referer or UTM" name="how-visits-were-recognised" asked={asked} columns={columns} rowKey={one => one.name} height={280} parameter="basis" usual="-referer" />
-}
-
-function basisColumn(key: 'referer' | 'utm', title: string, about: string): SortColumn<Basis> {
+function basisColumn(key: 'referer' | 'utm', title: string, about: string): SortColumn<Product> {
   return { key, title, about, number: true, value: one => one[key], cell: one => <Count value={one[key]} test={both(productTest(one.name), `referral_basis:${key}`)} of="ai_visits" /> }
 }
-
-function BasisBar({ basis: { referer, utm } }: { basis: Basis }) {
-  const share = referer / Math.max(1, referer + utm)
-  return (
-    <span class="mix">
-      <svg width="72" height="8" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true"><rect width="1" height="1" style={{ fill: 'var(--line-2)' }} /><rect width={share} height="1" style={{ fill: 'var(--line-1)' }} /></svg>
-      {percent(share)}
-    </span>
-  )
-}
-

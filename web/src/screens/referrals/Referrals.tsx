@@ -4,7 +4,9 @@ import { questionOf, scopeOf } from '../../api/scope'
 import { qualifiers } from '../../api/status'
 import { type Asked, useAsked } from '../../api/use'
 import { both } from '../../filter/terms'
+import { NoRows } from '../../parts/NoRows'
 import { Tiles } from '../../parts/Tiles'
+import { Link } from '../../shell/Link'
 import { useStore } from '../../state/store'
 import { useView } from '../../state/url'
 import { reachesBefore } from '../../api/before'
@@ -13,9 +15,8 @@ import { askTotals, everybody, totalsKey, visitsTest } from './ask'
 import { BlindSpots } from './BlindSpots'
 import { figures } from './figures'
 import { Landings } from './Landings'
-import { NoVisits } from './NoVisits'
-import { Bases, Products } from './Products'
-import { basesOf, landingsOf, productsOf } from './products'
+import { Products } from './Products'
+import { landingsOf, productsOf } from './products'
 import { productsShown, Visits } from './Visits'
 import './referrals.css'
 
@@ -42,23 +43,20 @@ export function Referrals() {
       query({ ...questionOf(all), by: ['operator'], measures: ['ai_visits', 'reads_per_visit'], having: 'ai_visits>0', limit: 1000 }, signal),
     ])
     const found = namedRows(pairs)
-    return { products: productsOf(namedRows(products), found, namedRows(operators)), landings: landingsOf(found), bases: basesOf(namedRows(bases)) }
+    return { products: productsOf(namedRows(products), found, namedRows(bases), namedRows(operators)), landings: landingsOf(found) }
   })
   const oldest = useStore(qualifiers)?.store.oldestRow
   const comparable = totals.data !== null && reachesBefore(totals.data.meta, oldest)
   const nothing = totals.data !== null && !totals.stale && columnOf(totals.data, 'ai_visits')[0] === 0
-  const part = <K extends 'products' | 'landings' | 'bases'>(name: K) => ({ ...lists, data: lists.data === null ? null : lists.data[name] })
+  const part = <K extends 'products' | 'landings'>(name: K) => ({ ...lists, data: lists.data === null ? null : lists.data[name] })
   return (
     <div class="referrals">
       <Tiles figures={figures} totals={totals} slower={slower} series={series} comparable={comparable} />
       {all !== scope && <p class="qualifier">Share of arrivals, entry page reads and reads per visit are of all products: other arrivals, and agents that read, have none.</p>}
-      {nothing ? <NoVisits filtered={scope.where !== ''} /> : (
+      {nothing ? <section class="panel"><NoRows title="Nobody came from an AI product in this range">Visits need the field <code>cs-referer</code>: <Link screen="health">Health</Link> shows what arrives.</NoRows></section> : (
         <>
           <Visits whole={series} split={split} scope={scope} comparable={comparable} />
-          <div class="referral-lists">
-            <Products asked={part('products')} arrivals={slower.data === null ? null : columnOf(slower.data, 'entry_page_reads')[0] ?? null} scope={scope} comparable={comparable} />
-            <Bases asked={part('bases')} />
-          </div>
+          <Products asked={part('products')} arrivals={slower.data === null ? null : columnOf(slower.data, 'entry_page_reads')[0] ?? null} scope={scope} comparable={comparable} />
           <Landings asked={part('landings')} products={(lists.data?.products ?? []).map(one => one.name)} />
           <AfterRead scope={all} />
         </>

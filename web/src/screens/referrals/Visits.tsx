@@ -4,10 +4,10 @@ import { bucketsOf, pivot } from '../../api/pivot'
 import type { Scope } from '../../api/scope'
 import type { Asked } from '../../api/use'
 import { Panel } from '../../parts/Panel'
-import { bucketOf } from '../../parts/plot/Plot'
 import { chartBar, type ChartSeries, TimeChart } from '../../parts/TimeChart'
 import { isoOf } from '../../state/range'
 import { go } from '../../state/url'
+import { valuesBefore } from '../../api/course'
 
 const height = 220
 
@@ -24,7 +24,7 @@ export function Visits({ whole, split, scope, comparable }: { whole: Asked<Answe
         const times = bucketsOf(whole.data!, data)
         return (
           <TimeChart title="AI visits by product" kind="bars" unit="count" zone={scope.tz} range={rangeOf(whole.data!)} times={times} height={height} onBrush={(from, to) => go({ from: isoOf(from), to: isoOf(to) })}
-            series={[...seriesOf(whole.data!, data, times), ...(scope.compare && comparable ? [{ name: 'before', color: '--ink-2', values: visitsBefore(whole.data!, times), line: true }] : [])]} />
+            series={[...seriesOf(whole.data!, data, times), ...(scope.compare && comparable ? [{ name: 'before', color: '--ink-2', values: valuesBefore(whole.data!, 'ai_visits', null), line: true }] : [])]} />
         )
       }}
     </Panel>
@@ -38,12 +38,4 @@ export function seriesOf(whole: Answer, split: Answer, times: readonly number[])
   const series: ChartSeries[] = products.sort(([, one], [, other]) => sum(other) - sum(one)).map(([name, values], place) => ({ name, color: colors[place % colors.length]!, values, hatched: place % 2 === 1 }))
   const others = times.map((_, place) => Math.max(0, (all[place] ?? 0) - products.reduce((total, [, values]) => total + values[place]!, 0)))
   return sum(others) > 0 ? [...series, { name: 'others', color: '--ink-3', values: others }] : series
-}
-
-/** A bucket that the range cuts off would look like a fall. */
-function visitsBefore(whole: Answer, times: readonly number[]): (number | null)[] {
-  const [from, to] = rangeOf(whole)
-  const length = bucketOf(times, [from, to])
-  const before = columnOf(whole, 'ai_visits_before')
-  return times.map((time, place) => time >= from && time + length <= to ? before[place] ?? null : null)
 }

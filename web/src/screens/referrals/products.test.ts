@@ -1,26 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { withoutField } from '../../filter/terms'
-import { basesOf, daysText, daysTo, landingsOf, median, productsOf, readsPerVisit } from './products'
+import { daysText, daysTo, landingsOf, median, productsOf, readsPerVisit } from './products'
 
 const pairs = [{ page: 'a/1', ai_source: 'ChatGPT', ai_visits: 5 }, { page: 'a/2', ai_source: 'Claude', ai_visits: 4 }, { page: 'a/2', ai_source: 'ChatGPT', ai_visits: 3 }, { page: 'a/3', ai_source: 'Claude', ai_visits: 0 }]
 
-it('gives each product its landing page, and the ratio of its operator', () => {
+it('gives each product its landing page, by what its visits were recognised, and the ratio of its operator', () => {
   const rows = [{ ai_source: 'ChatGPT', operator: 'OpenAI', ai_visits: 8 }, { ai_source: 'Claude', operator: 'Anthropic', ai_visits: 4 }, { ai_source: 'Gone', operator: 'G', ai_visits: 0, ai_visits_before: 3 }, { ai_source: 'Never', operator: 'N', ai_visits: 0 }]
+  const bases = [{ ai_source: 'ChatGPT', referral_basis: 'utm', ai_visits: 3 }, { ai_source: 'ChatGPT', referral_basis: 'referer', ai_visits: 5 }, { ai_source: 'Claude', referral_basis: 'referer', ai_visits: 4 }]
   const operators = [{ operator: 'OpenAI', ai_visits: 12, reads_per_visit: 8.63 }, { operator: 'Anthropic', ai_visits: 4, reads_per_visit: null }]
 
-  expect(productsOf(rows, pairs, operators).map(one => [one.name, one.landing, one.reads])).toEqual([['ChatGPT', 'a/1', '8.63 : 1'], ['Claude', 'a/2', 'too few'], ['Gone', null, 'no visits']])
+  expect(productsOf(rows, pairs, bases, operators).map(one => [one.name, one.referer, one.utm, one.landing, one.reads])).toEqual([['ChatGPT', 5, 3, 'a/1', '8.63 : 1'], ['Claude', 4, 0, 'a/2', 'too few'], ['Gone', 0, 0, null, 'no visits']])
 })
 
 it('has no figure of an operator that nobody came from', () => expect(readsPerVisit(undefined)).toBe('no visits'))
 
 it('adds up landing pages over the products', () => {
   expect(landingsOf(pairs).map(one => [one.page, one.visits, [...one.by]])).toEqual([['a/2', 7, [['Claude', 4], ['ChatGPT', 3]]], ['a/1', 5, [['ChatGPT', 5]]]])
-})
-
-it('tells how the visits of a product were recognised', () => {
-  const rows = [{ ai_source: 'ChatGPT', referral_basis: 'utm', ai_visits: 3 }, { ai_source: 'ChatGPT', referral_basis: 'referer', ai_visits: 5 }, { ai_source: 'Claude', referral_basis: 'referer', ai_visits: 2 }, { ai_source: 'None', referral_basis: 'utm', ai_visits: 0 }]
-
-  expect(basesOf(rows)).toEqual([{ name: 'ChatGPT', referer: 5, utm: 3 }, { name: 'Claude', referer: 2, utm: 0 }])
 })
 
 describe('from the first read to the first visit', () => {

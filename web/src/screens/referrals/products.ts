@@ -9,17 +9,21 @@ export interface Product {
   readonly row: Named
   /** The page that most of its visits came to. */
   readonly landing: string | null
+  /** Visits by what they were recognised. */
+  readonly referer: number
+  readonly utm: number
   /** Reads of its operator's agents for each visit; in words where there is no figure. */
   readonly reads: string
 }
 
-/** `rows` are by product and operator, `pairs` by page and product with the most visits first, `operators` by operator. */
-export function productsOf(rows: readonly Named[], pairs: readonly Named[], operators: readonly Named[]): Product[] {
+/** `rows` are by product and operator, `pairs` by page and product with the most visits first, `bases` by product and basis, `operators` by operator. */
+export function productsOf(rows: readonly Named[], pairs: readonly Named[], bases: readonly Named[], operators: readonly Named[]): Product[] {
   return rows.map(row => {
     const name = String(row['ai_source'])
     const visits = numberIn(row, 'ai_visits')
+    const by = (basis: string) => bases.reduce((sum, one) => one['ai_source'] === name && one['referral_basis'] === basis ? sum + numberIn(one, 'ai_visits') : sum, 0)
     const landing = pairs.find(pair => pair['ai_source'] === name && numberIn(pair, 'ai_visits') > 0)
-    return { name, visits, row, landing: landing === undefined ? null : String(landing['page']), reads: readsPerVisit(operators.find(one => one['operator'] === row['operator'])) }
+    return { name, visits, row, referer: by('referer'), utm: by('utm'), landing: landing === undefined ? null : String(landing['page']), reads: readsPerVisit(operators.find(one => one['operator'] === row['operator'])) }
   }).filter(product => product.visits > 0 || numberIn(product.row, 'ai_visits_before') > 0)
 }
 
@@ -48,19 +52,6 @@ export function landingsOf(pairs: readonly Named[]): Landing[] {
     known.by.set(String(pair['ai_source']), count)
   }
   return [...pages].map(([page, known]) => ({ page, ...known })).sort((one, other) => other.visits - one.visits)
-}
-
-export interface Basis {
-  readonly name: string
-  readonly referer: number
-  readonly utm: number
-}
-
-/** By product, by what its visits were recognised. */
-export function basesOf(rows: readonly Named[]): Basis[] {
-  const names = [...new Set(rows.filter(row => numberIn(row, 'ai_visits') > 0).map(row => String(row['ai_source'])))]
-  const count = (name: string, basis: string) => rows.filter(row => row['ai_source'] === name && row['referral_basis'] === basis).reduce((sum, row) => sum + numberIn(row, 'ai_visits'), 0)
-  return names.map(name => ({ name, referer: count(name, 'referer'), utm: count(name, 'utm') }))
 }
 
 /** Days from a first read to the first visit; negative if the visit came first, null if there was no such read. */

@@ -3,12 +3,12 @@ import type { Asked } from '../../api/use'
 import { statusSeries } from '../../parts/status'
 import { chartBar, TimeChart } from '../../parts/TimeChart'
 import { at } from '../../format/times'
-import { bucketOf } from '../../parts/plot/Plot'
 import { Panel } from '../../parts/Panel'
 import { isoOf } from '../../state/range'
 import { go } from '../../state/url'
 import { columnOf, rangeOf, timesOf } from '../../api/answers'
 import type { Scope } from '../../api/scope'
+import { valuesBefore } from '../../api/course'
 
 const height = 230
 const small = 150
@@ -21,7 +21,7 @@ export function Charts({ series, scope, oldest }: { series: Asked<Answer>; scope
       <Panel title="Requests by status" asked={series} height={height + chartBar} class="chart-main"
         actions={scope.compare && oldest !== null && <span class="note">Not to compare: the oldest row is of {at(Date.parse(oldest), scope.tz, 'dayClock')}</span>}>
         {data => {
-          const before = scope.compare ? [{ name: 'before', color: '--ink-2', values: requestsBefore(data, oldest), line: true }] : []
+          const before = scope.compare ? [{ name: 'before', color: '--ink-2', values: valuesBefore(data, 'requests', oldest), line: true }] : []
           return (
             <TimeChart title="Requests by status" kind="bars" unit="count" zone={scope.tz} range={rangeOf(data)} times={timesOf(data)} height={height} onBrush={brush}
               series={[...statusSeries(name => columnOf(data, name)), ...before]} />
@@ -55,15 +55,6 @@ export function Charts({ series, scope, oldest }: { series: Asked<Answer>; scope
       </Panel>
     </div>
   )
-}
-
-/** The requests of the period before. Where nothing was stored yet they are not known, rather than none; and a bucket that the range cuts off would look like a fall. */
-function requestsBefore(answer: Answer, oldest: string | null): (number | null)[] {
-  const [from, to] = rangeOf(answer)
-  const times = timesOf(answer)
-  const isKnown = (time: number) => oldest === null || time - (to - from) >= Date.parse(oldest)
-  const isWhole = (time: number) => time >= from && time + bucketOf(times, [from, to]) <= to
-  return columnOf(answer, 'requests_before').map((value, place) => isKnown(times[place]!) && isWhole(times[place]!) ? value : null)
 }
 
 Charts.measures = [
