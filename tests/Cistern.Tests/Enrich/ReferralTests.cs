@@ -63,8 +63,8 @@ public sealed class ReferralTests
         folder.Write("sites.tsv", "poe.com");
         var rules = folder.Open().Current.Referrers;
 
-        Assert.Equal("", ProductOf(rules, rules.Find("https://www.poe.com/"u8, "utm_source=poe"u8, "shop.example"u8)));
-        Assert.Equal("Claude", ProductOf(rules, rules.Find("https://claude.ai/"u8, default, "shop.example"u8)));
+        Assert.Equal("", ProductOf(rules, rules.Find("https://www.poe.com/"u8, "utm_source=poe"u8, "shop.example"u8, out _)));
+        Assert.Equal("Claude", ProductOf(rules, rules.Find("https://claude.ai/"u8, default, "shop.example"u8, out _)));
     }
 
     [Fact]

@@ -102,13 +102,10 @@ public sealed class AgentMeasuresTests : IAsyncLifetime
         Visit("another address", address: "203.0.113.8");
         Visit("the day before", time: "2026-11-19 23:59:59");
         Visit("not found", status: 404);
-        Visit("not asked with GET", method: "HEAD");
-        Visit("an image", kind: "asset");
-        Visit("a prefetch", headers: "Accept:*/*\nSec-Purpose:prefetch;prerender\n");
-        Visit("an agent that looks like a browser", proof: "address-only");
-        Visit("a bot with a referer", type: "other-bot");
+        Visit("no page read of a browser", arrival: "");
+        Visit("a prefetch", arrival: "prefetch");
+        Visit("within the site", arrival: "inside");
         Visit("no product", source: "");
-        Visit("an app", agent: "ChatGPT/1.2025 (iOS 18.0)");
 
         // The first four, and as visitors a day: the second is the first one again.
         Assert.Equal("[4,3]", await OneAsync("ai_visits", "ai_visitors"));
@@ -119,11 +116,12 @@ public sealed class AgentMeasuresTests : IAsyncLifetime
     public async Task The_share_of_arrivals_leaves_out_who_moves_within_the_site()
     {
         Visit("from ChatGPT");
-        Visit("direct", source: "", referer: "");
-        Visit("from elsewhere", source: "", referer: "https://news.example.org/a");
-        Visit("within", source: "", referer: "https://a.example/b");
-        Visit("within, with www", source: "", referer: "https://www.A.example:443/b");
-        Visit("not delivered, and still an arrival", source: "", referer: "", status: 500);
+        Visit("direct", source: "");
+        Visit("from elsewhere", source: "");
+        Visit("within", source: "", arrival: "inside");
+        Visit("in case it is wanted", source: "", arrival: "prefetch");
+        Visit("not delivered, and still an arrival", source: "", status: 500);
+        Visit("an agent's", source: "", arrival: "");
 
         Assert.Equal("[6,4,0.25]", await OneAsync("human_page_reads", "entry_page_reads", "ai_share_of_arrivals"));
 
@@ -246,11 +244,13 @@ public sealed class AgentMeasuresTests : IAsyncLifetime
     }
 
     private void Visit(
-        string path, string time = "2026-11-20 09:00:00", int status = 200, string method = "GET", string kind = "page", string type = "human-like", string proof = "none",
-        string source = "ChatGPT", string referer = "https://chatgpt.com/", string headers = "", string address = "203.0.113.7", string agent = "Mozilla/5.0", int weight = 1) =>
-        _host.Store.Execute(
-            "INSERT INTO requests (time, class, proof, kind, method, status, host, path, weight, user_agent, client_ip, ai_source, referer, cs_headers) VALUES "
-            + $"(TIMESTAMP '{time}', '{type}', '{proof}', '{kind}', '{method}', {status}, 'a.example', '/{path}', {weight}, '{agent}', '{address}', '{source}', '{referer}', '{headers}')");
+        string path, string time = "2026-11-20 09:00:00", int status = 200, string source = "ChatGPT", string arrival = "entry", string address = "203.0.113.7", double weight = 1) =>
+        _host.Store.Execute(string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"""
+            INSERT INTO requests (time, class, proof, kind, method, status, host, path, weight, user_agent, client_ip, ai_source, arrival) VALUES
+                (TIMESTAMP '{time}', 'human-like', 'none', 'page', 'GET', {status}, 'a.example', '/{path.Replace("'", "''", StringComparison.Ordinal)}', {weight}, 'Mozilla/5.0', '{address}', '{source}', '{arrival}')
+            """));
 
     private void Insert(string type, string pathWeightStatus, string time = "2026-11-20 09:00:00") => _host.Store.Execute(
         $"INSERT INTO requests (time, class, kind, method, proof, host, path, weight, status) VALUES (TIMESTAMP '{time}', '{type}', 'page', 'GET', 'none', 'a.example', {pathWeightStatus})");
