@@ -23,7 +23,7 @@ public sealed class RulesAddressTests
         var rules = Expect(await server.GetAsync("/api/rules", reader));
 
         Assert.Equal(RuleSet.Own.Version.ToString(), rules.GetProperty("version").GetString());
-        Assert.Equal(["version", "problems", "agents", "lists", "robots", "sites"], rules.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(["version", "problems", "agents", "lists", "robots", "sites", "changes", "history"], rules.EnumerateObject().Select(member => member.Name));
         Assert.Equal(
             """{"token":"GPTBot","form":"token","name":"GPTBot","operator":"OpenAI","class":"training","lists":["gptbot"],"robots":"follows","purpose":"bulk crawl for model training","own":false}""",
             Of(rules, "agents", "token", "GPTBot").GetRawText());

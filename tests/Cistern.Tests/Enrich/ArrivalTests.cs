@@ -56,5 +56,5 @@ public sealed class ArrivalTests
         Assert.Equal("entry", ArrivalOf(new() { UserAgent = Chrome, Referer = "https://shop.example.org/" }, rules));
     }
 
-    private static string ArrivalOf(EnrichedRow row, RuleStore? rules = null) => row.Enrich(rules)["arrival"];
+    private static string ArrivalOf(EnrichedRow row, RuleStore? rules = null) => row.Enrich(rules).GetValueOrDefault("arrival", "");
 }
