@@ -60,7 +60,7 @@ internal static class AgentChanges
         command.SetAction(parsed =>
         {
             var table = new Table().Border(TableBorder.Simple).AddColumns("host", "from", "bytes");
-            foreach (var version in RobotsFiles.List(new DataFolder(parsed.GetValue(data)!).Rules))
+            foreach (var version in OwnRobots.List(new DataFolder(parsed.GetValue(data)!).Rules))
             {
                 table.AddRow(new[] { version.Host, Text(version.From), Units.Count(version.Bytes) }.Select(Markup.Escape).ToArray());
             }

@@ -9,7 +9,7 @@ namespace Cistern.Dashboard;
 internal static class RulesAnswer
 {
     // Files that were put there by hand may be larger than the address takes; an answer must have room for them all.
-    private const long TextBytesMax = RobotsFiles.BytesMax;
+    private const long TextBytesMax = OwnRobots.BytesMax;
 
     /// <exception cref="IOException">A version of a robots.txt cannot be read.</exception>
     public static Answer Write(RuleStore store, string folder, DateTimeOffset now)
@@ -22,7 +22,7 @@ internal static class RulesAnswer
         WriteAll(json, "problems", store.Problems, WriteProblem);
         WriteAll(json, "agents", rules.Agents, WriteAgent);
         WriteAll(json, "lists", rules.Lists.Sources, (writer, source) => WriteList(writer, source, rules.Lists, now));
-        WriteRobots(json, RobotsFiles.List(folder));
+        WriteRobots(json, OwnRobots.List(folder));
         WriteAll(json, "sites", rules.Sites, (writer, host) => writer.WriteStringValue(host));
         json.WriteEndObject();
         return body.ToAnswer();
@@ -81,7 +81,7 @@ internal static class RulesAnswer
         json.WriteEndObject();
     }
 
-    private static void WriteRobots(Utf8JsonWriter json, IReadOnlyList<RobotsFile> files)
+    private static void WriteRobots(Utf8JsonWriter json, IReadOnlyList<OwnRobotsFile> files)
     {
         var room = TextBytesMax;
         WriteAll(json, "robots", files, (writer, file) =>

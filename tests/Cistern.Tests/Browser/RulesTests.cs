@@ -39,6 +39,7 @@ public sealed class RulesTests(BrowserSite site)
         var keys = page.Page.Keyboard;
         await page.Button("Add an agent").FocusAsync();
         await keys.PressAsync("Enter");
+        await BrowserPage.Expect(page.Page.GetByLabel("Token")).ToBeFocusedAsync();
 
         await keys.TypeAsync("Chrome");
         await PressAsync(page, "Tab", "Tab");
@@ -63,7 +64,9 @@ public sealed class RulesTests(BrowserSite site)
         Assert.Contains("OurMonitor\ttoken\tOur Monitor\tExample Inc\tother-bot", await File.ReadAllTextAsync(RulesPath(server, RuleFiles.Agents)), StringComparison.Ordinal);
 
         await page.Button("Remove OurMonitor").FocusAsync();
-        await PressAsync(page, "Enter", "Tab", "Tab", "Enter");
+        await keys.PressAsync("Enter");
+        await BrowserPage.Expect(page.Button("Keep it")).ToBeFocusedAsync();
+        await PressAsync(page, "Tab", "Enter");
         await BrowserPage.Expect(page.Panel("Agents of your own").GetByRole(AriaRole.Row)).ToHaveCountAsync(0);
         Assert.DoesNotContain("OurMonitor", await File.ReadAllTextAsync(RulesPath(server, RuleFiles.Agents)), StringComparison.Ordinal);
         Assert.Empty(page.Problems);
@@ -105,7 +108,7 @@ public sealed class RulesTests(BrowserSite site)
         await BrowserPage.Expect(dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("write a host's name");
 
         await dialog.GetByLabel("Host, with").FillAsync("www.example.com");
-        await dialog.GetByLabel("In force since").FillAsync("2026-11-20T08:00:00");
+        await dialog.GetByLabel("In force since").FillAsync("2026-11-20T08:00");
         await page.Button("Add the version").ClickAsync();
         await BrowserPage.Expect(dialog).ToHaveCountAsync(0);
         Assert.Equal("User-agent: *\nDisallow: /<b>\u202Eprivate\n", await File.ReadAllTextAsync(RulesPath(server, "robots/www.example.com@20261120T080000Z.txt")));
@@ -237,7 +240,7 @@ public sealed class RulesTests(BrowserSite site)
     {
         await page.Button("Import gptbot").ClickAsync();
         var list = string.Join('\n', Enumerable.Range(0, prefixes).Select(number => $"192.0.{number}.0/24"));
-        await page.Page.GetByLabel("File").SetInputFilesAsync(new FilePayload { Name = "gptbot.txt", MimeType = "text/plain", Buffer = System.Text.Encoding.UTF8.GetBytes(list) });
+        await page.Page.GetByLabel("File", new() { Exact = true }).SetInputFilesAsync(new FilePayload { Name = "gptbot.txt", MimeType = "text/plain", Buffer = System.Text.Encoding.UTF8.GetBytes(list) });
         await page.Button("Import the list").ClickAsync();
     }
 

@@ -172,6 +172,16 @@ public sealed class RuleEditorTests : IDisposable
         Assert.False(Directory.Exists(Folder.Rules));
     }
 
+    [Theory]
+    [InlineData("www.example.com", true)]
+    [InlineData("localhost", true)]
+    [InlineData("xn--bcher-kva.example", true)]
+    [InlineData("my_host.example", true)]
+    [InlineData("192.0.2.7", true)]
+    [InlineData("www.example.com:8443", true)]
+    [InlineData("[::1]", false)]
+    public void Hosts_have_names_in_their_written_form(string host, bool isOne) => Assert.Equal(isOne, HostText.IsNameWithPort(host));
+
     [Fact]
     public void A_host_of_more_than_253_characters_is_none() => Assert.False(HostText.IsName(string.Join('.', Enumerable.Repeat("abcdefg", 40))));
 
@@ -211,7 +221,7 @@ public sealed class RuleEditorTests : IDisposable
     [Fact]
     public void Versions_of_robots_txt_have_a_bound_together()
     {
-        foreach (var number in Enumerable.Range(0, (int)(RobotsFiles.BytesMax / RobotsTxt.BytesMax)))
+        foreach (var number in Enumerable.Range(0, (int)(OwnRobots.BytesMax / RobotsTxt.BytesMax)))
         {
             Assert.Null(Editor.AddRobots($"h{number}.example", Past, new string('x', RobotsTxt.BytesMax)).Fault);
         }
@@ -268,7 +278,7 @@ public sealed class RuleEditorTests : IDisposable
 
     private AgentRule Named(string token) => Rules().Agents.Single(agent => agent.Token == token);
 
-    private string[] Robots() => [.. RobotsFiles.List(Folder.Rules).Select(file => $"{Path.GetFileName(file.Path)} {file.Bytes}")];
+    private string[] Robots() => [.. OwnRobots.List(Folder.Rules).Select(file => $"{Path.GetFileName(file.Path)} {file.Bytes}")];
 
     private RuleSet Rules()
     {

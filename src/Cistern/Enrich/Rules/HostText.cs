@@ -10,8 +10,8 @@ internal static class HostText
     private const int LengthMax = 253;
     private const int LabelMax = 63;
 
-    /// <summary>Letters, digits, '-' and '_' between points: what it passes is no path.</summary>
-    public static bool IsName(string text) => text.Length is > 0 and <= LengthMax
+    /// <summary>Letters, digits, '-' and '_' between points: what it passes is no path, and what reads the files takes it.</summary>
+    public static bool IsName(string text) => text.Length is > 0 and <= LengthMax && Uri.CheckHostName(text) is (UriHostNameType.Dns or UriHostNameType.IPv4)
         && text.Split('.').All(label => label.Length is > 0 and <= LabelMax && label.All(IsPart) && label[0] != '-' && label[^1] != '-');
 
     /// <summary>The same, with a port behind ':' that is not the default one.</summary>

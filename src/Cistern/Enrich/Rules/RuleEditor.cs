@@ -80,18 +80,18 @@ internal sealed class RuleEditor(DataFolder folder, TimeProvider time)
     public RuleChange AddRobots(string host, DateTimeOffset from, string text) => Locked(() =>
     {
         var named = host.Trim().ToLowerInvariant();
-        var problem = CheckMoment(from) ?? RobotsFiles.Check(folder.Rules, named, from, text) ?? WhyUnusable();
+        var problem = CheckMoment(from) ?? OwnRobots.Check(folder.Rules, named, from, text) ?? WhyUnusable();
         if (problem is not null)
         {
             return RuleChange.Refused($"cannot add a robots.txt of '{host}': {problem}");
         }
 
-        RobotsFiles.Write(folder.Rules, named, from, text);
+        OwnRobots.Write(folder.Rules, named, from, text);
         return RuleChange.Made;
     });
 
     /// <exception cref="IOException">The files cannot be read or written.</exception>
-    public RuleChange RemoveRobots(string host, DateTimeOffset from) => Locked(() => RobotsFiles.Remove(folder.Rules, host.Trim().ToLowerInvariant(), from)
+    public RuleChange RemoveRobots(string host, DateTimeOffset from) => Locked(() => OwnRobots.Remove(folder.Rules, host.Trim().ToLowerInvariant(), from)
         ? RuleChange.Made
         : RuleChange.NotFound($"cannot remove the robots.txt of '{host}' from {from.UtcDateTime:u}: there is none of that moment"));
 

@@ -27,7 +27,7 @@ export function Remove({ what, path, onClose, children }: { what: string; path: 
         <p>{children}</p>
         <Problem of={doing} />
         <div class="row end">
-          <button type="button" onClick={onClose}>Keep it</button>
+          <button type="button" autofocus onClick={onClose}>Keep it</button>
           <button type="button" class="danger" disabled={doing.busy} onClick={() => doing.run(changeRules('DELETE', path), onClose)}>Remove it</button>
         </div>
       </div>

@@ -7,10 +7,10 @@ namespace Cistern.Enrich.Rules;
 
 /// <summary>A version of a host's robots.txt.</summary>
 /// <param name="From">Since when it is in force, in whole seconds.</param>
-internal sealed record RobotsFile(string Host, DateTimeOffset From, string Path, long Bytes);
+internal sealed record OwnRobotsFile(string Host, DateTimeOffset From, string Path, long Bytes);
 
 /// <summary>Versions of robots.txt in the data folder: <c>rules/robots/HOST@20261120T000000Z.txt</c>, the host in lower case, with its port if that is not the default.</summary>
-internal static class RobotsFiles
+internal static class OwnRobots
 {
     /// <summary>All versions together; what is listed holds them in memory.</summary>
     public const long BytesMax = 16 << 20;
@@ -21,10 +21,10 @@ internal static class RobotsFiles
     public static string FolderIn(string rulesFolder) => System.IO.Path.Combine(rulesFolder, "robots");
 
     /// <summary>By host, the newest first. Files whose names are of another form are left out.</summary>
-    public static IReadOnlyList<RobotsFile> List(string rulesFolder)
+    public static IReadOnlyList<OwnRobotsFile> List(string rulesFolder)
     {
         var folder = new DirectoryInfo(FolderIn(rulesFolder));
-        return !folder.Exists ? [] : [.. folder.EnumerateFiles("*" + Extension).Select(Read).OfType<RobotsFile>().OrderBy(file => file.Host, StringComparer.Ordinal).ThenByDescending(file => file.From)];
+        return !folder.Exists ? [] : [.. folder.EnumerateFiles("*" + Extension).Select(Read).OfType<OwnRobotsFile>().OrderBy(file => file.Host, StringComparer.Ordinal).ThenByDescending(file => file.From)];
     }
 
     /// <summary>Why a version cannot be added; null if it can.</summary>
@@ -70,12 +70,12 @@ internal static class RobotsFiles
     private static string PathOf(string rulesFolder, string host, DateTimeOffset from) =>
         System.IO.Path.Combine(FolderIn(rulesFolder), $"{host}@{from.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)}{Extension}");
 
-    private static RobotsFile? Read(FileInfo file)
+    private static OwnRobotsFile? Read(FileInfo file)
     {
         var parts = System.IO.Path.GetFileNameWithoutExtension(file.Name).Split('@');
         return parts.Length == 2 && HostText.IsNameWithPort(parts[0])
             && DateTimeOffset.TryParseExact(parts[1], TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var from)
-            ? new RobotsFile(parts[0], from, file.FullName, file.Length)
+            ? new OwnRobotsFile(parts[0], from, file.FullName, file.Length)
             : null;
     }
 }
