@@ -27,22 +27,26 @@ internal static class Nearest
         return edits <= Math.Min(EditsMax, wrong.Length - 1) ? near : null;
     }
 
-    // Levenshtein's distance, one row of the table at a time.
+    // Levenshtein's distance, in which two neighbours that changed places are one edit, as the most common slip of the hand.
     private static int Edits(string left, string right)
     {
-        var row = Enumerable.Range(0, right.Length + 1).ToArray();
-        for (var i = 1; i <= left.Length; i++)
+        var table = new int[left.Length + 1, right.Length + 1];
+        for (var i = 0; i <= left.Length; i++)
         {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= right.Length; j++)
+            for (var j = 0; j <= right.Length; j++)
             {
-                var replaced = diagonal + (left[i - 1] == right[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
+                table[i, j] = i == 0 || j == 0 ? i + j : Fewest(left, right, table, i, j);
             }
         }
 
-        return row[right.Length];
+        return table[left.Length, right.Length];
+    }
+
+    private static int Fewest(string left, string right, int[,] table, int i, int j)
+    {
+        var replaced = table[i - 1, j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
+        var edits = Math.Min(replaced, Math.Min(table[i - 1, j], table[i, j - 1]) + 1);
+        var swapped = i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1];
+        return swapped ? Math.Min(edits, table[i - 2, j - 2] + 1) : edits;
     }
 }

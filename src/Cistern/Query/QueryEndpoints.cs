@@ -2,6 +2,7 @@ using Cistern.Query.Api;
 using Cistern.Query.Export;
 using Cistern.Query.Gaps;
 using Cistern.Query.Live;
+using Cistern.Query.News;
 
 namespace Cistern.Query;
 
@@ -16,6 +17,7 @@ public static class QueryEndpoints
         api.MapGet("/facets", (HttpContext context, FacetsAddress address) => address.HandleAsync(context));
         api.MapGet("/export", (HttpContext context, ExportAddress address) => address.HandleAsync(context));
         api.MapGet("/gaps", (HttpContext context, GapsAddress address) => address.HandleAsync(context));
+        api.MapGet("/news", (HttpContext context, NewsAddress address) => address.HandleAsync(context));
         api.MapGet("/tail", (HttpContext context, TailAddress address) => address.HandleAsync(context));
         api.MapPost("/sql", (HttpContext context, SqlAddress address) => address.HandleAsync(context));
         api.MapGet("/catalogue", (HttpContext context, CatalogueAddress address) => address.HandleAsync(context));

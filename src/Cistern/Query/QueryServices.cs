@@ -3,6 +3,7 @@ using Cistern.Query.Catalogue;
 using Cistern.Query.Export;
 using Cistern.Query.Gaps;
 using Cistern.Query.Live;
+using Cistern.Query.News;
 using Cistern.Query.Sql;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -22,6 +23,7 @@ public static class QueryServices
         services.AddSingleton<FacetsAddress>();
         services.AddSingleton<ExportAddress>();
         services.AddSingleton<GapsAddress>();
+        services.AddSingleton<NewsAddress>();
         services.AddSingleton<TailAddress>();
         services.AddSingleton<SqlAddress>();
         services.AddSingleton<CatalogueAddress>();

@@ -106,6 +106,51 @@ public sealed class WebBotAuthTests : IDisposable
         Assert.All(bad, row => Assert.Equal("signed-unchecked", row.Enrich(rules)["proof"]));
     }
 
+    // Noon of 27 November is 1,795,780,800 seconds since 1970; directories write seconds or milliseconds.
+    [Theory]
+    [InlineData("", true)]
+    [InlineData(""","nbf":1795780800,"exp":1795780801""", true)]
+    [InlineData(""","nbf":1795780801""", false)]
+    [InlineData(""","exp":1795780800""", false)]
+    [InlineData(""","exp":1795780801""", true)]
+    [InlineData(""","nbf":1795780800000,"exp":1795780801000""", true)]
+    [InlineData(""","nbf":1795780801000""", false)]
+    [InlineData(""","exp":1795780800000""", false)]
+    [InlineData(""","nbf":0,"exp":1e13""", true)]
+    public void A_key_counts_between_its_nbf_and_its_exp(string validity, bool holds)
+    {
+        WriteOwnKey(validity);
+
+        Assert.Equal(holds ? "signed" : "signed-unchecked", (Signed() with { Time = Now }).Enrich(_folder.Open())["proof"]);
+    }
+
+    [Theory]
+    [InlineData(""","nbf":"today" """)]
+    [InlineData(""","exp":1e300""")]
+    [InlineData(""","exp":null""")]
+    public void A_time_of_a_key_that_is_none_is_a_problem(string validity)
+    {
+        WriteOwnKey(validity);
+
+        Assert.Contains("'nbf' or 'exp'", Assert.Single(_folder.Open().Problems).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Another_validity_of_a_key_is_another_version_of_the_rules()
+    {
+        var rules = _folder.Open();
+        var before = rules.Current.Version;
+        WriteOwnKey("");
+        rules.ReloadIfChanged();
+        var bare = rules.Current.Version;
+        WriteOwnKey(""","exp":1795780801""");
+        rules.ReloadIfChanged();
+
+        Assert.Equal(3, new[] { before, bare, rules.Current.Version }.Distinct().Count());
+    }
+
+    private void WriteOwnKey(string validity) => _folder.Write($"keys/{Signer}.json", $$"""{"keys":[{"kty":"OKP","crv":"Ed25519","x":"{{OwnX}}"{{validity}}}]}""");
+
     [Fact]
     public void Whatever_the_headers_hold_a_row_is_a_row()
     {

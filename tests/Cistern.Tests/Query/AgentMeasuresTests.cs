@@ -135,6 +135,94 @@ public sealed class AgentMeasuresTests : IAsyncLifetime
         Assert.Equal($"[{expected}]", await OneAsync("reads_per_visit"));
     }
 
+    // A row that stands for ten requests is ten visits, and its reads count as often.
+    [Fact]
+    public async Task Ratios_are_of_scaled_counts()
+    {
+        Visit("v", weight: 10);
+        Insert("training", "'/r', 5.0, 200"); // 5 delivered
+        Insert("training", "'/r', 15.0, 404"); // 15 not
+
+        Assert.Equal("[0.5,0.25,10,1]", await OneAsync("reads_per_visit", "delivery_rate", "ai_visits", "ai_visitors"));
+    }
+
+    [Fact]
+    public async Task A_ratio_of_nothing_is_null()
+    {
+        // Somebody came, but nobody whom one of these is about: no agent, no judged proof, no arrival, no Accept, no result.
+        Insert("search-engine", "'/', 1.0, 200");
+
+        Assert.Equal(
+            "[1,null,null,null,null,null,null,null,null]",
+            await OneAsync("requests", "delivery_rate", "proven_share", "ai_share_of_arrivals", "markdown_demand", "agent_origin_share", "reads_per_visit", "robots_first_share", "requests_per_episode"));
+    }
+
+    // The same visitor just before and after midnight of UTC at the end of October: a visitor of each day. In Berlin both are of November, which changes the bucket and not the days.
+    [Theory]
+    [InlineData("UTC", "2026-10-01T00:00:00.000Z 1 1; 2026-11-01T00:00:00.000Z 1 1")]
+    [InlineData("Europe/Berlin", "2026-09-30T22:00:00.000Z 0 ; 2026-10-31T23:00:00.000Z 2 2")]
+    public async Task Visitors_are_counted_by_day_over_the_end_of_a_month(string zone, string expected)
+    {
+        Visit("before", time: "2026-10-31 23:59:59.999");
+        Visit("after", time: "2026-11-01 00:00:00");
+
+        Assert.Equal(expected, await ByAsync(zone, "2026-10-31T20:00:00Z", "time:1mo", ["ai_visits", "ai_visitors"]));
+    }
+
+    // Berlin's clock went back at 01:00 UTC of 25 October 2026: 02:30 came twice, and the day has 25 hours. On 29 March it skipped 02:00 to 03:00: 23 hours.
+    [Fact]
+    public async Task Hours_and_days_follow_the_wall_clock_of_the_time_zone()
+    {
+        foreach (var time in new[] { "2026-10-24 22:00:00", "2026-10-25 00:30:00", "2026-10-25 01:30:00", "2026-10-25 22:59:59", "2026-10-25 23:00:00" })
+        {
+            Insert("training", "'/', 1.0, 200", time);
+        }
+
+        Assert.Equal("0 2; 2 2; 23 1", await ByAsync("Europe/Berlin", "2026-10-24T22:00:00Z", "hour_of_day", ["page_reads"], "hour_of_day"));
+        Assert.Equal("7 4; 1 1", await ByAsync("Europe/Berlin", "2026-10-24T22:00:00Z", "day_of_week", ["page_reads"]));
+        Assert.Equal(
+            "2026-10-24T22:00:00.000Z 4; 2026-10-25T23:00:00.000Z 1", await ByAsync("Europe/Berlin", "2026-10-24T22:00:00Z", "time:1d", ["page_reads"], to: "2026-10-26T23:00:00Z"));
+    }
+
+    [Fact]
+    public async Task The_day_on_which_the_clock_skips_an_hour_has_twenty_three()
+    {
+        foreach (var time in new[] { "2026-03-28 23:00:00", "2026-03-29 00:59:59", "2026-03-29 01:00:00", "2026-03-29 21:59:59", "2026-03-29 22:00:00" })
+        {
+            Insert("training", "'/', 1.0, 200", time);
+        }
+
+        Assert.Equal("0 2; 1 1; 3 1; 23 1", await ByAsync("Europe/Berlin", "2026-03-28T23:00:00Z", "hour_of_day", ["page_reads"], "hour_of_day"));
+        Assert.Equal(
+            "2026-03-28T23:00:00.000Z 4; 2026-03-29T22:00:00.000Z 1", await ByAsync("Europe/Berlin", "2026-03-28T23:00:00Z", "time:1d", ["page_reads"], to: "2026-03-30T22:00:00Z"));
+    }
+
+    // Judged are those that the file allowed or disallowed: 2 + 3 of 2 + 3 + 4 + 5.
+    [Fact]
+    public async Task Violations_are_page_reads_that_were_disallowed()
+    {
+        foreach (var (robots, weight) in new[] { ("allowed", 2), ("disallowed", 3), ("grace", 4), ("exempt", 5), ("", 6) })
+        {
+            _host.Store.Execute($"INSERT INTO requests (time, weight, class, robots) VALUES (TIMESTAMP '2026-11-20 09:00:00', {weight}, 'search-engine', '{robots}')");
+        }
+
+        Assert.Equal("[5,3]", await OneAsync("robots_judged", "robots_violations"));
+        Assert.Equal("[3,3]", await WhereAsync("robots:disallowed", "requests", "robots_violations"));
+    }
+
+    // Delivered, sent on, blocked, missing and failed are all of the page reads, but for what has no such status.
+    [Fact]
+    public async Task Each_status_of_a_page_read_is_of_one_kind()
+    {
+        foreach (var status in Enumerable.Range(100, 500).Append(0))
+        {
+            Insert("search", $"'/', 1.0, {status}");
+        }
+
+        // 200 to 299 and 304; 300 to 399 without it; the six; the two; 500 to 599 and 000.
+        Assert.Equal("[501,101,99,6,2,101]", await OneAsync("page_reads", "delivered_page_reads", "redirected_page_reads", "blocked_page_reads", "missing_page_reads", "failed_page_reads"));
+    }
+
     [Fact]
     public async Task Every_measure_of_an_empty_range_is_zero_or_nothing()
     {
@@ -145,10 +233,17 @@ public sealed class AgentMeasuresTests : IAsyncLifetime
 
     private void Visit(
         string path, string time = "2026-11-20 09:00:00", int status = 200, string method = "GET", string kind = "page", string type = "human-like", string proof = "none",
-        string source = "ChatGPT", string referer = "https://chatgpt.com/", string headers = "", string address = "203.0.113.7", string agent = "Mozilla/5.0") =>
+        string source = "ChatGPT", string referer = "https://chatgpt.com/", string headers = "", string address = "203.0.113.7", string agent = "Mozilla/5.0", int weight = 1) =>
         _host.Store.Execute(
             "INSERT INTO requests (time, class, proof, kind, method, status, host, path, weight, user_agent, client_ip, ai_source, referer, cs_headers) VALUES "
-            + $"(TIMESTAMP '{time}', '{type}', '{proof}', '{kind}', '{method}', {status}, 'a.example', '/{path}', 1, '{agent}', '{address}', '{source}', '{referer}', '{headers}')");
+            + $"(TIMESTAMP '{time}', '{type}', '{proof}', '{kind}', '{method}', {status}, 'a.example', '/{path}', {weight}, '{agent}', '{address}', '{source}', '{referer}', '{headers}')");
+
+    private void Insert(string type, string pathWeightStatus, string time = "2026-11-20 09:00:00") => _host.Store.Execute(
+        $"INSERT INTO requests (time, class, kind, method, proof, host, path, weight, status) VALUES (TIMESTAMP '{time}', '{type}', 'page', 'GET', 'none', 'a.example', {pathWeightStatus})");
+
+    private async Task<string> ByAsync(string zone, string from, string dimension, string[] measures, string order = "", string to = "now") => string.Join("; ", (await _host.AskAsync(
+        $$"""{"from":"{{from}}","to":"{{to}}","tz":"{{zone}}","by":["{{dimension}}"],"order":"{{order}}","measures":[{{string.Join(',', measures.Select(name => $"\"{name}\""))}}]}""")).Expect(200)
+        .Json.GetProperty("rows").EnumerateArray().Select(row => string.Join(' ', row.EnumerateArray().Select(value => $"{value}"))));
 
     private Task<string> OneAsync(params string[] measures) => WhereAsync("", measures);
 

@@ -14,14 +14,17 @@ internal sealed class SignerKeys
     private const string Extension = ".json";
     private const int RawKeyBytes = 32;
 
-    private readonly Dictionary<(string Host, string KeyId), PublicKey> _keys = [];
+    // Later than any second of a JSON Web Token, and earlier than any millisecond of a time since 1973: directories write both.
+    private const long SecondsMax = 100_000_000_000;
+
+    private readonly Dictionary<(string Host, string KeyId), SignerKey> _keys = [];
 
     public static SignerKeys None { get; } = new();
 
     public int Count => _keys.Count;
 
     /// <summary>What tells sets of keys apart.</summary>
-    public string Summary => string.Join(' ', _keys.Keys.Select(key => $"{key.Host}/{key.KeyId}").Order(StringComparer.Ordinal));
+    public string Summary => string.Join(' ', _keys.Select(key => $"{key.Key.Host}/{key.Key.KeyId}{key.Value.Validity}").Order(StringComparer.Ordinal));
 
     public static string FolderIn(string rulesFolder) => Path.Combine(rulesFolder, "keys");
 
@@ -70,9 +73,11 @@ internal sealed class SignerKeys
 
     /// <param name="keyId">The thumbprint of the key (RFC 7638), or the <c>kid</c> that its set gives it.</param>
     public bool Verify(string host, string keyId, ReadOnlySpan<byte> signed, ReadOnlySpan<byte> signature) =>
-        _keys.TryGetValue((host, keyId), out var key) && SignatureAlgorithm.Ed25519.Verify(key, signed, signature);
+        _keys.TryGetValue((host, keyId), out var key) && SignatureAlgorithm.Ed25519.Verify(key.Key, signed, signature);
 
-    public bool Has(string host, string keyId) => _keys.ContainsKey((host, keyId));
+    /// <summary>Whether there is such a key, and it was valid at a time.</summary>
+    public bool Has(string host, string keyId, long epochSeconds) =>
+        _keys.TryGetValue((host, keyId), out var key) && key.NotBefore <= epochSeconds && epochSeconds < key.Expires;
 
     // Other kinds of keys may stand in the same set; they sign nothing that is read here.
     private string? AddKey(string host, JsonElement key)
@@ -88,17 +93,47 @@ internal sealed class SignerKeys
             return $"the 'x' of a key is no Ed25519 public key: {(x.Length <= 80 ? x : x[..80])}";
         }
 
-        _keys[(host, ThumbprintOf(x))] = imported!;
+        if (!TryReadSeconds(key, "nbf", long.MinValue, out var notBefore) || !TryReadSeconds(key, "exp", long.MaxValue, out var expires))
+        {
+            return "'nbf' or 'exp' of a key is no number of seconds since 1970";
+        }
+
+        var signer = new SignerKey(imported!, notBefore, expires);
+        _keys[(host, ThumbprintOf(x))] = signer;
         if (TextOf(key, "kid") is { Length: > 0 } name)
         {
-            _keys[(host, name)] = imported!;
+            _keys[(host, name)] = signer;
         }
 
         return null;
+    }
+
+    private static bool TryReadSeconds(JsonElement key, string name, long fallback, out long seconds)
+    {
+        seconds = fallback;
+        if (!key.TryGetProperty(name, out var value))
+        {
+            return true;
+        }
+
+        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var number) || !double.IsFinite(number) || Math.Abs(number) > 1e15)
+        {
+            return false;
+        }
+
+        seconds = (long)Math.Floor(number >= SecondsMax ? number / 1000 : number);
+        return true;
     }
 
     private static string ThumbprintOf(string x) =>
         Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes($$"""{"crv":"Ed25519","kty":"OKP","x":"{{x.TrimEnd('=')}}"}""")));
 
     private static string TextOf(JsonElement key, string name) => key.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+
+    /// <param name="NotBefore">Seconds since 1970.</param>
+    /// <param name="Expires">The first second at which it counts no more.</param>
+    private sealed record SignerKey(PublicKey Key, long NotBefore, long Expires)
+    {
+        public string Validity => NotBefore == long.MinValue && Expires == long.MaxValue ? "" : $":{NotBefore}-{Expires}";
+    }
 }

@@ -27,7 +27,7 @@ internal static class WebBotAuth
         var signers = FieldReader.ReadAgents(agents);
         foreach (var input in FieldReader.ReadInputs(inputs).Where(input => IsValid(input, epochSeconds)).Take(SignaturesMax))
         {
-            if (HostOf(signers, input) is { } host && Holds(keys, request, host, input, signatures))
+            if (HostOf(signers, input) is { } host && Holds(keys, request, host, input, signatures, epochSeconds))
             {
                 return host;
             }
@@ -45,10 +45,10 @@ internal static class WebBotAuth
     // Without these a signature made for one site or in another's name would hold here.
     private static bool Covers(SignatureInput input, string component) => input.Components.Any(one => one.Name == component);
 
-    private static bool Holds(SignerKeys keys, in SignedRequest request, string host, SignatureInput input, string signatures)
+    private static bool Holds(SignerKeys keys, in SignedRequest request, string host, SignatureInput input, string signatures, long epochSeconds)
     {
         // What costs is done last: most that is sent to be checked fails before.
-        return input.Parameter("keyid") is { } keyId && keys.Has(host, keyId)
+        return input.Parameter("keyid") is { } keyId && keys.Has(host, keyId, epochSeconds)
             && FieldReader.ReadSignature(signatures, input.Label) is { } signature && request.BaseOf(input) is { } signed
             && keys.Verify(host, keyId, Encoding.UTF8.GetBytes(signed), signature);
     }

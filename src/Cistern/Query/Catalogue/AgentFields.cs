@@ -8,7 +8,7 @@ namespace Cistern.Query.Catalogue;
 internal static class AgentFields
 {
     // Automation that may have no name in the rules.
-    private const string IsBot = "class IN ('other-bot', 'tool', 'undocumented', 'empty')";
+    public const string IsBot = "class IN ('other-bot', 'tool', 'undocumented', 'empty')";
 
     private const string Address = @"https?://[^\s;,()<>""]+";
     private const string AddressOrMail = @"https?:[^ ;)]*|[^ ]*@[^ ]*";

@@ -1,3 +1,4 @@
+using Cistern.Query.Model;
 using Cistern.Query.Sql;
 
 namespace Cistern.Query.Catalogue;
@@ -52,6 +53,7 @@ internal static class AgentMeasures
     public static IEnumerable<Measure> All(string weight) =>
     [
         .. Readers(weight),
+        .. Episodes(),
         .. Proof(weight),
         .. People(weight),
     ];
@@ -92,6 +94,17 @@ internal static class AgentMeasures
         yield return new("last_search_read", Unit.Time, MeasureKind.Moment, "When a page was last delivered to a crawler for AI search.", s => s.MaxWhere("time", $"class = 'search' AND {IsRead} AND {IsOk}"));
         yield return new("first_search_read", Unit.Time, MeasureKind.Moment, "When a page was first delivered to a crawler for AI search.", s => s.MinWhere("time", $"class = 'search' AND {IsRead} AND {IsOk}"));
         yield return new("last_user_read", Unit.Time, MeasureKind.Moment, "When a page was last delivered to an agent because a person asked.", s => s.MaxWhere("time", $"class IN ('user-fetch', 'agent') AND {IsRead} AND {IsOk}"));
+    }
+
+    private static IEnumerable<Measure> Episodes()
+    {
+        const string Unscaled = "Of the rows that the filter lets through, not scaled by sampling.";
+        const string Episode = "bursts of requests of user-fetch and agent by operator and host, which a gap of more than 10 seconds ends: an estimate of questions";
+        string Of(SqlDialect s, string part) => $"{s.CountWhere(part)} / nullif({s.CountWhere(EpisodeSql.Begins)}, 0)";
+
+        yield return new("read_episodes", Unit.Values, MeasureKind.Count, $"Read episodes, {Episode}. Each counts where it begins. {Unscaled}", s => s.CountWhere(EpisodeSql.Begins)) { Needs = RowMarks.Episodes };
+        yield return new("requests_per_episode", Unit.Rows, MeasureKind.Value, $"Requests of user-fetch and agent / read episodes. {Unscaled}", s => Of(s, EpisodeSql.IsAsked)) { Needs = RowMarks.Episodes };
+        yield return new("robots_first_share", Unit.Ratio, MeasureKind.Value, $"Read episodes with a request of /robots.txt / read episodes. {Unscaled}", s => Of(s, $"{EpisodeSql.Begins} AND {EpisodeSql.Checks}")) { Needs = RowMarks.EpisodeChecks };
     }
 
     private static IEnumerable<Measure> Proof(string weight)

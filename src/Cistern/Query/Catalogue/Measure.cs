@@ -32,5 +32,20 @@ internal enum MeasureKind
     Moment = 3,
 }
 
+/// <summary>What a measure needs to know of a row beyond its columns. The greater one holds the smaller.</summary>
+internal enum RowMarks
+{
+    None = 0,
+
+    /// <summary>Whether a read episode begins with it.</summary>
+    Episodes = 1,
+
+    /// <summary>Also whether its episode holds a request of /robots.txt.</summary>
+    EpisodeChecks = 2,
+}
+
 /// <summary>Something that is computed from the rows of a group.</summary>
-internal sealed record Measure(string Name, Unit Unit, MeasureKind Kind, string Description, Func<SqlDialect, string> Sql);
+internal sealed record Measure(string Name, Unit Unit, MeasureKind Kind, string Description, Func<SqlDialect, string> Sql)
+{
+    public RowMarks Needs { get; init; }
+}

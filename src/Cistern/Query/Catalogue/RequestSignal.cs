@@ -6,8 +6,8 @@ namespace Cistern.Query.Catalogue;
 /// <summary>What can be asked about requests. A measure or a dimension is one line.</summary>
 internal static class RequestSignal
 {
-    // A row that says nothing about sampling stands for itself.
-    private const string Weight = "coalesce(weight, 1)";
+    /// <summary>How many requests a row stands for; one that says nothing about sampling stands for itself.</summary>
+    public const string Weight = "coalesce(weight, 1)";
 
     private const string Sampled = "With sampling: of the rows, not scaled.";
 

@@ -108,9 +108,12 @@ internal static class GapJudge
     }
 
     /// <summary>The middle value, of an even number the mean of the two in the middle.</summary>
-    public static double Median(IEnumerable<long> values)
+    public static double Median(IEnumerable<long> values) => Median(values.Select(value => (double)value));
+
+    /// <inheritdoc cref="Median(IEnumerable{long})"/>
+    public static double Median(IEnumerable<double> values)
     {
-        long[] sorted = [.. values.Order()];
+        double[] sorted = [.. values.Order()];
         var middle = sorted.Length / 2;
         return sorted.Length == 0 ? 0 : sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2.0;
     }

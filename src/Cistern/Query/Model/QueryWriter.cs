@@ -80,7 +80,7 @@ internal sealed class QueryWriter
     private string Picked() => Best(
         _dimensions.Select((sql, place) => $"{sql} AS k{place}"),
         _measures.Select((sql, place) => $"{sql} AS m{place}"),
-        $"{From()} WHERE {Where(_question.Period.Range)}");
+        Rows(_question.Period.Range));
 
     private bool PicksFromGroups() => _question.IsSeries
         && _question.Dimensions.All(field => _question.Signal.FewValued.Contains(field.Name))
@@ -109,7 +109,7 @@ internal sealed class QueryWriter
         var values = _measures.Select((sql, place) => $"{sql} AS m{place}");
         string[] extras = [$"{_question.Signal.Support} AS support", $"{Sampled()} AS sampled"];
         var groups = keys.Length == 0 ? "" : $" GROUP BY {string.Join(", ", Enumerable.Range(1, keys.Length))}";
-        return $"SELECT {string.Join(", ", keys.Concat(values).Concat(extras))} FROM {From()}{only} WHERE {Where(range)}{groups}";
+        return $"SELECT {string.Join(", ", keys.Concat(values).Concat(extras))} FROM {Rows(range, only)}{groups}";
     }
 
     private IEnumerable<string> Buckets(bool moved)
@@ -126,7 +126,15 @@ internal sealed class QueryWriter
 
     private string Sampled() => _question.Signal.Weighted ? "max(CASE WHEN weight <> 1 THEN 1 ELSE 0 END)" : "0";
 
-    private string From() => _dialect.Identifier(_question.Signal.Name);
+    // What stands behind FROM, with its condition.
+    private string Rows(TimeRange range, string joined = "")
+    {
+        var table = _dialect.Identifier(_question.Signal.Name);
+        var marks = _question.Measures.Max(measure => measure.Needs);
+        return marks == RowMarks.None
+            ? $"{table}{joined} WHERE {Where(range)}"
+            : $"({EpisodeSql.Marked(_dialect, table, Where(range), marks)}) AS marked{joined}";
+    }
 
     private string PickedOnly() => !_question.IsSeries
         ? ""

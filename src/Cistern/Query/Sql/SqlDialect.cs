@@ -51,6 +51,12 @@ internal abstract class SqlDialect
 
     public abstract string Sum(string value);
 
+    public abstract string CountWhere(string condition);
+
+    /// <summary>The value of the row before; NULL for the first.</summary>
+    /// <param name="sequence"><c>PARTITION BY … ORDER BY …</c></param>
+    public abstract string Previous(string value, string sequence);
+
     /// <summary>The largest value of the rows that meet the condition, or NULL.</summary>
     public abstract string MaxWhere(string value, string condition);
 
@@ -107,6 +113,10 @@ internal sealed class DuckDbDialect : SqlDialect
     public override string SumWhere(string value, string condition) => $"coalesce(sum({value}) FILTER (WHERE {condition}), 0)";
 
     public override string Sum(string value) => $"coalesce(sum({value}), 0)";
+
+    public override string CountWhere(string condition) => $"count(*) FILTER (WHERE {condition})";
+
+    public override string Previous(string value, string sequence) => $"lag({value}) OVER ({sequence})";
 
     public override string MaxWhere(string value, string condition) => $"max({value}) FILTER (WHERE {condition})";
 
