@@ -16,7 +16,7 @@ internal static class AgentLines
     /// <summary>Disallowed by the demo's robots.txt since days, so that no grace applies.</summary>
     public const string Forbidden = "/blog/forbidden-to-learn";
 
-    private const string Fields = "timestamp c-ip sc-status cs-method cs-host cs-uri-stem x-edge-request-id cs-user-agent asn c-country sc-content-type";
+    private const string Fields = "timestamp c-ip sc-status cs-method cs-host cs-uri-stem x-edge-request-id cs-user-agent sc-content-type c-country asn";
     private const string GptBot = "Mozilla/5.0%20AppleWebKit/537.36%20(KHTML,%20like%20Gecko);%20compatible;%20GPTBot/1.4;%20+https://openai.com/gptbot";
     private const string ChatGptUser = "Mozilla/5.0%20AppleWebKit/537.36%20(KHTML,%20like%20Gecko);%20compatible;%20ChatGPT-User/1.0;%20+https://openai.com/bot";
 
@@ -31,5 +31,5 @@ internal static class AgentLines
 
     private static string Line(string id, string address, int network, string userAgent, string path) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{DateTimeOffset.UtcNow.AddMinutes(-10).ToUnixTimeSeconds()}.000\t{address}\t200\tGET\t{DemoSite.Host}\t{path}\t{CloudFrontLines.RequestId(id)}\t{userAgent}\t{network}\tUS\ttext/html");
+        $"{DateTimeOffset.UtcNow.AddMinutes(-10).ToUnixTimeSeconds()}.000\t{address}\t200\tGET\t{DemoSite.Host}\t{path}\t{CloudFrontLines.RequestId(id)}\t{userAgent}\ttext/html\tUS\t{network}");
 }

@@ -1,3 +1,4 @@
+using Cistern.Enrich.Robots;
 using Cistern.Enrich.Rules;
 
 namespace Cistern.Tests.Enrich;
@@ -118,7 +119,7 @@ public sealed class RobotsTests : IDisposable
     [Fact]
     public void A_version_is_written_under_the_name_that_is_read()
     {
-        var path = Cistern.Enrich.Robots.RobotsFiles.PathOf(_folder.Path, "www.example.com", Since);
+        var path = RobotsFiles.PathOf(_folder.Path, "www.example.com", Since);
         _folder.Write(Path.GetRelativePath(_folder.Path, path), "User-agent: *");
 
         var version = Assert.Single(_folder.Open().Current.Robots.Versions);

@@ -71,7 +71,7 @@ internal sealed class RuleSet
         var sites = reader.All(RuleFiles.Sites, SiteColumns, (line, _) => line[0].ToLowerInvariant());
         var partial = PartialLists.From(reader.All(RuleFiles.Prefixes, PartialLists.Columns, PartialLists.Read, PartialLists.KeyOf));
         IReadOnlyList<ListSnapshot> imported = folder is null ? [] : ListFiles.ReadAll(folder, problems);
-        IReadOnlyList<RobotsVersion> robots = folder is null ? [] : Cistern.Enrich.Robots.RobotsFiles.ReadAll(folder, problems);
+        IReadOnlyList<RobotsVersion> robots = folder is null ? [] : RobotsFiles.ReadAll(folder, problems);
         AddUnknownAgents(sources, agents, files, problems);
         var keys = folder is null ? SignerKeys.None : SignerKeys.ReadAll(folder, problems);
         if (problems.Count > 0)

@@ -33,7 +33,8 @@ interface AgentPanelsProps {
 /** What one agent does: when, from where, how it ends, what it reads. */
 export function AgentPanels({ name, scope, series, rules, total, comparable }: AgentPanelsProps) {
   const bucket = lengthMs(scope) >= 3 * day ? 'time:1d' : 'time'
-  const proofs = useAsked(`proofs ${bucket} ${scope.key}`, signal => query({ ...questionOf(scope), measures: ['requests'], by: [bucket, 'proof'] }, signal))
+  // By time alone there are all buckets, also those in which nothing came.
+  const proofs = useAsked(`proofs ${bucket} ${scope.key}`, signal => Promise.all([[bucket], [bucket, 'proof']].map(by => query({ ...questionOf(scope), measures: ['requests'], by }, signal))))
   const checks = useAsked(after(proofs, `checks ${scope.key}`), signal => query({ ...questionOf(scope), where: both(scope.where, 'path:/robots.txt'), measures: ['requests'], by: ['time'] }, signal))
   const wait = after(proofs, '') === null
   const brush = (from: number, to: number) => go({ from: isoOf(from), to: isoOf(to) })
@@ -42,7 +43,7 @@ export function AgentPanels({ name, scope, series, rules, total, comparable }: A
     <>
       <div class="agent-charts">
         <Panel title={bucket === 'time' ? 'Proof over time' : 'Proof by day'} asked={proofs} height={height + chartBar}>
-          {data => <TimeChart title="Proof" kind="bars" unit="count" zone={scope.tz} range={rangeOf(data)} times={bucketsOf(data)} height={height} onBrush={brush} marks={marksOf(rules)} series={proofSeries(data)} />}
+          {answers => <TimeChart title="Proof" kind="bars" unit="count" zone={scope.tz} range={rangeOf(answers[0]!)} times={bucketsOf(...answers)} height={height} onBrush={brush} marks={marksOf(rules)} series={proofSeries(answers[1]!, bucketsOf(...answers))} />}
         </Panel>
         <Panel title="Page reads" asked={series} height={height + chartBar}>
           {data => (
@@ -70,8 +71,7 @@ export function AgentPanels({ name, scope, series, rules, total, comparable }: A
   )
 }
 
-function proofSeries(answer: Answer) {
-  const times = bucketsOf(answer)
+function proofSeries(answer: Answer, times: readonly number[]) {
   const values = pivot(answer, 'proof', 'requests', times)
   return proofGroups
     .map((group, place) => ({
