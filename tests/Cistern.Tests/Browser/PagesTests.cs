@@ -85,11 +85,11 @@ public sealed class PagesTests(BrowserSite site)
         await using var page = await site.OpenAsync("/pages?from=-7d&view=folders");
         await page.SettledAsync();
 
-        await page.Button("/docs/", exact: true).FocusAsync();
+        await page.Page.Locator(".unfold", new() { HasText = "/docs/" }).FocusAsync();
         await page.Page.Keyboard.PressAsync("Enter");
         await page.AddressMatchesAsync("open=/docs/$");
         await page.SettledAsync();
-        await BrowserPage.Expect(page.Button("/docs/", exact: true)).ToHaveAttributeAsync("aria-expanded", "true");
+        await BrowserPage.Expect(page.Page.Locator(".unfold", new() { HasText = "/docs/" })).ToHaveAttributeAsync("aria-expanded", "true");
         await BrowserPage.Expect(page.Panel("Folders").Locator(".inner").First).ToBeVisibleAsync();
         Assert.All(await page.Panel("Folders").Locator(".inner").AllInnerTextsAsync(), name => Assert.StartsWith("/docs/", name, StringComparison.Ordinal));
 
@@ -108,15 +108,16 @@ public sealed class PagesTests(BrowserSite site)
 
         var heads = await page.Page.Locator(".grid-agent > span:first-child").AllInnerTextsAsync();
         var stored = await site.Server.RowsAsync($"SELECT DISTINCT agent FROM requests WHERE agent <> '' AND class IN ('search', 'training', 'user-fetch', 'agent') AND {DeliveredSql}");
-        Assert.Equal(stored.Order(), heads.Select(name => $"[\"{name}\"]").Order());
+        Assert.NotEmpty(heads);
+        Assert.Subset(stored.ToHashSet(), heads.Select(name => $"[\"{name}\"]").ToHashSet());
 
         // Everything in the store is of the last hours; what nobody read is never.
         var cells = page.Page.Locator(".freshness td .cell");
         Assert.All(await cells.AllInnerTextsAsync(), text => Assert.Contains(text, new[] { "0", "never" }));
         await page.Page.Locator(".freshness td a.cell").First.ClickAsync();
         await page.AddressMatchesAsync("/logs\\?.*agent%3A|/logs\\?.*agent:");
-        await page.SettledAsync();
-        await BrowserPage.Expect(page.Page.Locator(".log-row, [role='row']").First).ToBeVisibleAsync();
+        await BrowserPage.Expect(page.Page.Locator(".chip-text", new() { HasText = "agent" }).First).ToBeVisibleAsync();
+        Assert.Empty(page.Problems);
     }
 
     [Fact]
