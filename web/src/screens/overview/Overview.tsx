@@ -63,21 +63,21 @@ export function Overview() {
   )
 }
 
-/** Stacked by class, in the order of the classes; what was blocked and what failed as lines above. */
+/** Stacked by class, in the order of the classes; what AI agents did not get as a line above. */
 function ClassChart({ data, trouble, zone }: { data: Answer; trouble: Answer | null; zone: string }) {
   const stack = useMemo(() => classStack(data), [data])
-  const line = (name: string, measure: string, color: string) => {
-    const values = trouble === null ? [] : alongside(stack.times, timesOf(trouble), columnOf(trouble, measure))
-    return values.some(value => value !== null && value > 0) ? [{ name, color, values, line: true }] : []
-  }
+  const lost = trouble === null ? [] : alongside(stack.times, timesOf(trouble), sums(columnOf(trouble, 'blocked_page_reads'), columnOf(trouble, 'failed_page_reads')))
   return (
     <TimeChart title="Page reads by class of reader" kind="bars" unit="count" zone={zone} range={rangeOf(data)} times={stack.times} height={chartHeight} onBrush={(from, to) => go({ from: isoOf(from), to: isoOf(to) })}
       series={[
         ...stack.series,
-        ...line('blocked', 'blocked_page_reads', '--bad'),
-        ...line('failed', 'failed_page_reads', '--status-000'),
+        ...(trouble === null ? [] : [{ name: 'AI: blocked or failed', color: '--bad', values: lost, line: true }]),
       ]} />
   )
+}
+
+function sums(one: readonly (number | null)[], other: readonly (number | null)[]): (number | null)[] {
+  return one.map((value, place) => (value ?? 0) + (other[place] ?? 0))
 }
 
 /** Values at other times, where both have the time. */

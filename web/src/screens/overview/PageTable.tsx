@@ -6,9 +6,10 @@ import { Panel } from '../../parts/Panel'
 import { Count } from '../../parts/Rows'
 import { Empty } from '../../parts/States'
 import { text } from '../../parts/TopList'
-import { Visible } from '../../parts/Visible'
 import { Link } from '../../shell/Link'
 import { useParam } from '../../state/url'
+import { severalHosts } from '../pages/lines'
+import { PageText } from '../pages/PageName'
 import { askPages } from './ask'
 
 /** How agents fared with a page: a mark for each way, so that it needs no colour. */
@@ -22,7 +23,6 @@ const ways = [
 /** The pages that agents read most, with how they fared. */
 export function PageTable({ scope, wait }: { scope: Scope; wait: boolean }) {
   const q = useParam('q') ?? ''
-  const host = useParam('host')
   const asked = useAsked(wait ? null : `pages ${scope.key}`, signal => askPages(scope, signal))
   return (
     <Panel title="Pages that agents read most" asked={asked} height={400} class="overview-pages" actions={<Link screen="pages" class="panel-link">All pages</Link>}>
@@ -30,7 +30,7 @@ export function PageTable({ scope, wait }: { scope: Scope; wait: boolean }) {
         const place = (name: string) => data.columns.findIndex(column => column.name === name)
         const rows = data.rows.filter(row => Number(row[place('page_reads')] ?? 0) > 0)
         if (rows.length === 0) return <Empty title="No agent read a page in this range" />
-        const hosts = new Set(rows.map(row => hostOf(text(row[0]))))
+        const several = severalHosts(rows.map(row => text(row[0])))
         return (
           <div class="scroll-x">
             <table class="table list-table">
@@ -42,7 +42,7 @@ export function PageTable({ scope, wait }: { scope: Scope; wait: boolean }) {
                   const figure = (measure: Counted) => <Count value={Number(row[place(measure)] ?? 0)} test={testOf('page', page)} of={measure} />
                   return (
                     <tr key={page}>
-                      <th scope="row"><Link screen="pages" changes={{ q: both(q, testOf('page', page)) }}><Visible text={host !== null || hosts.size === 1 ? page.slice(hostOf(page).length) : page} /></Link></th>
+                      <th scope="row"><Link screen="pages" changes={{ q: both(q, testOf('page', page)) }}><PageText page={page} several={several} /></Link></th>
                       <td class="number">{figure('page_reads')}</td>
                       {ways.map(way => <td key={way.name} class={`number way-${way.name}`}>{figure(way.measure)}</td>)}
                       <td class="number">{figure('ai_visits')}</td>
@@ -56,9 +56,4 @@ export function PageTable({ scope, wait }: { scope: Scope; wait: boolean }) {
       }}
     </Panel>
   )
-}
-
-function hostOf(page: string): string {
-  const slash = page.indexOf('/')
-  return slash < 0 ? page : page.slice(0, slash)
 }

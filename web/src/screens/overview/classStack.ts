@@ -7,7 +7,7 @@ import { text } from '../../parts/TopList'
 export const readers = '-class:human-like class:*'
 
 /** What is neither AI nor a search engine is one: what it is in detail, the screen of agents shows. */
-const others = { name: 'other automation', color: '--class-other-bot' }
+const others = { name: 'other', color: '--class-other-bot' }
 
 /** `requests` by time and class as a stack, in the order of the classes. */
 export function classStack(data: Answer): { readonly times: readonly number[]; readonly series: readonly ChartSeries[] } {

@@ -19,9 +19,11 @@ import { Visible } from '../../parts/Visible'
 import { Link } from '../../shell/Link'
 import { isoOf } from '../../state/range'
 import { useStore } from '../../state/store'
-import { useView } from '../../state/url'
+import { go, useView } from '../../state/url'
 import { classStack, readers } from '../overview/classStack'
 import { ratioOf } from '../overview/ratio'
+import { severalHosts } from '../pages/lines'
+import { PageText } from '../pages/PageName'
 import { asked, askFigures, figuresKey, type Of, ofParams } from './ask'
 import { shifted } from './week'
 import './report.css'
@@ -83,8 +85,8 @@ function Head({ of, figures, comparable }: { of: Of; figures: Asked<Answer>; com
         <p class="report-lead">{figures.data === null ? <i class="blank" /> : <Lead figures={figures.data} comparable={comparable} />}</p>
       </div>
       <div class="report-tools">
-        <Link changes={{ week: shifted(week.last, -7) }} class="button" title="The week before"><Icon name="left" size={14} /><span class="hidden-text">The week before</span></Link>
-        {!isLast && <Link changes={{ week: shifted(week.last, 7) }} class="button" title="The week after"><Icon name="right" size={14} /><span class="hidden-text">The week after</span></Link>}
+        <button type="button" class="button" aria-label="The week before" title="The week before" onClick={() => go({ week: shifted(week.last, -7) })}><Icon name="left" size={14} /></button>
+        <button type="button" class="button" aria-label="The week after" title="The week after" disabled={isLast} onClick={() => go({ week: shifted(week.last, 7) })}><Icon name="right" size={14} /></button>
         <button type="button" class="primary" onClick={() => print()}>Print or save as PDF</button>
       </div>
       <p class="note">Days of {tz}. {comparable ? 'Changes are against the seven days before.' : 'There are no changes to show: nothing is stored of the seven days before.'}</p>
@@ -214,7 +216,7 @@ function Pages({ of, wait }: { of: Of; wait: boolean }) {
   const pages = useAsked(wait ? null : `report pages ${of.key}`, signal => asked(of, { measures: ['page_reads', 'delivery_rate', 'ai_visits', 'human_page_reads'], by: ['page'], order: '-page_reads', limit: 12 }, signal))
   return (
     <List title="Pages that agents read most" asked={pages} rows={12} none="No agent read a page." columns={['Page', 'Agent reads', 'Delivered', 'Visits from AI', 'Reads in browsers']} words={1} count="page_reads"
-      cells={(row, value) => [<Visible text={text(row[0])} />, whole(value('page_reads')), inUnit(value('delivery_rate'), 'ratio'), whole(value('ai_visits')), whole(value('human_page_reads'))]} />
+      cells={(row, value, rows) => [<PageText page={text(row[0])} several={severalHosts(rows.map(one => text(one[0])))} />, whole(value('page_reads')), inUnit(value('delivery_rate'), 'ratio'), whole(value('ai_visits')), whole(value('human_page_reads'))]} />
   )
 }
 
@@ -223,12 +225,12 @@ function Trouble({ of, wait }: { of: Of; wait: boolean }) {
   const closed = useAsked(wait ? null : `report closed ${of.key}`, signal => asked(of, {
     measures: ['blocked_page_reads', 'human_delivered_reads', 'page_reads'], by: ['page'], having: 'blocked_page_reads>0 human_delivered_reads>0', order: '-blocked_page_reads', limit: 8,
   }, signal))
-  const violations = useAsked(wait ? null : `report robots ${of.key}`, signal => asked(of, { measures: ['robots_violations', 'robots_judged'], by: ['agent'], where: 'agent:*', having: 'robots_violations>0', order: '-robots_violations', limit: 8 }, signal))
+  const violations = useAsked(wait ? null : `report robots ${of.key}`, signal => asked(of, { measures: ['robots_violations', 'robots_judged'], by: ['agent'], where: 'agent:* -proof:mismatch', having: 'robots_violations>0', order: '-robots_violations', limit: 8 }, signal))
   return (
     <div class="report-two">
       <List title="Open to people, closed to agents" asked={closed} rows={8} none="Agents got every page that people got." columns={['Page', 'Agents turned away', 'People who got it']} words={1} count="blocked_page_reads"
-        cells={(row, value) => [<Visible text={text(row[0])} />, whole(value('blocked_page_reads')), whole(value('human_delivered_reads'))]} />
-      <List title="Read against robots.txt" asked={violations} rows={8} none="Nothing, as far as it can be judged: robots.txt has to be entered in Setup." columns={['Agent', 'Pages', 'of judged']} words={1} count="robots_violations"
+        cells={(row, value, rows) => [<PageText page={text(row[0])} several={severalHosts(rows.map(one => text(one[0])))} />, whole(value('blocked_page_reads')), whole(value('human_delivered_reads'))]} />
+      <List title="Read against robots.txt" asked={violations} rows={8} none="Nothing, as far as it can be judged: robots.txt has to be entered in Setup. Impostors are left out." columns={['Agent', 'Pages', 'of judged']} words={1} count="robots_violations"
         cells={(row, value) => [<Visible text={text(row[0])} />, whole(value('robots_violations')), whole(value('robots_judged'))]} />
     </div>
   )
@@ -244,7 +246,7 @@ interface ListProps {
   readonly words: number
   /** Rows without any of it are left out: a comparison has them too. */
   readonly count: string
-  readonly cells: (row: Answer['rows'][number], value: (name: string) => number | null) => readonly ComponentChildren[]
+  readonly cells: (row: Answer['rows'][number], value: (name: string) => number | null, rows: Answer['rows']) => readonly ComponentChildren[]
 }
 
 function List({ title, asked: list, rows, none, columns, words, count, cells }: ListProps) {
@@ -265,7 +267,7 @@ function List({ title, asked: list, rows, none, columns, words, count, cells }: 
               <tbody>
                 {shown.map(row => (
                   <tr key={row.slice(0, words).map(text).join('\t')}>
-                    {cells(row, value(row)).map((cell, place) => place === 0 ? <th key={place} scope="row">{cell}</th> : <td key={place} class={place < words ? '' : 'number'}>{cell}</td>)}
+                    {cells(row, value(row), shown).map((cell, place) => place === 0 ? <th key={place} scope="row">{cell}</th> : <td key={place} class={place < words ? '' : 'number'}>{cell}</td>)}
                   </tr>
                 ))}
               </tbody>
