@@ -17,9 +17,11 @@ public sealed class LookTests(BrowserSite site)
     [InlineData("/agents")]
     [InlineData("/pages")]
     [InlineData("/referrals")]
+    [InlineData("/traffic")]
     [InlineData("/logs")]
     [InlineData("/health")]
     [InlineData("/setup")]
+    [InlineData("/report")]
     public async Task A_screen_has_no_serious_finding_of_axe_and_does_not_scroll_sideways(string path)
     {
         await using var page = await site.OpenAsync(path);
@@ -56,9 +58,11 @@ public sealed class LookTests(BrowserSite site)
     [InlineData("/agents")]
     [InlineData("/pages")]
     [InlineData("/referrals")]
+    [InlineData("/traffic")]
     [InlineData("/logs")]
     [InlineData("/health")]
     [InlineData("/setup")]
+    [InlineData("/report")]
     public async Task Nothing_moves_when_the_answers_come(string path)
     {
         await using var page = await site.OpenAsync("/signin");
@@ -81,9 +85,11 @@ public sealed class LookTests(BrowserSite site)
     [InlineData("/agents")]
     [InlineData("/pages")]
     [InlineData("/referrals")]
+    [InlineData("/traffic")]
     [InlineData("/logs")]
     [InlineData("/health")]
     [InlineData("/setup")]
+    [InlineData("/report")]
     public async Task The_frame_is_painted_without_the_program_and_stands_where_the_program_will(string path)
     {
         await using var page = await site.OpenAsync("/signin");
@@ -123,7 +129,7 @@ public sealed class LookTests(BrowserSite site)
         await using var page = await site.OpenAsync("/signin");
         var asked = new List<string>();
         page.Page.Request += (_, request) => asked.Add($"{request.Method} {new Uri(request.Url).PathAndQuery} {request.PostData}");
-        foreach (var path in new[] { "/?q=status:2xx&host=x", "/agents", "/agents?agent=GPTBot", "/logs?cols=time,status&order=time", "/pages?sort=-ai_visits&find=docs", "/referrals?host=x", "/health", "/setup" })
+        foreach (var path in new[] { "/?q=status:2xx&host=x", "/agents", "/agents?agent=GPTBot", "/logs?cols=time,status&order=time", "/pages?sort=-ai_visits&find=docs", "/referrals?host=x", "/traffic?q=status:2xx", "/health", "/setup", "/report" })
         {
             asked.Clear();
             await page.GotoAsync(path);

@@ -86,7 +86,7 @@ function Rows({ data, measure, comparable, row, test }: RowsProps) {
         {data.rows.filter(one => Number(one[count] ?? 0) > 0 || before < 0).map(one => (
           <tr key={`${text(one[0])} ${text(one[1])}`}>
             {row(one, place)}
-            <td class="number list-delta">{comparable && before >= 0 && (one[before] === 0 ? <span class="delta new">new</span> : one[delta] !== null && <span class="delta">{change(Number(one[delta]))}</span>)}</td>
+            <td class="number list-delta fold">{comparable && before >= 0 && (one[before] === 0 ? <span class="delta new">new</span> : one[delta] !== null && <span class="delta">{change(Number(one[delta]))}</span>)}</td>
             <td class="number"><Link screen="logs" changes={{ q: both(q, test(one)) }} class="figure" title={exact(Number(one[count] ?? 0))}>{compact(Number(one[count] ?? 0))}</Link></td>
           </tr>
         ))}

@@ -138,7 +138,7 @@ function FigureTable({ figures, comparable }: { figures: Asked<Answer>; comparab
         return (
           <table class="table list-table">
             <caption class="hidden-text">The week in figures</caption>
-            <thead><tr><th scope="col"><span class="hidden-text">Figure</span></th><th scope="col" class="number">This week</th>{comparable && <><th scope="col" class="number">Week before</th><th scope="col" class="number">Change</th></>}</tr></thead>
+            <thead><tr><th scope="col"><span class="hidden-text">Figure</span></th><th scope="col" class="number">This week</th>{comparable && <><th scope="col" class="number fold">Week before</th><th scope="col" class="number">Change</th></>}</tr></thead>
             <tbody>
               {lines.map(line => {
                 const [now, before, delta] = [value(line.measure), value(`${line.measure}_before`), value(`${line.measure}_change`)]
@@ -146,7 +146,7 @@ function FigureTable({ figures, comparable }: { figures: Asked<Answer>; comparab
                   <tr key={line.measure}>
                     <th scope="row" class={/^[A-Z]/.test(line.name) ? '' : 'report-part'}>{line.name}</th>
                     <td class="number"><Rows data={data} test={line.test}>{written(now, line.unit)}</Rows></td>
-                    {comparable && <><td class="number">{written(before, line.unit)}</td><td class="number">{delta === null || now === null || before === null ? '–' : line.unit === 'ratio' ? points(now - before) : change(delta)}</td></>}
+                    {comparable && <><td class="number fold">{written(before, line.unit)}</td><td class="number">{delta === null || now === null || before === null ? '–' : line.unit === 'ratio' ? points(now - before) : change(delta)}</td></>}
                   </tr>
                 )
               })}
