@@ -4,6 +4,7 @@ using Cistern.Enrich;
 using Cistern.Enrich.Rules;
 using Cistern.Formats.Columns;
 using Cistern.Formats.Deliveries;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cistern.Benchmarks;
 
@@ -17,6 +18,7 @@ public class EnrichmentBenchmark
     private readonly DeliveryDecoder _decoder = new();
     private readonly EnrichingDecoder _enriching = new(RuleStore.Own);
     private readonly DecodedDelivery _into = new();
+    private EnrichingDecoder _judging = null!;
     private readonly DeliveryContext _context = new() { Route = DeliveryRoute.Any, Framing = DeliveryFraming.Envelope, RequestId = BenchmarkBodies.RequestId, CloudFrontFields = "1-46" };
     private byte[][] _bodies = [];
     private int _next;
@@ -32,6 +34,7 @@ public class EnrichmentBenchmark
     public void Setup()
     {
         var count = Math.Max(DeliveriesMin, UserAgents / BenchmarkBodies.Lines);
+        _judging = new EnrichingDecoder(WithRobots());
         _bodies = [.. Enumerable.Range(0, count).Select(number => BenchmarkBodies.WithUserAgents(number * BenchmarkBodies.Lines, UserAgents)).Select(body => Gzip ? BenchmarkBodies.Gzip(body) : body)];
     }
 
@@ -47,6 +50,26 @@ public class EnrichmentBenchmark
     {
         _into.Clear();
         return Check(_enriching.Decode(_context with { Gzip = Gzip }, Next(), _into));
+    }
+
+    /// <summary>The same with a robots.txt of the site: one row of eight is a bot's, and each of those that is a page is judged.</summary>
+    [Benchmark(OperationsPerInvoke = BenchmarkBodies.Lines)]
+    public long DecodeAndJudge()
+    {
+        _into.Clear();
+        return Check(_judging.Decode(_context with { Gzip = Gzip }, Next(), _into));
+    }
+
+    // A robots.txt as long as those of shops are.
+    private static RuleStore WithRobots()
+    {
+        var folder = Directory.CreateTempSubdirectory("cistern-benchmark-").FullName;
+        Directory.CreateDirectory(Path.Combine(folder, "robots"));
+        string[] rules = ["User-agent: GPTBot", .. Enumerable.Range(0, 60).Select(number => $"Disallow: /closed-{number}/*/print$"), "Disallow: /*?sort="];
+        File.WriteAllLines(Path.Combine(folder, "robots", "www.example.com@20200101T000000Z.txt"), rules);
+        var store = new RuleStore(folder, NullLogger.Instance);
+        Directory.Delete(folder, recursive: true);
+        return store;
     }
 
     private ReadOnlySequence<byte> Next()
