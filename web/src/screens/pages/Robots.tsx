@@ -67,7 +67,7 @@ function Agents({ scope }: { scope: Scope }) {
     ...questionOf(scope), where: both(scope.where, 'agent:* (robots:* OR path:/robots.txt)'), by: ['agent', 'robots'], measures: ['requests'], limit: 10_000,
   }, signal))))
   return (
-    <List title="By agent" name="robots-by-agent" asked={asked} columns={agentColumns} rowKey={one => one.agent} height={160} parameter="sort" usual="-disallowed"
+    <List title="By agent" name="robots-by-agent" asked={asked} columns={agentColumns} rowKey={one => one.agent} height={160} first={12} parameter="sort" usual="-disallowed"
       nothing={<Empty title="No agent asked for robots.txt in this range"><p>And none read a page under a version that is known.</p></Empty>} />
   )
 }
