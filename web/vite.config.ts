@@ -16,6 +16,18 @@ export default defineConfig({
     reportCompressedSize: false,
     // One sheet for the frame and all screens: it is small, and nothing waits for a second one.
     cssCodeSplit: false,
+    rolldownOptions: {
+      output: {
+        // What asks, and what draws, in one file each beside those of the screens: many small files would take as many ways to the server.
+        codeSplitting: {
+          groups: [
+            { name: 'asks', test: /src\/(?:first\.ts|screens\/(?:load\.ts|\w+\/(?:ask|figures|views|week|columns|media|signals|classStack|ratio|lines|remedies)\.ts|pages\/PageName))/, priority: 1 },
+            { name: 'core', test: /node_modules|src\/(?:api|filter|format|state)\/|preload-helper/, priority: 2 },
+            { name: 'parts', test: /src\/(?:parts|shell)\// },
+          ],
+        },
+      },
+    },
   },
   // Tests read style sheets as they are.
   test: { css: true },

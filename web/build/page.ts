@@ -22,8 +22,8 @@ export function page(): Plugin {
           return `/${chunk.fileName}`
         }
         const early = bundle ? `<script src="${address('early')}"></script>` : '<script type="module" src="/src/early.ts"></script>'
-        // All of the program: it is small, and asked for piece by piece it would come late.
-        const program = Object.values(bundle ?? {}).filter(one => one.type === 'chunk' && !one.isEntry)
+        // What every screen needs: asked for piece by piece it would come late. The screen's own code is asked for when it is known which.
+        const program = Object.values(bundle ?? {}).filter(one => one.type === 'chunk' && ['asks', 'parts', 'start'].includes(one.name))
           .map((one): HtmlTagDescriptor => ({ tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: `/${one.fileName}` }, injectTo: 'head' }))
         return { html: html.replace('<!-- early -->', early).replace('<!-- frame -->', frame()), tags: program }
       },

@@ -13,6 +13,7 @@ import { askTable, firstRows, listKey, usualOrder } from './screens/pages/ask'
 import { viewOf } from './screens/pages/views'
 import { askTotals as askVisits, totalsKey as visitsKey } from './screens/referrals/ask'
 import { askFacts, factsKey } from './screens/setup/ask'
+import { load } from './screens/load'
 import { type Screen, view } from './state/url'
 
 /** What each screen shows first. */
@@ -60,4 +61,9 @@ const firsts: Partial<Record<Screen, (params: URLSearchParams) => void>> = {
 export function askFirst(): void {
   const { screen, params } = view.value
   if (screen !== null) firsts[screen]?.(params)
+}
+
+/** Fetches the code of the screen beside that of the program. If it fails the program says so. */
+export function loadFirst(): Promise<void> {
+  return load(view.value.screen).catch(() => undefined)
 }

@@ -12,8 +12,8 @@ function painted(): Promise<void> {
 // Whatever is imported here would run before the frame is painted. The server works on the first answer while the browser reads the program.
 void painted()
   .then(() => import('./first'))
-  .then(({ askFirst }) => {
+  .then(({ askFirst, loadFirst }) => {
     askFirst()
-    return import('./start')
+    return Promise.all([import('./start'), loadFirst()])
   })
-  .then(({ start }) => start(document.getElementById('app')!, document.querySelector('.frame')))
+  .then(([{ start }]) => start(document.getElementById('app')!, document.querySelector('.frame')))

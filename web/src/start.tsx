@@ -1,6 +1,7 @@
 import { render } from 'preact'
 import { forget } from './api/early'
 import { App } from './shell/App'
+import { loadRest } from './screens/load'
 import { apply } from './state/theme'
 
 /** Draws the program and takes away the frame that kept its place. */
@@ -9,4 +10,5 @@ export function start(root: Element, frame: Element | null): void {
   render(<App />, root)
   frame?.remove()
   forget()
+  loadRest()
 }

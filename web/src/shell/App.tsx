@@ -1,14 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
 import { session } from '../api/client'
-import { Health } from '../screens/health/Health'
-import { Logs } from '../screens/logs/Logs'
-import { Overview } from '../screens/overview/Overview'
-import { Setup } from '../screens/setup/Setup'
-import { Agents } from '../screens/agents/Agents'
-import { Pages } from '../screens/pages/Pages'
-import { Referrals } from '../screens/referrals/Referrals'
-import { Report } from '../screens/report/Report'
-import { Traffic } from '../screens/traffic/Traffic'
 import { screenOf } from '../state/screens'
 import { useRefreshChoice, useRefreshClock } from '../state/refresh'
 import { useStore } from '../state/store'
@@ -16,6 +7,7 @@ import { go, useView } from '../state/url'
 import { Empty } from '../parts/States'
 import { Notices } from './Notices'
 import { Nav } from './Nav'
+import { ScreenView } from './ScreenView'
 import { SignIn } from './SignIn'
 import { Shortcuts, useShortcuts } from './Shortcuts'
 import { TopBar } from './TopBar'
@@ -37,15 +29,7 @@ export function App() {
         {screen !== null && <TopBar screen={screen} />}
         <Notices />
         <main id="main" tabIndex={-1}>
-          {screen === 'overview' && <Overview />}
-          {screen === 'agents' && <Agents />}
-          {screen === 'pages' && <Pages />}
-          {screen === 'referrals' && <Referrals />}
-          {screen === 'traffic' && <Traffic />}
-          {screen === 'logs' && <Logs />}
-          {screen === 'health' && <Health />}
-          {screen === 'setup' && <Setup />}
-          {screen === 'report' && <Report />}
+          {screen !== null && <ScreenView screen={screen} />}
           {screen === null && (
             <Empty title="There is nothing at this address">
               <button type="button" onClick={() => go({}, { screen: 'overview' })}>Go to the overview</button>
