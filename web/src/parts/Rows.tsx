@@ -19,10 +19,10 @@ export function useRowsOf(test: string, of: Counted): string {
   return both(useParam('q') ?? '', both(test, rowsBehind[of]))
 }
 
-/** A count that leads to its rows. */
-export function Count({ value, test, of, range }: RowsProps & { value: number }) {
+/** A count that leads to its rows. In a `SortTable` the arrow keys reach it; elsewhere it is `tabbed`. */
+export function Count({ value, test, of, range, tabbed = false }: RowsProps & { value: number; tabbed?: boolean }) {
   const q = useRowsOf(test, of)
-  return value === 0 ? <span class="zero">0</span> : <Link screen="logs" changes={{ q, ...range }} tabIndex={-1} class="figure" title={`${exact(value)}: show the rows`}>{compact(value)}</Link>
+  return value === 0 ? <span class="zero">0</span> : <Link screen="logs" changes={{ q, ...range }} {...(!tabbed && { tabIndex: -1 })} class="figure" title={`${exact(value)}: show the rows`}>{compact(value)}</Link>
 }
 
 /** When something last was, as a way to it. */

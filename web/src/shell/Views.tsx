@@ -19,7 +19,7 @@ interface Views {
 /** Views that somebody keeps for everybody who signs in here: a screen with its range, filter and order. */
 export function SavedViews() {
   return (
-    <Popover class="views" name="Saved views" align="right" label={<Icon name="bookmark" />}>
+    <Popover class="saved-views" name="Saved views" align="right" label={<Icon name="bookmark" />}>
       {close => <Box close={close} />}
     </Popover>
   )

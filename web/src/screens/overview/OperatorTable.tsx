@@ -32,8 +32,8 @@ export function OperatorTable({ scope, comparable, wait }: { scope: Scope; compa
                 return (
                   <tr key={text(row[0])}>
                     <th scope="row"><Visible text={text(row[0])} /></th>
-                    <td class="number"><Count value={Number(row[reads])} test={`${own} class:training,search,user-fetch,agent`} of="delivered_page_reads" /></td>
-                    <td class="number"><Count value={Number(row[visits])} test={own} of="ai_visits" /></td>
+                    <td class="number"><Count tabbed value={Number(row[reads])} test={`${own} class:training,search,user-fetch,agent`} of="delivered_page_reads" /></td>
+                    <td class="number"><Count tabbed value={Number(row[visits])} test={own} of="ai_visits" /></td>
                     <td class="number">{ratioOf(Number(row[reads]), Number(row[visits]))}</td>
                     {comparable && <td class="number fold">{row[trend] !== null && row[trend] !== undefined && <span class="delta">{change(Number(row[trend]))}</span>}</td>}
                   </tr>

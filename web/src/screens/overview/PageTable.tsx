@@ -39,7 +39,7 @@ export function PageTable({ scope, wait }: { scope: Scope; wait: boolean }) {
               <tbody>
                 {rows.map(row => {
                   const page = text(row[0])
-                  const figure = (measure: Counted) => <Count value={Number(row[place(measure)] ?? 0)} test={testOf('page', page)} of={measure} />
+                  const figure = (measure: Counted) => <Count tabbed value={Number(row[place(measure)] ?? 0)} test={testOf('page', page)} of={measure} />
                   return (
                     <tr key={page}>
                       <th scope="row"><Link screen="pages" changes={{ q: both(q, testOf('page', page)) }}><PageText page={page} several={several} /></Link></th>

@@ -76,12 +76,12 @@ function useLightPaper() {
 
 function Head({ of, figures, comparable }: { of: Of; figures: Asked<Answer>; comparable: boolean }) {
   const { week, tz, host } = of
-  const day = (text: string) => new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(Date.parse(text))
+  const days = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).formatRange(Date.parse(week.first), Date.parse(week.last))
   const isLast = Date.now() < week.to + 86_400_000
   return (
     <header class="report-head">
       <div>
-        <h2>Who read {host === null ? 'this site' : <Visible text={host} />}, {day(week.first)} to {day(week.last)}</h2>
+        <h2>Who read {host === null ? 'this site' : <Visible text={host} />}, {days}</h2>
         <p class="report-lead">{figures.data === null ? <i class="blank" /> : <Lead figures={figures.data} comparable={comparable} />}</p>
       </div>
       <div class="report-tools">
