@@ -2,7 +2,7 @@ import { namedRows } from '../../api/answers'
 import { type Answer, query } from '../../api/client'
 import { type RobotsVersion, useRules } from '../../api/rules'
 import { questionOf, type Scope } from '../../api/scope'
-import { useAsked } from '../../api/use'
+import { type Asked, useAsked } from '../../api/use'
 import { type Counted, rowsBehind } from '../../filter/reads'
 import { both, testOf } from '../../filter/terms'
 import { bytes } from '../../format/numbers'
@@ -23,10 +23,14 @@ import { inForce, type RobotsAgent, robotsAgents } from './robots'
 
 /** What robots.txt said when a page was read, and who read it all the same. */
 export function Robots({ scope }: { scope: Scope }) {
+  const agents = useAsked(`robots agents ${scope.key}`, async signal => robotsAgents(namedRows(await query({
+    ...questionOf(scope), where: both(scope.where, 'agent:* (robots:* OR path:/robots.txt)'), by: ['agent', 'robots'], measures: ['requests'], limit: 10_000,
+  }, signal))))
+  // What stands below the agents is shown when it has its place.
   return (
-    <div class="robots">
+    <div class={`robots ${agents.data === null && agents.error === null ? 'placing' : ''}`}>
       <Versions scope={scope} />
-      <Agents scope={scope} />
+      <Agents asked={agents} />
       <Violations scope={scope} />
     </div>
   )
@@ -62,10 +66,7 @@ function VersionList({ versions, tz }: { versions: readonly RobotsVersion[]; tz:
   )
 }
 
-function Agents({ scope }: { scope: Scope }) {
-  const asked = useAsked(`robots agents ${scope.key}`, async signal => robotsAgents(namedRows(await query({
-    ...questionOf(scope), where: both(scope.where, 'agent:* (robots:* OR path:/robots.txt)'), by: ['agent', 'robots'], measures: ['requests'], limit: 10_000,
-  }, signal))))
+function Agents({ asked }: { asked: Asked<readonly RobotsAgent[]> }) {
   return (
     <List title="By agent" name="robots-by-agent" asked={asked} columns={agentColumns} rowKey={one => one.agent} height={160} first={12} parameter="sort" usual="-disallowed"
       nothing={<Empty title="No agent asked for robots.txt in this range"><p>And none read a page under a version that is known.</p></Empty>} />
