@@ -8,6 +8,9 @@ namespace Cistern.Operations;
 /// <remarks>A step that fails is reported and tried again later, at most once in ten seconds; the store goes on taking deliveries as long as it has room.</remarks>
 internal sealed partial class StoreLoop : IDisposable
 {
+    // So much more free space than when a step failed is worth another attempt.
+    private const long RoomMade = 4L << 20;
+
     private static readonly TimeSpan s_beat = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(10);
@@ -118,7 +121,8 @@ internal sealed partial class StoreLoop : IDisposable
 
     private void WaitForStop(TimeSpan rest)
     {
-        for (var waited = TimeSpan.Zero; waited < rest && !_stopping; waited += s_beat)
+        var free = _store.Maintenance.FreeBytes;
+        for (var waited = TimeSpan.Zero; waited < rest && !_stopping && _store.Maintenance.FreeBytes - free < RoomMade; waited += s_beat)
         {
             Thread.Sleep(s_beat);
             _store.Maintenance.CheckSpace();

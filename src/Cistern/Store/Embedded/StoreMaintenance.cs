@@ -17,6 +17,9 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
 
     public Reclassifier Reclassifier { get; } = new(parts, time, logger);
 
+    /// <summary>What is left on the disk of the data folder.</summary>
+    public long FreeBytes => parts.Disk.FreeBytes(parts.Folder.Root);
+
     /// <summary>Moves the counts of past minutes into the table of events.</summary>
     public bool FlushEvents(bool all = false)
     {
