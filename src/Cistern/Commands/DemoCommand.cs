@@ -49,7 +49,7 @@ internal sealed class DemoCommand : CisternCommand
         {
             if (!result.Errors.Any() && result.GetValueOrDefault<double>() is < RateMin or > RateMax)
             {
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"--rate must be {RateMin} to {RateMax:0}"));
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"cannot use {result.GetValueOrDefault<double>()} for --rate: it must be from {RateMin} to {RateMax:0}"));
             }
         });
         Add(_history);
