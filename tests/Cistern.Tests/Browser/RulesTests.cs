@@ -25,7 +25,7 @@ public sealed class RulesTests(BrowserSite site)
         await BrowserPage.Expect(page.Panel("Address lists").GetByRole(AriaRole.Row)).ToHaveCountAsync(RuleSet.Own.Lists.Sources.Count + 1);
 
         Assert.Equal(above, await TopAsync(page, "Log files"));
-        await BrowserPage.Expect(page.Panel("Rules in force")).ToContainTextAsync(RuleSet.Own.Version.ToString());
+        await BrowserPage.Expect(page.Panel("Rules in force")).ToContainTextAsync(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Version {RuleSet.Own.Version.Date:yyyy-MM-dd}."));
         await BrowserPage.Expect(page.Button("Classify history again")).ToHaveCountAsync(0);
         Assert.Empty(page.Problems);
     }
