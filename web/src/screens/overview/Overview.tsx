@@ -71,7 +71,7 @@ function ClassChart({ data, trouble, zone }: { data: Answer; trouble: Answer | n
     <TimeChart title="Page reads by class of reader" kind="bars" unit="count" zone={zone} range={rangeOf(data)} times={stack.times} height={chartHeight} onBrush={(from, to) => go({ from: isoOf(from), to: isoOf(to) })}
       series={[
         ...stack.series,
-        ...(trouble === null ? [] : [{ name: 'AI: blocked or failed', color: '--bad', values: lost, line: true }]),
+        ...(trouble === null ? [] : [{ name: 'undelivered', color: '--bad', values: lost, line: true }]),
       ]} />
   )
 }
