@@ -21,7 +21,7 @@ export default defineConfig({
         // What asks, and what draws, in one file each beside those of the screens: many small files would take as many ways to the server.
         codeSplitting: {
           groups: [
-            { name: 'asks', test: /src\/(?:first\.ts|screens\/(?:load\.ts|\w+\/(?:ask|figures|views|week|columns|media|signals|classStack|ratio|lines|remedies)\.ts|pages\/PageName))/, priority: 1 },
+            { name: 'asks', test: /src\/(?:first\.ts|screens\/(?:load|\w+\/ask)\.ts)/, priority: 1 },
             { name: 'core', test: /node_modules|src\/(?:api|filter|format|state)\/|preload-helper/, priority: 2 },
             { name: 'parts', test: /src\/(?:parts|shell)\// },
           ],

@@ -41,7 +41,8 @@ export function momentIn(row: Named, name: string): number | null {
   return typeof value === 'string' ? Date.parse(value) : null
 }
 
-function numberOf(value: unknown): number | null {
+/** A value as a number; null if it is none. */
+export function numberOf(value: unknown): number | null {
   // Integers beyond 2^53 come as text.
   return typeof value === 'number' ? value : typeof value === 'string' && value !== '' && Number.isFinite(Number(value)) ? Number(value) : null
 }

@@ -1,14 +1,15 @@
+import { numberOf } from '../../api/answers'
 import type { Scope } from '../../api/scope'
 import { useAsked } from '../../api/use'
 import { testOf } from '../../filter/terms'
 import { change } from '../../format/numbers'
+import { perVisit } from '../../parts/agents/perVisit'
 import { Panel } from '../../parts/Panel'
 import { Count } from '../../parts/Rows'
 import { Empty } from '../../parts/States'
 import { text } from '../../parts/TopList'
 import { Visible } from '../../parts/Visible'
 import { askOperators } from './ask'
-import { ratioOf } from './ratio'
 
 const height = 280
 
@@ -19,7 +20,7 @@ export function OperatorTable({ scope, comparable, wait }: { scope: Scope; compa
     <Panel title="Reads for each visit" asked={asked} height={height}>
       {data => {
         const place = (name: string) => data.columns.findIndex(column => column.name === name)
-        const [reads, visits, trend] = [place('delivered_page_reads'), place('ai_visits'), place('reads_per_visit_change')]
+        const [reads, visits, ratio, trend] = [place('delivered_page_reads'), place('ai_visits'), place('reads_per_visit'), place('reads_per_visit_change')]
         const rows = data.rows.filter(row => Number(row[reads] ?? 0) > 0 || Number(row[visits] ?? 0) > 0)
         if (rows.length === 0) return <Empty title="No operator read or sent anything" />
         return (
@@ -34,7 +35,7 @@ export function OperatorTable({ scope, comparable, wait }: { scope: Scope; compa
                     <th scope="row"><Visible text={text(row[0])} /></th>
                     <td class="number"><Count tabbed value={Number(row[reads])} test={`${own} class:training,search,user-fetch,agent`} of="delivered_page_reads" /></td>
                     <td class="number"><Count tabbed value={Number(row[visits])} test={own} of="ai_visits" /></td>
-                    <td class="number">{ratioOf(Number(row[reads]), Number(row[visits]))}</td>
+                    <td class="number">{perVisit(Number(row[visits]), numberOf(row[ratio]))}</td>
                     {comparable && <td class="number fold">{row[trend] !== null && row[trend] !== undefined && <span class="delta">{change(Number(row[trend]))}</span>}</td>}
                   </tr>
                 )

@@ -8,8 +8,8 @@ import { Empty } from '../../parts/States'
 import { text } from '../../parts/TopList'
 import { Link } from '../../shell/Link'
 import { useParam } from '../../state/url'
-import { severalHosts } from '../pages/lines'
-import { PageText } from '../pages/PageName'
+import { severalHosts } from '../../parts/pages/lines'
+import { PageText } from '../../parts/pages/PageName'
 import { askPages } from './ask'
 
 /** How agents fared with a page: a mark for each way, so that it needs no colour. */

@@ -1,7 +1,7 @@
 import { type Answer, ask, query, search } from '../../api/client'
 import { questionOf, type Scope } from '../../api/scope'
 import { both } from '../../filter/terms'
-import { readers } from './classStack'
+import { readers } from '../../parts/agents/classStack'
 import { figures, totals } from './figures'
 
 /** What news there is: `GET /api/news`. */

@@ -3,10 +3,11 @@ import { useRowsOf } from '../../parts/Rows'
 import type { SortColumn } from '../../parts/SortTable'
 import { Empty } from '../../parts/States'
 import { Link } from '../../shell/Link'
-import { askPages, firstRows } from './ask'
-import { countColumn, pageColumn } from './columns'
-import { isOpenToPeople, type Line } from './lines'
-import { PageList } from './PageList'
+import { firstRows } from './ask'
+import { askPages } from '../../parts/pages/ask'
+import { countColumn, pageColumn } from '../../parts/pages/columns'
+import { isOpenToPeople, type Line } from '../../parts/pages/lines'
+import { PageList } from '../../parts/pages/PageList'
 
 const figures = [
   countColumn('Blocked', 'blocked_page_reads', 'AI agents got 401, 402, 403, 406, 429 or 451'),

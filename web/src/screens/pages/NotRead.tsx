@@ -1,10 +1,10 @@
 import type { Scope } from '../../api/scope'
 import { Empty } from '../../parts/States'
-import { askPages, daysBefore, moment } from './ask'
-import { countColumn, momentColumn, pageColumn } from './columns'
+import { askPages, daysBefore, moment } from '../../parts/pages/ask'
+import { countColumn, momentColumn, pageColumn } from '../../parts/pages/columns'
 import { liveDays, lookBackDays } from './freshness'
-import { Oldest } from './Oldest'
-import { PageList } from './PageList'
+import { Oldest } from '../../parts/pages/Oldest'
+import { PageList } from '../../parts/pages/PageList'
 
 const staleDays = 14
 const measures = ['human_delivered_reads', 'ai_visits', 'delivered_page_reads', 'last_search_read', 'last_training_read', 'last_live_read']

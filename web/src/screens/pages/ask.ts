@@ -1,8 +1,6 @@
-import { type Answer, query } from '../../api/client'
-import { questionOf, type Scope } from '../../api/scope'
-import { both } from '../../filter/terms'
-import { isoOf, momentMs } from '../../state/range'
-import { finding } from './lines'
+import type { Answer } from '../../api/client'
+import type { Scope } from '../../api/scope'
+import { askPages, type ListAsk } from '../../parts/pages/ask'
 
 /** What the table of pages and that of folders ask. */
 const measures = [
@@ -16,44 +14,6 @@ const having = 'page_reads>0 OR human_page_reads>0'
 export const firstRows = 25
 export const usualOrder = '-page_reads'
 
-/** How much of a list is asked for. */
-export interface ListAsk {
-  readonly order: string
-  readonly limit: number
-  /** Part of the page's address. */
-  readonly find: string
-}
-
-export function listKey(name: string, scope: Scope, list: ListAsk): string {
-  return `${name} ${JSON.stringify(list)} ${scope.key}`
-}
-
 export function askTable(scope: Scope, by: 'page' | 'path_folder', list: ListAsk, signal?: AbortSignal, more = ''): Promise<Answer> {
   return askPages(scope, list, { by: [by], measures, having, where: more, compare: scope.compare }, signal)
-}
-
-interface PagesAsk {
-  readonly by?: readonly string[]
-  readonly measures: readonly string[]
-  readonly having?: string
-  readonly where?: string
-  readonly compare?: boolean
-  readonly from?: string
-}
-
-/** Pages by figures. Every list calls its names 'page' when it is sorted by them; one more than is shown says whether there are more. */
-export function askPages(scope: Scope, { order, limit, find }: ListAsk, { by = ['page'], where = '', ...asked }: PagesAsk, signal?: AbortSignal): Promise<Answer> {
-  const named = /\bpage\b/.test(order) ? order.replace(/\bpage\b/, by[0]!) : `${order},${by.join(',')}`
-  return query({ ...questionOf(scope), ...asked, by, where: [scope.where, finding(find), where].reduce(both, 'kind:page'), order: named, limit: limit + 1 }, signal)
-}
-
-/** The days before the end of a scope's range, whatever its begin: how fresh a page is does not depend on it. */
-export function daysBefore(scope: Scope, days: number): { readonly from: string; readonly to: string } {
-  return { from: moment(scope, days), to: scope.to }
-}
-
-/** A moment some days before the end of the range. */
-export function moment({ to }: Pick<Scope, 'to'>, days: number): string {
-  const end = momentMs(to, Date.now())
-  return to === 'now' || end === null ? `-${days}d` : isoOf(end - days * 86_400_000)
 }

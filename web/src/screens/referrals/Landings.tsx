@@ -2,9 +2,9 @@ import type { Asked } from '../../api/use'
 import { both, testOf } from '../../filter/terms'
 import { Count } from '../../parts/Rows'
 import type { SortColumn } from '../../parts/SortTable'
-import { pageTest, severalHosts } from '../pages/lines'
-import { PageName } from '../pages/PageName'
-import { List } from '../pages/List'
+import { pageTest, severalHosts } from '../../parts/pages/lines'
+import { PageName } from '../../parts/pages/PageName'
+import { List } from '../../parts/pages/List'
 import type { Landing } from './products'
 
 const first = 15

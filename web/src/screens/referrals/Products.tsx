@@ -7,9 +7,9 @@ import { numberIn } from '../../api/answers'
 import { Count } from '../../parts/Rows'
 import type { SortColumn } from '../../parts/SortTable'
 import { Visible } from '../../parts/Visible'
-import { severalHosts } from '../pages/lines'
-import { PageText } from '../pages/PageName'
-import { List } from '../pages/List'
+import { severalHosts } from '../../parts/pages/lines'
+import { PageText } from '../../parts/pages/PageName'
+import { List } from '../../parts/pages/List'
 import type { Product } from './products'
 
 function productTest(name: string): string {

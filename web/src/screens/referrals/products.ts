@@ -1,5 +1,5 @@
 import { type Named, momentIn, numberIn } from '../../api/answers'
-import { perOne } from '../../format/numbers'
+import { perVisit } from '../../parts/agents/perVisit'
 
 /* What the answers about visits say, put together by product and by page. */
 
@@ -27,10 +27,9 @@ export function productsOf(rows: readonly Named[], pairs: readonly Named[], base
   }).filter(product => product.visits > 0 || numberIn(product.row, 'ai_visits_before') > 0)
 }
 
-/** Under ten visits the server gives no figure. */
 export function readsPerVisit(operator: Named | undefined): string {
-  if (operator === undefined || numberIn(operator, 'ai_visits') === 0) return 'no visits'
-  return typeof operator['reads_per_visit'] === 'number' ? perOne(operator['reads_per_visit']) : 'too few'
+  const ratio = operator?.['reads_per_visit']
+  return perVisit(operator === undefined ? 0 : numberIn(operator, 'ai_visits'), typeof ratio === 'number' ? ratio : null)
 }
 
 export interface Landing {

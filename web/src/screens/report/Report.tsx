@@ -10,6 +10,7 @@ import { both, testOf } from '../../filter/terms'
 import { change, exact, inUnit, percent, points, type Unit } from '../../format/numbers'
 import { at } from '../../format/times'
 import { ClassMark } from '../../parts/agents/ClassMark'
+import { perVisit } from '../../parts/agents/perVisit'
 import { Icon } from '../../parts/Icon'
 import { Panel } from '../../parts/Panel'
 import { Empty } from '../../parts/States'
@@ -20,10 +21,9 @@ import { Link } from '../../shell/Link'
 import { isoOf } from '../../state/range'
 import { useStore } from '../../state/store'
 import { go, useView } from '../../state/url'
-import { classStack, readers } from '../overview/classStack'
-import { ratioOf } from '../overview/ratio'
-import { severalHosts } from '../pages/lines'
-import { PageText } from '../pages/PageName'
+import { classStack, readers } from '../../parts/agents/classStack'
+import { severalHosts } from '../../parts/pages/lines'
+import { PageText } from '../../parts/pages/PageName'
 import { asked, askFigures, figuresKey, type Of, ofParams } from './ask'
 import { shifted } from './week'
 import './report.css'
@@ -204,11 +204,11 @@ function Sources({ of, wait, comparable }: { of: Of; wait: boolean; comparable: 
 
 function Operators({ of, wait }: { of: Of; wait: boolean }) {
   const operators = useAsked(wait ? null : `report operators ${of.key}`, signal => asked(of, {
-    measures: ['delivered_page_reads', 'ai_visits'], by: ['operator'], where: 'operator:* class:training,search,user-fetch,agent,human-like', order: '-delivered_page_reads', limit: 8,
+    measures: ['delivered_page_reads', 'ai_visits', 'reads_per_visit'], by: ['operator'], where: 'operator:* class:training,search,user-fetch,agent,human-like', order: '-delivered_page_reads', limit: 8,
   }, signal))
   return (
     <List title="Reads for each visit" asked={operators} rows={8} none="No operator read or sent anything." columns={['Operator', 'Reads', 'Visits', 'Reads : visit']} words={1} count="delivered_page_reads"
-      cells={(row, value) => [<Visible text={text(row[0])} />, whole(value('delivered_page_reads')), whole(value('ai_visits')), ratioOf(value('delivered_page_reads') ?? 0, value('ai_visits') ?? 0)]} />
+      cells={(row, value) => [<Visible text={text(row[0])} />, whole(value('delivered_page_reads')), whole(value('ai_visits')), perVisit(value('ai_visits') ?? 0, value('reads_per_visit'))]} />
   )
 }
 

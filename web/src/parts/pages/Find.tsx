@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { Empty } from '../../parts/States'
+import { Empty } from '../States'
 import { Link } from '../../shell/Link'
 import { go, useParam } from '../../state/url'
 

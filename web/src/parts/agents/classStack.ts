@@ -1,7 +1,7 @@
 import type { Answer } from '../../api/client'
-import { classColor, classes, isHatched } from '../../parts/agents/classes'
-import type { ChartSeries } from '../../parts/TimeChart'
-import { text } from '../../parts/TopList'
+import { classColor, classes, isHatched } from './classes'
+import type { ChartSeries } from '../TimeChart'
+import { text } from '../TopList'
 
 /** Automation that reads. People, and what cannot be told from them, are beside it. */
 export const readers = '-class:human-like class:*'

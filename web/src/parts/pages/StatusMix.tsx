@@ -1,8 +1,8 @@
 import { numberIn } from '../../api/answers'
 import { exact } from '../../format/numbers'
 import { Link } from '../../shell/Link'
-import { useRowsOf } from '../../parts/Rows'
-import { Strip } from '../../parts/Strip'
+import { useRowsOf } from '../Rows'
+import { Strip } from '../Strip'
 import { deliveredText, type Line } from './lines'
 
 const parts = [

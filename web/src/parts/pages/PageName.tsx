@@ -1,5 +1,5 @@
 import { filterBy } from '../../filter/use'
-import { Visible } from '../../parts/Visible'
+import { Visible } from '../Visible'
 
 /** A page by its path, with its host behind it where there are several. */
 export function PageText({ page, several }: { page: string; several: boolean }) {
