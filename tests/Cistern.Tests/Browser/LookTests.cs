@@ -1,3 +1,4 @@
+using Cistern.Dashboard;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
@@ -12,16 +13,11 @@ public sealed class LookTests(BrowserSite site)
 
     private static readonly (int Width, int Height)[] s_windows = [(1440, 900), (390, 844)];
 
+    /// <summary>The addresses of all screens.</summary>
+    public static TheoryData<string> Screens => [.. WebPages.Pages.Where(path => path != "/signin")];
+
     [Theory]
-    [InlineData("/")]
-    [InlineData("/agents")]
-    [InlineData("/pages")]
-    [InlineData("/referrals")]
-    [InlineData("/traffic")]
-    [InlineData("/logs")]
-    [InlineData("/health")]
-    [InlineData("/setup")]
-    [InlineData("/report")]
+    [MemberData(nameof(Screens))]
     public async Task A_screen_has_no_serious_finding_of_axe_and_does_not_scroll_sideways(string path)
     {
         await using var page = await site.OpenAsync(path);
@@ -54,15 +50,7 @@ public sealed class LookTests(BrowserSite site)
     }
 
     [Theory]
-    [InlineData("/")]
-    [InlineData("/agents")]
-    [InlineData("/pages")]
-    [InlineData("/referrals")]
-    [InlineData("/traffic")]
-    [InlineData("/logs")]
-    [InlineData("/health")]
-    [InlineData("/setup")]
-    [InlineData("/report")]
+    [MemberData(nameof(Screens))]
     public async Task Nothing_moves_when_the_answers_come(string path)
     {
         await using var page = await site.OpenAsync("/signin");
@@ -81,15 +69,7 @@ public sealed class LookTests(BrowserSite site)
     }
 
     [Theory]
-    [InlineData("/")]
-    [InlineData("/agents")]
-    [InlineData("/pages")]
-    [InlineData("/referrals")]
-    [InlineData("/traffic")]
-    [InlineData("/logs")]
-    [InlineData("/health")]
-    [InlineData("/setup")]
-    [InlineData("/report")]
+    [MemberData(nameof(Screens))]
     public async Task The_frame_is_painted_without_the_program_and_stands_where_the_program_will(string path)
     {
         await using var page = await site.OpenAsync("/signin");
@@ -142,15 +122,7 @@ public sealed class LookTests(BrowserSite site)
     }
 
     [Theory]
-    [InlineData("/")]
-    [InlineData("/agents")]
-    [InlineData("/pages")]
-    [InlineData("/referrals")]
-    [InlineData("/traffic")]
-    [InlineData("/logs")]
-    [InlineData("/health")]
-    [InlineData("/setup")]
-    [InlineData("/report")]
+    [MemberData(nameof(Screens))]
     public async Task The_code_of_a_screen_stays_small(string path)
     {
         await using var page = await site.OpenAsync("/signin");
