@@ -1,6 +1,7 @@
 using Cistern.Enrich.Kinds;
 using Cistern.Enrich.Naming;
 using Cistern.Enrich.Proof;
+using Cistern.Enrich.Referrals;
 using Cistern.Enrich.Rules;
 using Cistern.Enrich.Signatures;
 using Cistern.Formats;
@@ -118,7 +119,7 @@ internal sealed class Enricher(RuleStore rules)
         var source = _rules.Referrers.Find(_batch.Text(Referer)[row], _batch.Text(Query)[row], _batch.Text(Host)[row], out var isFromOwn);
         if (isRead && IsBrowser(row))
         {
-            _batch.Text(Arrival).Set(row, HeaderText.SaysPrefetch(_batch.Text(Headers)[row]) ? "prefetch"u8 : isFromOwn ? "inside"u8 : "entry"u8);
+            _batch.Text(Arrival).Set(row, Arrivals.Of(_batch.Text(Headers)[row], isFromOwn));
         }
 
         if (source >= 0)

@@ -22,29 +22,6 @@ internal static class HeaderText
         return false;
     }
 
-    /// <summary>Whether a browser says that it loads a page in case it is wanted (Fetch standard, <c>Sec-Purpose: prefetch</c>).</summary>
-    public static bool SaysPrefetch(ReadOnlySpan<byte> lines)
-    {
-        // Few rows have it, and most end here.
-        if (lines.IndexOf("urpose:"u8) < 0)
-        {
-            return false;
-        }
-
-        foreach (var range in lines.Split((byte)'\n'))
-        {
-            var line = lines[range];
-            if (line.Length > PurposeName.Length && Ascii.EqualsIgnoreCase(line[..PurposeName.Length], PurposeName) && line[PurposeName.Length..].IndexOf("prefetch"u8) >= 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static ReadOnlySpan<byte> PurposeName => "sec-purpose:"u8;
-
     /// <summary>The value of a header as RFC 9421 (2.1) takes it: trimmed, several lines of one name joined. Null if it is not there.</summary>
     public static string? Find(ReadOnlySpan<byte> lines, ReadOnlySpan<byte> name)
     {
