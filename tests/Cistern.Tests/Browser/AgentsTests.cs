@@ -248,7 +248,7 @@ public sealed partial class AgentsTests(BrowserSite site)
             await page.Page.EmulateMediaAsync(new() { ColorScheme = colors });
             await page.SettledAsync();
 
-            Assert.Empty(await LookTests.SeriousAsync(page, $"GPTBot at {width}, {colors}"));
+            await LookTests.NothingSeriousAsync(page, $"GPTBot at {width}, {colors}");
             Assert.False(await page.IsTooWideAsync(), $"scrolls sideways at {width}");
         }
     }

@@ -1,6 +1,5 @@
 using Cistern.Dashboard;
 using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace Cistern.Tests.Browser;
@@ -9,7 +8,22 @@ namespace Cistern.Tests.Browser;
 [Collection(BrowserTests.Name)]
 public sealed class LookTests(BrowserSite site)
 {
-    private static readonly AxeRunOptions s_rules = new() { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice") };
+    // Until the next frame Chromium gives inherited colours of the theme before. What passed is not brought over: it is nearly everything, with the source of each element.
+    private const string AskAxe = """
+        async () => {
+          await new Promise(painted => requestAnimationFrame(() => requestAnimationFrame(painted)))
+          const fades = document.getAnimations().filter(one => one.effect.getComputedTiming().endTime < 10000)
+          await Promise.all(fades.map(one => one.finished.catch(() => null)))
+          const found = await axe.run(document, {
+            runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] },
+            resultTypes: ['violations'],
+          })
+          return found.violations.filter(one => ['serious', 'critical'].includes(one.impact))
+            .flatMap(one => one.nodes.map(node => `${one.id}: ${node.any.map(check => check.message).join(' ')} ${node.html}`))
+        }
+        """;
+
+    private static readonly string s_axe = new BundledAxeScriptProvider().GetScript();
 
     private static readonly (int Width, int Height)[] s_windows = [(1440, 900), (390, 844)];
 
@@ -29,7 +43,7 @@ public sealed class LookTests(BrowserSite site)
                 await page.Page.EmulateMediaAsync(new() { ColorScheme = colors });
                 await page.SettledAsync();
 
-                Assert.Empty(await SeriousAsync(page, $"{path} at {width}, {colors}"));
+                await NothingSeriousAsync(page, $"{path} at {width}, {colors}");
                 Assert.False(await page.IsTooWideAsync(), $"{path} at {width} scrolls sideways");
             }
         }
@@ -46,7 +60,7 @@ public sealed class LookTests(BrowserSite site)
         await using var page = await site.OpenAsync(site.Server, "/signin", new BrowserLook(width));
         await BrowserPage.Expect(page.Button("Sign in")).ToBeVisibleAsync();
 
-        Assert.Empty(await SeriousAsync(page, $"sign-in at {width}"));
+        await NothingSeriousAsync(page, $"sign-in at {width}");
     }
 
     [Theory]
@@ -148,9 +162,16 @@ public sealed class LookTests(BrowserSite site)
         return await page.Page.EvaluateAsync<Dictionary<string, float>>(Script);
     }
 
-    internal static async Task<string[]> SeriousAsync(BrowserPage page, string where)
+    /// <summary>Asks axe, once what is still on its way has come and what fades has faded.</summary>
+    internal static async Task NothingSeriousAsync(BrowserPage page, string where)
     {
-        var found = (await page.Page.RunAxe(s_rules)).Violations.Where(violation => violation.Impact is "serious" or "critical");
-        return [.. found.Select(violation => $"{where}: {violation.Id}: {string.Join(" | ", violation.Nodes.Select(node => node.Html))}")];
+        await BrowserPage.Expect(page.Page.Locator(".stale")).ToHaveCountAsync(0);
+        if (!await page.Page.EvaluateAsync<bool>("'axe' in window"))
+        {
+            await page.Page.EvaluateAsync(s_axe);
+        }
+
+        var lines = await page.Page.EvaluateAsync<string[]>(AskAxe);
+        Assert.True(lines.Length == 0, $"{where}: {string.Join('\n', lines)}");
     }
 }
