@@ -9,10 +9,9 @@ import { scopeOf } from './api/scope'
 import { askTotals, totalsKey } from './screens/overview/ask'
 import { askTotals as askTraffic, totalsKey as trafficKey } from './screens/traffic/ask'
 import { askFigures, figuresKey, ofParams } from './screens/report/ask'
-import { askTable, firstRows, usualOrder } from './screens/pages/ask'
-import { listKey } from './parts/pages/ask'
-import { viewOf } from './screens/pages/views'
+import { firstOf } from './screens/pages/ask'
 import { askTotals as askVisits, totalsKey as visitsKey } from './screens/referrals/ask'
+import { askQualifiers, qualifiersKey } from './api/status'
 import { askFacts, factsKey } from './screens/setup/ask'
 import { load } from './screens/load'
 import { type Screen, view } from './state/url'
@@ -32,10 +31,8 @@ const firsts: Partial<Record<Screen, (params: URLSearchParams) => void>> = {
     begin(agentTotalsKey(scope), () => askAgentTotals(scope, params.get('agent')))
   },
   pages: params => {
-    if (viewOf(params) !== 'pages') return
-    const scope = scopeOf(params)
-    const list = { order: params.get('sort') ?? usualOrder, limit: firstRows, find: params.get('find') ?? '' }
-    begin(listKey('pages', scope, list), () => askTable(scope, 'page', list))
+    const first = firstOf(params, scopeOf(params))
+    begin(first.key, first.ask)
   },
   referrals: params => {
     const scope = scopeOf(params)
@@ -58,10 +55,14 @@ const firsts: Partial<Record<Screen, (params: URLSearchParams) => void>> = {
   setup: () => begin(factsKey, () => askFacts()),
 }
 
-/** Asks it, before the program is there. */
+export { answered } from './api/early'
+
+/** Asks it, and what qualifies it, before the program is there. */
 export function askFirst(): void {
   const { screen, params } = view.value
-  if (screen !== null) firsts[screen]?.(params)
+  if (screen === null) return
+  begin(qualifiersKey, () => askQualifiers())
+  firsts[screen]?.(params)
 }
 
 /** Fetches the code of the screen beside that of the program. If it fails the program says so. */

@@ -9,11 +9,13 @@ function painted(): Promise<void> {
   return document.hidden ? Promise.resolve() : new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)))
 }
 
-// Whatever is imported here would run before the frame is painted. The server works on the first answer while the browser reads the program.
-void painted()
-  .then(() => import('./first'))
-  .then(({ askFirst, loadFirst }) => {
+/** The browser draws the program with its first numbers at once instead of twice; but the frame can do nothing, so nobody looks at it for long. */
+const frameMs = 400
+
+// The first question goes out before anything is painted: the server works on it while the browser paints the frame and reads the program.
+void import('./first')
+  .then(({ askFirst, answered, loadFirst }) => {
     askFirst()
-    return Promise.all([import('./start'), loadFirst()])
+    return Promise.all([import('./start'), loadFirst(), painted(), answered(frameMs)])
   })
   .then(([{ start }]) => start(document.getElementById('app')!, document.querySelector('.frame')))

@@ -10,6 +10,8 @@ export interface Qualifiers {
 /** What was last said; null before. */
 export const qualifiers = new Store<Qualifiers | null>(null)
 
+export const qualifiersKey = 'status'
+
 export async function askQualifiers(signal?: AbortSignal): Promise<Qualifiers> {
   const answer = await ask<Qualifiers>('/api/status', signal === undefined ? {} : { signal })
   qualifiers.set(answer)

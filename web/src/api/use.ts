@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { tick } from '../state/refresh'
 import { useStore } from '../state/store'
-import { taken } from './early'
+import { taken, whenFree } from './early'
 
 /** What a panel knows: the last answer stays while the next one is on its way, and when it fails. */
 export interface Asked<T> {
@@ -46,7 +46,7 @@ export function useAsked<T>(key: string | null, fetcher: (signal: AbortSignal) =
       setKept(change)
     }
     setKept(before => before.loading ? before : { ...before, loading: true })
-    const answer = taken<T>(key) ?? latest.current(own.abort.signal)
+    const answer = taken<T>(key) ?? whenFree(() => latest.current(own.abort.signal))
     answer.then(
       data => end(() => ({ data, dataKey: key, error: null, loading: false })),
       (error: Error) => end(before => ({ ...before, error, loading: false })),

@@ -1,5 +1,5 @@
 import { reach } from '../api/client'
-import { askQualifiers } from '../api/status'
+import { askQualifiers, qualifiersKey } from '../api/status'
 import { useAsked } from '../api/use'
 import { at } from '../format/times'
 import { Icon } from '../parts/Icon'
@@ -13,7 +13,7 @@ import { useEffect } from 'preact/hooks'
 export function Notices() {
   const { lost, last } = useStore(reach)
   const zone = useZone()
-  const status = useAsked('status', askQualifiers)
+  const status = useAsked(qualifiersKey, askQualifiers)
   useEffect(() => {
     if (!lost) return
     const timer = setInterval(refreshNow, 3000)

@@ -31,7 +31,8 @@ internal static class RequestSignal
             "status_class", "status", "method", "scheme", "protocol", "tls", "result_type", "detailed_result_type", "c_ip_version",
         ],
         Weighted = true,
-        Support = $"sum({Weight})",
+        Repeating = ["page", "host", "path", "path_folder", "path_directory", "path_extension", "agent", "bot_name", "referer_host", "user_agent", "country", "asn", "edge_location", "day_of_week", "hour_of_day", "stream"],
+        Support = s => s.Sum(Weight),
     };
 
     private static QueryField[] Computed() =>
@@ -49,7 +50,7 @@ internal static class RequestSignal
     private static Measure[] Measures() =>
     [
         new("requests", Unit.Requests, MeasureKind.Count, "Requests: the sum of the rows' weights.", s => s.Sum(Weight)),
-        new("rows", Unit.Rows, MeasureKind.Count, "Rows stored, not scaled by sampling.", _ => "count(*)"),
+        new("rows", Unit.Rows, MeasureKind.Count, "Rows stored, not scaled by sampling.", s => s.Count()),
         new("bytes_sent", Unit.Bytes, MeasureKind.Count, "Bytes sent to viewers, headers included.", s => s.Sum($"{Weight} * bytes_sent")),
         new("bytes_received", Unit.Bytes, MeasureKind.Count, "Bytes received from viewers, headers included.", s => s.Sum($"{Weight} * bytes_received")),
         new("status_1xx", Unit.Requests, MeasureKind.Count, "Requests with status 100 to 199.", s => s.SumWhere(Weight, "status BETWEEN 100 AND 199")),
@@ -66,14 +67,14 @@ internal static class RequestSignal
         new("time_taken_p90", Unit.Seconds, MeasureKind.Value, Quantile("90 %", "from the request's arrival to the last byte"), s => s.Quantile("time_taken", 0.9)),
         new("time_taken_p95", Unit.Seconds, MeasureKind.Value, Quantile("95 %", "from the request's arrival to the last byte"), s => s.Quantile("time_taken", 0.95)),
         new("time_taken_p99", Unit.Seconds, MeasureKind.Value, Quantile("99 %", "from the request's arrival to the last byte"), s => s.Quantile("time_taken", 0.99)),
-        new("time_taken_max", Unit.Seconds, MeasureKind.Value, "The longest time from a request's arrival to the last byte.", _ => "max(time_taken)"),
+        new("time_taken_max", Unit.Seconds, MeasureKind.Value, "The longest time from a request's arrival to the last byte.", s => s.Max("time_taken")),
         new("time_to_first_byte_p50", Unit.Seconds, MeasureKind.Value, Quantile("half", "from the request's arrival to the first byte"), s => s.Quantile("time_to_first_byte", 0.5)),
         new("time_to_first_byte_p95", Unit.Seconds, MeasureKind.Value, Quantile("95 %", "from the request's arrival to the first byte"), s => s.Quantile("time_to_first_byte", 0.95)),
         new("time_to_first_byte_p99", Unit.Seconds, MeasureKind.Value, Quantile("99 %", "from the request's arrival to the first byte"), s => s.Quantile("time_to_first_byte", 0.99)),
         new("origin_first_byte_p95", Unit.Seconds, MeasureKind.Value, Quantile("95 %", "until the origin's first byte"), s => s.Quantile("origin_fbl", 0.95)),
         new("ingest_delay_p50", Unit.Seconds, MeasureKind.Value, Quantile("half", "from a request's log time to its arrival here"), s => s.Quantile(CommonFields.Delay(s, "time"), 0.5)),
         new("ingest_delay_p95", Unit.Seconds, MeasureKind.Value, Quantile("95 %", "from a request's log time to its arrival here"), s => s.Quantile(CommonFields.Delay(s, "time"), 0.95)),
-        new("ingest_delay_max", Unit.Seconds, MeasureKind.Value, "The longest time from a request's log time to its arrival here.", s => $"max({CommonFields.Delay(s, "time")})"),
+        new("ingest_delay_max", Unit.Seconds, MeasureKind.Value, "The longest time from a request's log time to its arrival here.", s => s.Max(CommonFields.Delay(s, "time"))),
         new("visitors", Unit.Values, MeasureKind.Value, $"Distinct pairs of client address and user agent: an estimate of visitors. {Sampled}", s => s.CountDistinct($"CASE WHEN client_ip <> '' THEN {s.Fingerprint("client_ip", "user_agent")} END")),
         new("client_ips", Unit.Values, MeasureKind.Value, $"Distinct client addresses. {Sampled}", s => s.CountDistinct("nullif(client_ip, '')")),
         new("paths", Unit.Values, MeasureKind.Value, $"Distinct paths. {Sampled}", s => s.CountDistinct("nullif(path, '')")),
@@ -83,8 +84,8 @@ internal static class RequestSignal
         new("user_agents", Unit.Values, MeasureKind.Value, $"Distinct user agents. {Sampled}", s => s.CountDistinct("nullif(user_agent, '')")),
         .. AgentMeasures.All(Weight),
         .. ReadMeasures.All(Weight),
-        new("first_seen", Unit.Time, MeasureKind.Moment, "The time of the first request.", _ => "min(time)"),
-        new("last_seen", Unit.Time, MeasureKind.Moment, "The time of the last request.", _ => "max(time)"),
+        new("first_seen", Unit.Time, MeasureKind.Moment, "The time of the first request.", s => s.Min("time")),
+        new("last_seen", Unit.Time, MeasureKind.Moment, "The time of the last request.", s => s.Max("time")),
     ];
 
     private static string PathFolder(SqlScope scope) => $"coalesce(nullif({scope.Dialect.Extract("path", "^/[^/]+/", group: false)}, ''), '/')";

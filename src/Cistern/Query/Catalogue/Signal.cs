@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Cistern.Formats.Columns;
+using Cistern.Query.Sql;
 
 namespace Cistern.Query.Catalogue;
 
@@ -36,11 +37,14 @@ internal sealed class Signal
     /// <summary>Fields that have at most some dozens of values, whatever the traffic.</summary>
     public IReadOnlyList<string> FewValued { get; init; } = [];
 
+    /// <summary>Fields of which each value comes many times, as a rule: grouped by one of them and those with few values, rows are worth being added up first.</summary>
+    public IReadOnlyList<string> Repeating { get; init; } = [];
+
     /// <summary>Whether rows have a <c>weight</c>, so that counts may be scaled.</summary>
     public bool Weighted { get; init; }
 
     /// <summary>SQL of how much of the signal a group holds, which judges whether its changes are worth showing.</summary>
-    public required string Support { get; init; }
+    public required Func<SqlDialect, string> Support { get; init; }
 
     /// <summary>Finds a field, also one under a key of a map.</summary>
     public bool TryField(string name, out QueryField field)

@@ -15,6 +15,7 @@ namespace Cistern.Query.Model;
 ///      before_groups AS (the same over the range before, its time moved forward)   only to compare
 /// SELECT b, d0…, m0, before0, change0, …, sampled FROM … ORDER BY …
 /// </code>
+/// Many measures by what repeats are computed from rows that <see cref="FoldedRows"/> added up.
 /// <c>having</c> is a condition over m0, before0, change0, …: of the groups where they are selected, of series where they are picked.
 /// The result's columns are in this order; <see cref="AnswerColumns"/> says what each becomes.
 /// </remarks>
@@ -27,8 +28,11 @@ internal sealed class QueryWriter
     private readonly string _having;
     private readonly string[] _dimensions;
     private readonly string[] _measures;
+    private readonly string _support;
+    private readonly string _sampled;
+    private readonly FoldedRows? _folded;
 
-    private QueryWriter(Question question, SqlDialect dialect)
+    private QueryWriter(Question question, SqlDialect dialect, QuestionLimits settings)
     {
         _question = question;
         _dialect = dialect;
@@ -37,12 +41,15 @@ internal sealed class QueryWriter
         _filter = new FilterSql(question.Signal, _scope).Write(question.Filter);
         _having = question.Having is null ? "" : $" WHERE {new FilterSql(question.Signal, _scope).Write(question.Having)}";
         _dimensions = [.. question.Dimensions.Select(field => field.Sql(_scope))];
-        _measures = [.. question.Measures.Select(measure => measure.Sql(dialect))];
+        _folded = Folded(settings.FoldFrom);
+        _measures = [.. question.Measures.Select(measure => measure.Sql(_folded ?? dialect))];
+        _support = question.Signal.Support(_folded ?? dialect);
+        _sampled = question.Signal.Weighted ? (_folded ?? dialect).Max("CASE WHEN weight <> 1 THEN 1 ELSE 0 END") : "0";
     }
 
     public static StoreQuery Write(Question question, SqlDialect dialect, QuestionLimits settings)
     {
-        var writer = new QueryWriter(question, dialect);
+        var writer = new QueryWriter(question, dialect, settings);
         var sql = writer.Statement();
         var begin = question.Compare ? question.Period.From - question.Period.Length : question.Period.From;
         return new(
@@ -94,6 +101,23 @@ internal sealed class QueryWriter
         _question.Measures.Index().Where(one => AddsUp(one.Item)).Select(one => $"sum(m{one.Index}) AS m{one.Index}"),
         "all_groups");
 
+    // Rows are worth being added up for some conditions, and if many are the same in what they are grouped by.
+    private FoldedRows? Folded(int conditionsMin)
+    {
+        var signal = _question.Signal;
+        if (signal.FewValued.Count == 0
+            || (_question.IsSeries && !PicksFromGroups())
+            || _question.Measures.Any(measure => measure.Needs != RowMarks.None)
+            || _question.Dimensions.Any(field => !signal.FewValued.Contains(field.Name) && !signal.Repeating.Contains(field.Name)))
+        {
+            return null;
+        }
+
+        var columns = signal.Fields.Where(field => !field.Computed).Select(field => field.Name).ToHashSet(StringComparer.Ordinal);
+        var folded = new FoldedRows(_dialect, columns, signal.FewValued.ToHashSet(StringComparer.Ordinal));
+        return _question.Measures.All(measure => folded.TryWrite(measure.Sql, out _)) && folded.Conditions >= conditionsMin ? folded : null;
+    }
+
     // The engine computes none of the measures that neither having nor the order names.
     private string Best(IEnumerable<string> keys, IEnumerable<string> measures, string from)
     {
@@ -107,9 +131,11 @@ internal sealed class QueryWriter
     {
         var keys = Buckets(moved).Concat(_dimensions.Select((sql, place) => $"{sql} AS d{place}")).ToArray();
         var values = _measures.Select((sql, place) => $"{sql} AS m{place}");
-        string[] extras = [$"{_question.Signal.Support} AS support", $"{Sampled()} AS sampled"];
+        string[] extras = [$"{_support} AS support", $"{_sampled} AS sampled"];
         var groups = keys.Length == 0 ? "" : $" GROUP BY {string.Join(", ", Enumerable.Range(1, keys.Length))}";
-        return $"SELECT {string.Join(", ", keys.Concat(values).Concat(extras))} FROM {Rows(range, only)}{groups}";
+        var rows = _folded is null ? Rows(range, only) : $"{_folded.Select(keys, Rows(range, only))} AS folded";
+        var names = _folded is null ? keys : [.. Keys()];
+        return $"SELECT {string.Join(", ", names.Concat(values).Concat(extras))} FROM {rows}{groups}";
     }
 
     private IEnumerable<string> Buckets(bool moved)
@@ -123,8 +149,6 @@ internal sealed class QueryWriter
         var at = moved ? $"({time} + {_question.Period.Length.Ticks / TimeSpan.TicksPerMicrosecond})" : time;
         return [$"{buckets.Sql(at, _dialect.IntegerDivide)} AS b"];
     }
-
-    private string Sampled() => _question.Signal.Weighted ? "max(CASE WHEN weight <> 1 THEN 1 ELSE 0 END)" : "0";
 
     // What stands behind FROM, with its condition.
     private string Rows(TimeRange range, string joined = "")

@@ -51,7 +51,13 @@ internal abstract class SqlDialect
 
     public abstract string Sum(string value);
 
+    public abstract string Count();
+
     public abstract string CountWhere(string condition);
+
+    public abstract string Max(string value);
+
+    public abstract string Min(string value);
 
     /// <summary>The value of the row before; NULL for the first.</summary>
     /// <param name="sequence"><c>PARTITION BY … ORDER BY …</c></param>
@@ -113,6 +119,12 @@ internal sealed class DuckDbDialect : SqlDialect
     public override string SumWhere(string value, string condition) => $"coalesce(sum({value}) FILTER (WHERE {condition}), 0)";
 
     public override string Sum(string value) => $"coalesce(sum({value}), 0)";
+
+    public override string Count() => "count(*)";
+
+    public override string Max(string value) => $"max({value})";
+
+    public override string Min(string value) => $"min({value})";
 
     public override string CountWhere(string condition) => $"count(*) FILTER (WHERE {condition})";
 

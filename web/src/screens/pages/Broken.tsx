@@ -3,8 +3,7 @@ import { useRowsOf } from '../../parts/Rows'
 import type { SortColumn } from '../../parts/SortTable'
 import { Empty } from '../../parts/States'
 import { Link } from '../../shell/Link'
-import { firstRows } from './ask'
-import { askPages } from '../../parts/pages/ask'
+import { askBroken, broken } from './ask'
 import { countColumn, pageColumn } from '../../parts/pages/columns'
 import { isOpenToPeople, type Line } from '../../parts/pages/lines'
 import { PageList } from '../../parts/pages/PageList'
@@ -21,10 +20,7 @@ const figures = [
 /** Pages that agents asked for and did not get; above all those that people do get. */
 export function Broken({ scope }: { scope: Scope }) {
   return (
-    <PageList title="Broken for agents" name="broken-for-agents" scope={scope} usual="-blocked_page_reads" first={firstRows}
-      ask={(list, signal) => askPages(scope, { ...list, order: `${list.order},-missing_page_reads,-failed_page_reads` }, {
-        measures: figures.map(column => column.key), having: 'blocked_page_reads>0 OR missing_page_reads>0 OR failed_page_reads>0',
-      }, signal)}
+    <PageList title="Broken for agents" {...broken} scope={scope} ask={(list, signal) => askBroken(scope, list, signal)}
       columns={lines => [pageColumn(lines), ...figures, openColumn]}
       nothing={<Empty title="Nothing is broken"><p>Each page that AI agents asked for in this range was delivered to them, or redirected.</p></Empty>} />
   )

@@ -11,29 +11,32 @@ import type { SortColumn } from '../../parts/SortTable'
 import { Visible } from '../../parts/Visible'
 import { Link } from '../../shell/Link'
 import { useParam } from '../../state/url'
-import { daysBefore, moment } from '../../parts/pages/ask'
+import { daysBefore } from '../../parts/pages/ask'
 import { Find, NoneFound } from '../../parts/pages/Find'
-import { type Cell, type GridAgent, type GridPage, gridOf, gridTest, limits, liveDays, lookBackDays, pagesTest } from './freshness'
-import { finding, pageTest, severalHosts } from '../../parts/pages/lines'
+import { askImportant, firstPages, importantKey, lookBackDays } from './ask'
+import { type Cell, type GridAgent, type GridPage, gridOf, gridTest, limits, pagesTest } from './freshness'
+import { pageTest, severalHosts } from '../../parts/pages/lines'
 import { List } from '../../parts/pages/List'
 import { More } from '../../parts/pages/More'
 import { Oldest } from '../../parts/pages/Oldest'
 import { PageName } from '../../parts/pages/PageName'
 
-const firstPages = 30
 const filterRoom = 3800
 
 /** How many days ago each agent was given each of the pages that people read most. */
 export function Freshness({ scope }: { scope: Scope }) {
   const find = useParam('find') ?? ''
   const [limit, setLimit] = useState(firstPages)
-  const asked = useAsked(`freshness ${limit} ${find} ${scope.key}`, signal => askGrid(scope, find, limit, signal))
-  const pages = asked.data?.grid.pages ?? []
+  const asked = useAsked(importantKey(scope, find, limit), signal => askImportant(scope, find, limit, signal))
+  const important = asked.data?.pages ?? []
+  const { test, named } = pagesTest(important.slice(0, limit).map(row => String(row['page'])), filterRoom - scope.where.length)
+  const reads = useAsked(asked.stale || named === 0 ? null : `reads of ${test} ${scope.key}`, signal => askReads(scope, test, signal))
+  const { pages, agents } = gridOf(important.slice(0, named), named === 0 ? [] : reads.stale ? null : reads.data, asked.data?.to ?? 0)
   return (
-    <List title="Days since an agent was given a page" name="freshness" class="freshness" asked={{ ...asked, data: asked.data === null ? null : pages }} height={firstPages * 27 + 220}
-      columns={columnsOf(pages, asked.data?.grid.agents ?? [], daysBefore(scope, lookBackDays))} rowKey={page => page.page} usual="-late" first={firstPages * 10}
+    <List title="Days since an agent was given a page" name="freshness" class="freshness" asked={{ ...asked, data: asked.data === null ? null : pages, error: asked.error ?? reads.error, loading: asked.loading || reads.loading }} height={firstPages * 27 + 220}
+      columns={columnsOf(pages, agents, daysBefore(scope, lookBackDays))} rowKey={page => page.page} usual="-people" first={firstPages * 10}
       actions={<Find />} note={<Legend scope={scope} />} nothing={<NoneFound><NoRows title="No page was delivered lately" /></NoneFound>}
-      foot={<More shown={limit} of=" pages by their readers" more={asked.data?.more === true} onMore={() => setLimit(limit + firstPages)} />} />
+      foot={<More shown={limit} of=" pages by their readers" more={important.length > named && named === limit} onMore={() => setLimit(limit + firstPages)} />} />
   )
 }
 
@@ -43,7 +46,7 @@ function columnsOf(pages: readonly GridPage[], agents: readonly GridAgent[], ran
   return [
     { key: 'page', title: 'Page', value: page => page.page, cell: page => <PageName page={page.page} several={several} /> },
     { key: 'people', title: 'People', about: 'Delivered to browser-like clients', number: true, value: people, cell: page => <Count value={people(page)} test={pageTest(page.page)} of="human_delivered_reads" range={range} /> },
-    { key: 'late', title: 'Late', about: 'Crawlers for search and training that were not given it in time', number: true, value: page => page.late, cell: page => page.late },
+    { key: 'late', title: 'Late', about: 'Crawlers for search and training that were not given it in time', number: true, value: page => page.late, cell: page => page.late ?? '…' },
     ...agents.map((agent, place): SortColumn<GridPage> => ({
       key: agent.name, title: agent.name, number: true, about: `${agent.name}, ${agent.type}: ${agent.limit === null ? 'on demand' : `late after ${agent.limit} d`}`,
       head: <span class="grid-agent"><span><Visible text={agent.name} /></span><ClassMark name={agent.type} brief /></span>,
@@ -54,19 +57,12 @@ function columnsOf(pages: readonly GridPage[], agents: readonly GridAgent[], ran
 
 type Range = { readonly from: string; readonly to: string }
 
-/** First the pages that matter, then who was given them: the pairs of all pages and agents would be too many. */
-async function askGrid(scope: Scope, find: string, limit: number, signal: AbortSignal) {
-  const question = { ...questionOf(scope), ...daysBefore(scope, lookBackDays) }
-  const important = await query({
-    ...question, where: [scope.where, finding(find)].reduce(both, 'kind:page'), by: ['page'], measures: ['human_delivered_reads', 'ai_visits', 'delivered_page_reads', 'last_live_read'],
-    having: `last_live_read>=${moment(scope, liveDays)}`, order: '-human_delivered_reads,-ai_visits,-delivered_page_reads,page', limit: limit + 1,
-  }, signal)
-  const rows = namedRows(important)
-  const { test, named } = pagesTest(rows.slice(0, limit).map(row => String(row['page'])), filterRoom - scope.where.length)
-  const reads = named === 0 ? [] : namedRows(await query({
-    ...question, where: gridTest(scope.where, test), by: ['page', 'agent', 'class'], measures: ['last_delivered_read'], having: 'last_delivered_read:*', limit: 10_000,
+/** Who was given the pages that matter, and when last: the pairs of all pages and agents would be too many. */
+async function askReads(scope: Scope, pages: string, signal: AbortSignal) {
+  return namedRows(await query({
+    ...questionOf(scope), ...daysBefore(scope, lookBackDays), where: gridTest(scope.where, pages), by: ['page', 'agent', 'class'],
+    measures: ['last_delivered_read'], having: 'last_delivered_read:*', limit: 10_000,
   }, signal))
-  return { grid: gridOf(rows.slice(0, named), reads, Date.parse(important.meta.to)), more: rows.length > named && named === limit }
 }
 
 function Legend({ scope }: { scope: Scope }) {

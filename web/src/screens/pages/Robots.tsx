@@ -1,7 +1,6 @@
-import { namedRows } from '../../api/answers'
-import { type Answer, query } from '../../api/client'
+import type { Answer } from '../../api/client'
 import { type RobotsVersion, useRules } from '../../api/rules'
-import { questionOf, type Scope } from '../../api/scope'
+import type { Scope } from '../../api/scope'
 import { type Asked, useAsked } from '../../api/use'
 import { type Counted, rowsBehind } from '../../filter/reads'
 import { both, testOf } from '../../filter/terms'
@@ -19,18 +18,17 @@ import { countColumn, pageColumn } from '../../parts/pages/columns'
 import { type Line, pageLines } from '../../parts/pages/lines'
 import { List } from '../../parts/pages/List'
 import { PageList } from '../../parts/pages/PageList'
+import { askRobots, robotsKey } from './ask'
 import { inForce, type RobotsAgent, robotsAgents } from './robots'
 
 /** What robots.txt said when a page was read, and who read it all the same. */
 export function Robots({ scope }: { scope: Scope }) {
-  const agents = useAsked(`robots agents ${scope.key}`, async signal => robotsAgents(namedRows(await query({
-    ...questionOf(scope), where: both(scope.where, 'agent:* (robots:* OR path:/robots.txt)'), by: ['agent', 'robots'], measures: ['requests'], limit: 10_000,
-  }, signal))))
+  const agents = useAsked(robotsKey(scope), signal => askRobots(scope, signal))
   // What stands below the agents is shown when it has its place.
   return (
     <div class={`robots ${agents.data === null && agents.error === null ? 'placing' : ''}`}>
       <Versions scope={scope} />
-      <Agents asked={agents} />
+      <Agents asked={{ ...agents, data: agents.data === null ? null : robotsAgents(agents.data) }} />
       <Violations scope={scope} />
     </div>
   )

@@ -3,12 +3,6 @@ import { both, quoted } from '../../filter/terms'
 
 /* How long ago each agent was given each page: the grid, computed. */
 
-/** How far back the grid looks. Who did not read a page since then counts as never. */
-export const lookBackDays = 60
-
-/** Within how many days somebody must have got a page so that it counts. */
-export const liveDays = 28
-
 /** The classes that are shown, in this order, and after how many days a page is stale for them. Who reads on demand has no such limit. */
 export const limits: readonly { readonly name: string; readonly days: number | null }[] = [
   { name: 'search', days: 14 }, { name: 'training', days: 60 }, { name: 'user-fetch', days: null }, { name: 'agent', days: null },
@@ -32,8 +26,8 @@ export interface GridPage {
   readonly page: string
   readonly row: Named
   readonly cells: readonly Cell[]
-  /** Agents with a limit for whom the page is stale or was never read. */
-  readonly late: number
+  /** Agents with a limit for whom the page is stale or was never read; null until the reads are there. */
+  readonly late: number | null
 }
 
 export interface Grid {
@@ -41,8 +35,9 @@ export interface Grid {
   readonly pages: readonly GridPage[]
 }
 
-/** `pages` come by importance, `reads` by page, agent and class. */
-export function gridOf(pages: readonly Named[], reads: readonly Named[], now: number): Grid {
+/** `pages` come by importance, `reads` by page, agent and class; null if they are still on their way. */
+export function gridOf(pages: readonly Named[], reads: readonly Named[] | null, now: number): Grid {
+  if (reads === null) return { agents: [], pages: pages.map(row => ({ page: String(row['page']), row, cells: [], late: null })) }
   const agents = agentsOf(reads)
   const last = new Map(reads.map(read => [cellKey(read['page'], read['agent']), momentIn(read, 'last_delivered_read')]))
   return {
