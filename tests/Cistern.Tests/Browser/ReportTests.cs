@@ -53,4 +53,19 @@ public sealed class ReportTests(BrowserSite site)
         Assert.Equal("light", await page.Page.EvaluateAsync<string>("(dispatchEvent(new Event('beforeprint')), document.documentElement.dataset.theme)"));
         Assert.True(await page.Page.EvaluateAsync<bool>("(dispatchEvent(new Event('afterprint')), document.documentElement.dataset.theme === undefined)"));
     }
+
+    [Fact]
+    public async Task Where_the_figures_have_no_answer_the_lists_have_theirs_and_nothing_is_said_of_the_week_before()
+    {
+        await using var page = await site.OpenAsync("/signin");
+        await page.Page.RouteAsync("**/api/query", route => route.Request.PostData!.Contains("\"ai_share_of_arrivals\"", StringComparison.Ordinal)
+            ? route.FulfillAsync(new() { Status = 503, ContentType = "application/problem+json", Body = """{"type":"urn:cistern:problem:unavailable","title":"Not now","status":503,"detail":"the store is starting"}""" })
+            : route.ContinueAsync());
+        await page.GotoAsync("/report");
+        await page.SettledAsync();
+
+        await BrowserPage.Expect(page.Panel("The week in figures").GetByRole(AriaRole.Alert)).ToContainTextAsync("the store is starting");
+        await BrowserPage.Expect(page.Panel("Agents that read most").Locator("table, .report-none")).ToBeVisibleAsync();
+        Assert.Equal("Days of UTC.", (await page.Page.Locator(".report-head .note").InnerTextAsync()).Trim());
+    }
 }

@@ -4,7 +4,13 @@ import { Visible } from '../Visible'
 /** A page by its path, with its host behind it where there are several. */
 export function PageText({ page, several }: { page: string; several: boolean }) {
   const slash = page.indexOf('/')
-  return <><Visible text={page.slice(slash)} />{several && <small> <Visible text={page.slice(0, slash)} /></small>}</>
+  return <><Path text={page.slice(slash)} />{several && <small> <Visible text={page.slice(0, slash)} /></small>}</>
+}
+
+/** A path that breaks behind its folders where it is too long for a line. One of very many folders is nobody's page. */
+function Path({ text }: { text: string }) {
+  const parts = text.split(/(?<=[^/]\/)(?=[^/])/)
+  return parts.length > 12 ? <Visible text={text} /> : <>{parts.map((part, place) => <>{place > 0 && <wbr />}<Visible text={part} /></>)}</>
 }
 
 /** A page as a button that filters by it, as the names of all lists do. */

@@ -36,7 +36,8 @@ export function Report() {
   const figures = useAsked(figuresKey(of), signal => askFigures(of, signal))
   const oldest = useStore(qualifiers)?.store.oldestRow
   const comparable = figures.data !== null && reachesBefore(figures.data.meta, oldest)
-  const wait = figures.data === null
+  // A list may have an answer where the figures have none.
+  const wait = figures.data === null && figures.error === null
   useLightPaper()
   return (
     <article class="report">
@@ -82,14 +83,14 @@ function Head({ of, figures, comparable }: { of: Of; figures: Asked<Answer>; com
     <header class="report-head">
       <div>
         <h2>Who read {host === null ? 'this site' : <Visible text={host} />}, {days}</h2>
-        <p class="report-lead">{figures.data === null ? <i class="blank" /> : <Lead figures={figures.data} comparable={comparable} />}</p>
+        <p class="report-lead">{figures.data === null ? figures.error === null && <i class="blank" /> : <Lead figures={figures.data} comparable={comparable} />}</p>
       </div>
       <div class="report-tools">
         <button type="button" class="button" aria-label="The week before" title="The week before" onClick={() => go({ week: shifted(week.last, -7) })}><Icon name="left" size={14} /></button>
         <button type="button" class="button" aria-label="The week after" title="The week after" disabled={isLast} onClick={() => go({ week: shifted(week.last, 7) })}><Icon name="right" size={14} /></button>
         <button type="button" class="primary" onClick={() => print()}>Print or save as PDF</button>
       </div>
-      <p class="note">Days of {tz}. {comparable ? 'Changes are against the seven days before.' : 'There are no changes to show: nothing is stored of the seven days before.'}</p>
+      <p class="note">Days of {tz}. {figures.data !== null && (comparable ? 'Changes are against the seven days before.' : 'There are no changes to show: nothing is stored of the seven days before.')}</p>
     </header>
   )
 }
@@ -263,11 +264,11 @@ function List({ title, asked: list, rows, none, columns, words, count, cells }: 
           <div class="scroll-x">
             <table class="table list-table">
               <caption class="hidden-text">{title}</caption>
-              <thead><tr>{columns.map((column, place) => <th key={column} scope="col" class={place < words ? '' : 'number'}>{column}</th>)}</tr></thead>
+              <thead><tr>{columns.map((column, place) => <th key={column} scope="col" class={sideOf(place, words)}>{column}</th>)}</tr></thead>
               <tbody>
                 {shown.map(row => (
                   <tr key={row.slice(0, words).map(text).join('\t')}>
-                    {cells(row, value(row), shown).map((cell, place) => place === 0 ? <th key={place} scope="row">{cell}</th> : <td key={place} class={place < words ? '' : 'number'}>{cell}</td>)}
+                    {cells(row, value(row), shown).map((cell, place) => place === 0 ? <th key={place} scope="row">{cell}</th> : <td key={place} class={sideOf(place, words)}>{cell}</td>)}
                   </tr>
                 ))}
               </tbody>
@@ -277,6 +278,11 @@ function List({ title, asked: list, rows, none, columns, words, count, cells }: 
       }}
     </Panel>
   )
+}
+
+/** A phone has room for the first word and the figures. */
+function sideOf(place: number, words: number): string {
+  return place >= words ? 'number' : place > 0 ? 'fold' : ''
 }
 
 function whole(value: number | null): string {
