@@ -8,10 +8,9 @@ namespace Cistern.Tests.Browser;
 [Collection(BrowserTests.Name)]
 public sealed class LookTests(BrowserSite site)
 {
-    // Until the next frame Chromium gives inherited colours of the theme before. What passed is not brought over: it is nearly everything, with the source of each element.
+    // What passed is not brought over: it is nearly everything, with the source of each element.
     private const string AskAxe = """
         async () => {
-          await new Promise(painted => requestAnimationFrame(() => requestAnimationFrame(painted)))
           const fades = document.getAnimations().filter(one => one.effect.getComputedTiming().endTime < 10000)
           await Promise.all(fades.map(one => one.finished.catch(() => null)))
           const found = await axe.run(document, {
