@@ -60,9 +60,10 @@ export { answered } from './api/early'
 /** Asks it, and what qualifies it, before the program is there. */
 export function askFirst(): void {
   const { screen, params } = view.value
-  if (screen === null) return
+  const first = screen === null ? undefined : firsts[screen]
+  if (first === undefined) return
   begin(qualifiersKey, () => askQualifiers())
-  firsts[screen]?.(params)
+  first(params)
 }
 
 /** Fetches the code of the screen beside that of the program. If it fails the program says so. */
