@@ -6,15 +6,17 @@ import { isNarrow } from './screens/logs/media'
 import { signalOf } from './screens/logs/signals'
 import { askTotals as askAgentTotals, scopeOfAgents, totalsKey as agentTotalsKey } from './screens/agents/ask'
 import { scopeOf } from './api/scope'
+import { askQualifiers, qualifiersKey } from './api/status'
 import { askTotals, totalsKey } from './screens/overview/ask'
 import { askTotals as askTraffic, totalsKey as trafficKey } from './screens/traffic/ask'
 import { askFigures, figuresKey, ofParams } from './screens/report/ask'
 import { firstOf } from './screens/pages/ask'
 import { askTotals as askVisits, totalsKey as visitsKey } from './screens/referrals/ask'
-import { askQualifiers, qualifiersKey } from './api/status'
 import { askFacts, factsKey } from './screens/setup/ask'
 import { load } from './screens/load'
 import { type Screen, view } from './state/url'
+
+export { answered } from './api/early'
 
 /** What each screen shows first. */
 const firsts: Partial<Record<Screen, (params: URLSearchParams) => void>> = {
@@ -54,8 +56,6 @@ const firsts: Partial<Record<Screen, (params: URLSearchParams) => void>> = {
   },
   setup: () => begin(factsKey, () => askFacts()),
 }
-
-export { answered } from './api/early'
 
 /** Asks it, and what qualifies it, before the program is there. */
 export function askFirst(): void {

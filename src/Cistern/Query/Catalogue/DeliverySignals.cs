@@ -23,7 +23,7 @@ internal static class DeliverySignals
             new("duration_max", Unit.Seconds, MeasureKind.Value, "The longest time that a delivery took to be read and decoded.", s => s.Max("duration")),
             new("delay_p50", Unit.Seconds, MeasureKind.Value, "Half of the deliveries arrived within this time after Firehose made them; by t-digest, rank within 1 %.", s => s.Quantile(CommonFields.Delay(s, "sent_at"), 0.5)),
             new("delay_p95", Unit.Seconds, MeasureKind.Value, "95 % of the deliveries arrived within this time after Firehose made them; by t-digest, rank within 1 %.", s => s.Quantile(CommonFields.Delay(s, "sent_at"), 0.95)),
-            new("delay_max", Unit.Seconds, MeasureKind.Value, "The longest time from Firehose making a delivery to its arrival.", s => $"max({CommonFields.Delay(s, "sent_at")})"),
+            new("delay_max", Unit.Seconds, MeasureKind.Value, "The longest time from Firehose making a delivery to its arrival.", s => s.Max(CommonFields.Delay(s, "sent_at"))),
             new("streams", Unit.Values, MeasureKind.Value, "Distinct streams.", s => s.CountDistinct("stream")),
             new("last_seen", Unit.Time, MeasureKind.Moment, "When the last delivery arrived.", s => s.Max("time")),
         ])

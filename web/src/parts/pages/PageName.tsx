@@ -1,3 +1,4 @@
+import { Fragment } from 'preact'
 import { filterBy } from '../../filter/use'
 import { Visible } from '../Visible'
 
@@ -10,7 +11,7 @@ export function PageText({ page, several }: { page: string; several: boolean }) 
 /** A path that breaks behind its folders where it is too long for a line. One of very many folders is nobody's page. */
 function Path({ text }: { text: string }) {
   const parts = text.split(/(?<=[^/]\/)(?=[^/])/)
-  return parts.length > 12 ? <Visible text={text} /> : <>{parts.map((part, place) => <>{place > 0 && <wbr />}<Visible text={part} /></>)}</>
+  return parts.length > 12 ? <Visible text={text} /> : <>{parts.map((part, place) => <Fragment key={place}>{place > 0 && <wbr />}<Visible text={part} /></Fragment>)}</>
 }
 
 /** A page as a button that filters by it, as the names of all lists do. */
