@@ -182,8 +182,7 @@ public sealed class StatementTests : IDisposable
     {
         for (var round = 0; round < 300; round++)
         {
-            using var source = new CancellationTokenSource();
-            using var timer = new Timer(_ => source.Cancel(), null, TimeSpan.FromMilliseconds(round % 3), Timeout.InfiniteTimeSpan);
+            using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(round % 3));
             using (var statement = _connection.Prepare("SELECT sum(i * 2) FROM range(300000) t(i)"))
             {
                 try
