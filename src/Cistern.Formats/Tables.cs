@@ -10,7 +10,7 @@ namespace Cistern.Formats;
 public static class Tables
 {
     /// <summary>The version of these tables: it grows by one with each release that adds columns, which say so with <c>Since</c>.</summary>
-    public const int Version = 4;
+    public const int Version = 5;
 
     /// <summary>One row a request that CloudFront logged.</summary>
     public static readonly TableSchema Requests = new(
@@ -101,6 +101,44 @@ public static class Tables
         new("robots", ColumnType.Text, "What the site's robots.txt in force at the time said of a page that an agent asked for with GET: allowed, disallowed, grace (disallowed by a version younger than 24 hours) or exempt (disallowed, and the operator says that it may not apply); else empty.", Since: 4),
         new("arrival", ColumnType.Text, "How a browser-like client came to a page that it asked for with GET: entry (no referer, or another site's), inside (from the site's own) or prefetch (loaded in case that it is wanted); else empty.", Since: 4));
 
+    /// <summary>One row a log event of CloudWatch Logs.</summary>
+    public static readonly TableSchema Logs = new(
+        "logs",
+        new("time", ColumnType.Timestamp, "When it was logged (logEvents[].timestamp); of a message without one, when the delivery arrived."),
+        new("received", ColumnType.Timestamp, "When the delivery arrived here."),
+        new("delivery_id", ColumnType.Text, "The Firehose request id of the delivery that brought the row."),
+        new("stream", ColumnType.Text, "The ARN of the delivery stream that brought the row."),
+        new("account", ColumnType.Text, "The account of the log group (extractedFields @aws.account, else owner)."),
+        new("region", ColumnType.Text, "The region of the log group (extractedFields @aws.region, else the region in the delivery stream's ARN)."),
+        new("log_group", ColumnType.Text, "The log group (logGroup)."),
+        new("log_stream", ColumnType.Text, "The log stream (logStream)."),
+        new("event_id", ColumnType.Text, "The event's id, 56 digits, unique in its log stream (logEvents[].id)."),
+        new("level", ColumnType.Text, "fatal, error, warn, info, debug or trace, as the message says; empty if it says none."),
+        new("message", ColumnType.Text, "The text, without line ends at its end (logEvents[].message)."),
+        new("fields", ColumnType.TextMap, "The members of a message that is a JSON object, nested ones joined by dots, and what a filter pattern extracted (extractedFields)."),
+        new("filters", ColumnType.Text, "The subscription filters that matched, separated by commas (subscriptionFilters)."),
+        new("policy_level", ColumnType.Text, "ACCOUNT_LEVEL_POLICY if an account's policy sent it, else empty (policyLevel)."));
+
+    /// <summary>One row a metric and period of a CloudWatch metric stream. The statistics are of that period alone, never running totals.</summary>
+    public static readonly TableSchema Metrics = new(
+        "metrics",
+        new("time", ColumnType.Timestamp, "The start of the period, which is a minute (JSON timestamp; OpenTelemetry start_time_unix_nano)."),
+        new("received", ColumnType.Timestamp, "When the delivery arrived here."),
+        new("delivery_id", ColumnType.Text, "The Firehose request id of the delivery that brought the row."),
+        new("stream", ColumnType.Text, "The ARN of the delivery stream that brought the row."),
+        new("metric_stream", ColumnType.Text, "The metric stream's name (metric_stream_name; the end of aws.exporter.arn)."),
+        new("account", ColumnType.Text, "The account that the metric is of (account_id; cloud.account.id)."),
+        new("region", ColumnType.Text, "The region (region; cloud.region)."),
+        new("namespace", ColumnType.Text, "The namespace, for instance AWS/EC2."),
+        new("metric", ColumnType.Text, "The metric's name."),
+        new("unit", ColumnType.Text, "The unit as CloudWatch names it: Seconds, Bytes, Percent, Count, Bytes/Second, None, …"),
+        new("dimensions", ColumnType.TextMap, "The dimensions, in the order of their names' bytes."),
+        new("min", ColumnType.Double, "The smallest sample (value.min; quantile 0)."),
+        new("max", ColumnType.Double, "The largest sample (value.max; quantile 1)."),
+        new("sum", ColumnType.Double, "The sum of the samples."),
+        new("count", ColumnType.Double, "How many samples."),
+        new("quantiles", ColumnType.DoubleMap, "Additional statistics by name, in the order of the names' bytes: p50, p99.9, TM(25%:75%), IQM, …"));
+
     /// <summary>One row a line or record that could not be decoded, byte for byte.</summary>
     public static readonly TableSchema Rejects = new(
         "rejects",
@@ -148,6 +186,9 @@ public static class Tables
         new("reason", ColumnType.Text, "Why, as a stable name."),
         new("count", ColumnType.Int64, "How many in that minute."));
 
+    /// <summary>The tables that hold what deliveries bring, in the order in which the rows of one delivery are numbered: append only.</summary>
+    public static IReadOnlyList<TableSchema> Signals { get; } = [Requests, Logs, Metrics];
+
     /// <summary>Every table, in the order in which a reader would list them.</summary>
-    public static IReadOnlyList<TableSchema> All { get; } = [Requests, Rejects, Deliveries, Events];
+    public static IReadOnlyList<TableSchema> All { get; } = [.. Signals, Rejects, Deliveries, Events];
 }

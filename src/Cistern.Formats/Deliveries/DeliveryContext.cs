@@ -8,6 +8,12 @@ public enum DeliveryRoute
 
     /// <summary><c>/v1/logs/aws_data_firehose_cloudfront</c>: CloudFront requests.</summary>
     CloudFront = 2,
+
+    /// <summary><c>/ingester/kinesis/logs</c>: CloudWatch Logs.</summary>
+    Logs = 3,
+
+    /// <summary><c>/ingester/kinesis/metrics</c>: metric streams.</summary>
+    Metrics = 4,
 }
 
 /// <summary>How the body is framed. The numbers are stored in the journal: append only.</summary>
@@ -63,6 +69,12 @@ public sealed record DeliveryContext
     public double Weight { get; init; } = 1;
 
     public PrivacyRules Privacy { get; init; } = PrivacyRules.Default;
+
+    /// <summary>When the delivery arrived, in milliseconds since 1970: the time of what brings none.</summary>
+    public long Received { get; init; }
+
+    /// <summary>The region in the delivery stream's ARN: the region of what names none. Empty if it is unknown.</summary>
+    public string Region { get; init; } = "";
 
     /// <summary>The largest body after decompression, in bytes.</summary>
     public long MaxInflatedBytes { get; init; } = 128L << 20;

@@ -22,6 +22,10 @@ internal sealed class RecordSink
 
     public ColumnBatch Requests => _into.Requests;
 
+    public ColumnBatch Logs => _into.Logs;
+
+    public ColumnBatch Metrics => _into.Metrics;
+
     /// <summary>The most bytes that rows and rejects may take.</summary>
     public long MaxBytes { get; private set; }
 
@@ -34,6 +38,13 @@ internal sealed class RecordSink
 
     /// <summary>A row was ended.</summary>
     public void CountRow() => CountItem(1);
+
+    /// <summary>A control message was met, which becomes no row.</summary>
+    public void CountControl()
+    {
+        _into.Controls++;
+        _into.Items++;
+    }
 
     /// <param name="item">The item's place in its record; null if the record as a whole is meant.</param>
     public void Reject(ReadOnlySpan<byte> signal, ReadOnlySpan<byte> reason, ReadOnlySpan<byte> data, int? item)

@@ -35,7 +35,7 @@ internal sealed partial class DeliveryAdmission(CisternSettings settings, ILogge
             DeliveryId = isEntries ? Guid.NewGuid().ToString() : headers.RequestId,
             Stream = stream,
             Attributes = attributes,
-            Context = MakeContext(address, headers, key.Key, stream, attributes, isEntries),
+            Context = MakeContext(address, headers, key.Key, stream, attributes, isEntries, now),
             Repeats = isEntries ? RepeatScope.None : headers.RepeatScope.Length > 0 ? RepeatScope.Import : RepeatScope.Delivery,
             Received = now,
             Started = started,
@@ -54,9 +54,9 @@ internal sealed partial class DeliveryAdmission(CisternSettings settings, ILogge
             return IngestResult.Refused(IngestFault.ScopeMissing, $"the key '{key.Name}' may not import: X-Cistern-Repeat-Scope needs the scope admin");
         }
 
-        if (address.Route == DeliveryRoute.CloudFront && !key.AllowsSignal(Formats.Tables.Requests.Name))
+        if (address.Signal is { } signal && !key.AllowsSignal(signal.Name))
         {
-            return IngestResult.Refused(IngestFault.SignalNotAllowed, $"the key '{key.Name}' may not send requests, but {string.Join(", ", key.Signals)}; use another key");
+            return IngestResult.Refused(IngestFault.SignalNotAllowed, $"the key '{key.Name}' may not send {signal.Name}, but {string.Join(", ", key.Signals)}; use another key");
         }
 
         return key.AllowsStream(stream) ? null
@@ -85,7 +85,7 @@ internal sealed partial class DeliveryAdmission(CisternSettings settings, ILogge
         if (headers.RequestId.Length is 0 or > FirehoseReply.RequestIdLengthMax)
         {
             return headers.RequestId.Length == 0
-                ? IngestResult.Refused(IngestFault.RequestIdMissing, "X-Amz-Firehose-Request-Id is missing; send the id of the delivery in it, the same as in the body")
+                ? IngestResult.Refused(IngestFault.RequestIdMissing, "the address is reachable and the key is accepted, but X-Amz-Firehose-Request-Id is missing; send the id of the delivery in it, the same as in the body")
                 : IngestResult.Refused(IngestFault.RequestIdTooLong, $"X-Amz-Firehose-Request-Id has {headers.RequestId.Length} characters; send at most {FirehoseReply.RequestIdLengthMax}");
         }
 
@@ -108,7 +108,7 @@ internal sealed partial class DeliveryAdmission(CisternSettings settings, ILogge
     }
 
     private DeliveryContext MakeContext(
-        IngestAddress address, RequestHeaders headers, AccessKey key, string stream, IReadOnlyDictionary<string, string> attributes, bool isEntries)
+        IngestAddress address, RequestHeaders headers, AccessKey key, string stream, IReadOnlyDictionary<string, string> attributes, bool isEntries, DateTimeOffset now)
     {
         if (!CommonAttributes.TryReadWeight(attributes, out var weight))
         {
@@ -123,6 +123,8 @@ internal sealed partial class DeliveryAdmission(CisternSettings settings, ILogge
             RequestId = isEntries ? null : headers.RequestId,
             CloudFrontFields = FieldsOf(attributes, stream, key),
             Weight = weight,
+            Received = now.ToUnixTimeMilliseconds(),
+            Region = StreamArn.RegionOf(stream),
             Privacy = settings.Privacy,
             MaxInflatedBytes = settings.Ingest.MaxBodyBytes,
         };

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Cistern.Enrich.Rules;
+using Cistern.Formats;
 using Cistern.Formats.Deliveries;
 using Cistern.Operations;
 using Cistern.Operations.Settings;
@@ -130,7 +131,7 @@ internal sealed class DeliveryIngester : IDisposable
             claim.Resize(rows.HeldBytes);
             _metrics.InflatedBytes.Add(rows.InflatedBytes);
             return outcome.Fault is { } fault ? Refused(fault, outcome.Detail)
-                : rows.RequestRows > 0 && !delivery.Key.Key.AllowsSignal(Formats.Tables.Requests.Name) ? SignalNotAllowed(delivery)
+                : SignalNotAllowed(delivery, rows) is { } notAllowed ? notAllowed
                 : await CommitAsync(delivery, body, rows, sink);
         }
         finally
@@ -175,7 +176,7 @@ internal sealed class DeliveryIngester : IDisposable
         try
         {
             var result = await _store.CommitAsync(commit, limit.Token);
-            return result.Status == CommitStatus.Unavailable ? Unavailable(result.Detail) : IngestResult.Accepted(result);
+            return result.Status == CommitStatus.Unavailable ? Unavailable(result.Detail) : IngestResult.Accepted(result, rows.Controls);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
@@ -205,8 +206,13 @@ internal sealed class DeliveryIngester : IDisposable
         DeliveryFault.TooLarge => _reader.TooLarge("after decompression too many"),
     };
 
-    private static IngestResult SignalNotAllowed(IncomingDelivery delivery) => IngestResult.Refused(IngestFault.SignalNotAllowed,
-        $"the key '{delivery.KeyName}' may not send requests, but {string.Join(", ", delivery.Key.Key.Signals)}; use another key");
+    // On the address that takes anything it is known only now what the delivery brings.
+    private static IngestResult? SignalNotAllowed(IncomingDelivery delivery, DecodedDelivery rows)
+    {
+        var refused = Tables.Signals.Where((table, signal) => rows.RowsOf(signal) > 0 && !delivery.Key.Key.AllowsSignal(table.Name)).FirstOrDefault();
+        return refused is null ? null : IngestResult.Refused(IngestFault.SignalNotAllowed,
+            $"the key '{delivery.KeyName}' may not send {refused.Name}, but {string.Join(", ", delivery.Key.Key.Signals)}; use another key");
+    }
 
     private static IngestResult Unavailable(string? reason) =>
         IngestResult.Refused(IngestFault.StoreUnavailable, reason ?? "the store takes no deliveries now", TimeSpan.FromSeconds(10));

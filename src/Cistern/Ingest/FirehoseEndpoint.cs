@@ -153,6 +153,11 @@ internal sealed partial class FirehoseEndpoint
             _store.Count("repeat", "delivery", delivery.Stream, delivery.KeyName);
         }
 
+        if (result.Controls > 0 && commit.Status == CommitStatus.Stored)
+        {
+            _store.Count("control", "message", delivery.Stream, delivery.KeyName, result.Controls);
+        }
+
         if (delivery.Context.Framing == DeliveryFraming.Entries)
         {
             _store.Count("entry", "request", delivery.Stream, delivery.KeyName);
@@ -198,17 +203,4 @@ internal sealed partial class FirehoseEndpoint
         [LoggerMessage(1002, LogLevel.Error, "Failed at request '{RequestId}'")]
         public static partial void Failed(ILogger logger, string requestId, Exception error);
     }
-}
-
-/// <summary>An address that takes deliveries.</summary>
-/// <param name="Purpose">What a person reads who opens it in a browser.</param>
-internal sealed record IngestAddress(string Path, DeliveryRoute Route, string Purpose)
-{
-    public static IReadOnlyList<IngestAddress> All { get; } =
-    [
-        new("/v1/logs/aws_data_firehose_cloudfront", DeliveryRoute.CloudFront,
-            "This address takes CloudFront logs: POST from Amazon Data Firehose (HTTP endpoint), or single entries as JSON. A key is needed."),
-        new("/firehose", DeliveryRoute.Any,
-            "This address takes any delivery of Amazon Data Firehose (HTTP endpoint, POST) and recognises what it holds. A key is needed."),
-    ];
 }

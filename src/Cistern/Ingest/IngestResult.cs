@@ -22,7 +22,10 @@ internal sealed record IngestResult
 
     public int StatusCode => Fault is { } fault ? IngestFaults.StatusOf(fault) : StatusCodes.Status200OK;
 
-    public static IngestResult Accepted(CommitResult commit) => new() { Commit = commit };
+    /// <summary>Control messages of the delivery.</summary>
+    public long Controls { get; private init; }
+
+    public static IngestResult Accepted(CommitResult commit, long controls) => new() { Commit = commit, Controls = controls };
 
     public static IngestResult Refused(IngestFault fault, string detail, TimeSpan? retryAfter = null) =>
         new() { Fault = fault, Detail = detail, RetryAfter = retryAfter };

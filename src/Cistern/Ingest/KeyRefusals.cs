@@ -8,7 +8,7 @@ internal static class KeyRefusals
     public static IngestResult Of(KeyCheck check) => check.Verdict switch
     {
         KeyVerdict.Missing => IngestResult.Refused(IngestFault.AccessKeyMissing,
-            "there is no access key; set one as the stream's access key, or send X-Amz-Firehose-Access-Key, X-API-Key or Authorization: Bearer"),
+            "the address is reachable, but there is no access key; set one as the stream's access key, or send X-Amz-Firehose-Access-Key, X-API-Key or Authorization: Bearer"),
         KeyVerdict.Malformed => IngestResult.Refused(IngestFault.AccessKeyMalformed,
             "the access key is no key of Cistern: it begins with aa_, and its check sum must be right; copy it again in whole"),
         KeyVerdict.Unknown => IngestResult.Refused(IngestFault.AccessKeyUnknown,

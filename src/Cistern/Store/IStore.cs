@@ -123,7 +123,7 @@ public interface IStore : IAsyncDisposable
     ValueTask<RowsOpened> OpenRowsAsync(RowsOpening opening, CancellationToken cancel) => default;
 
     /// <summary>Counts what leaves no row elsewhere (table <c>events</c>). Best effort, never blocks.</summary>
-    void Count(string kind, string reason, string stream, string key);
+    void Count(string kind, string reason, string stream, string key, long count = 1);
 
     /// <summary>Runs one SELECT over a snapshot of the tables. The result is read by one reader and disposed.</summary>
     /// <exception cref="StoreQueryException">The query failed or hit a limit; the kind says which.</exception>

@@ -68,7 +68,7 @@ internal sealed class MemoryStore : IStore
             : Keep(delivery);
     }
 
-    public void Count(string kind, string reason, string stream, string key) => Counts.Enqueue((kind, reason, stream, key));
+    public void Count(string kind, string reason, string stream, string key, long count = 1) => Counts.Enqueue((kind, reason, stream, key));
 
     public Task<IQueryResult> QueryAsync(StoreQuery query, CancellationToken cancel) => throw new NotSupportedException("these tests do not query");
 

@@ -61,7 +61,7 @@ internal sealed class PlainTablesStore : IStore
 
     public ValueTask<CommitResult> CommitAsync(DeliveryCommit delivery, CancellationToken cancel) => ValueTask.FromResult(CommitResult.Unavailable("for reading only"));
 
-    public void Count(string kind, string reason, string stream, string key)
+    public void Count(string kind, string reason, string stream, string key, long count = 1)
     {
     }
 

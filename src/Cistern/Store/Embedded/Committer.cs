@@ -289,8 +289,8 @@ internal sealed partial class Committer : IDisposable
     {
         var rows = pending.Delivery.Rows;
         return pending.Sequence == 0
-            ? new CommitResult(CommitStatus.Repeated, 0, 0, rows.RequestRows, null)
-            : new CommitResult(CommitStatus.Stored, rows.RequestRows - pending.Repeats, rows.RejectRows, pending.Repeats, null);
+            ? new CommitResult(CommitStatus.Repeated, 0, 0, rows.Rows, null)
+            : new CommitResult(CommitStatus.Stored, rows.Rows - pending.Repeats, rows.RejectRows, pending.Repeats, null);
     }
 
     // The bodies of the group are named by durable entries from here on; those of repeats by none.

@@ -116,12 +116,12 @@ internal sealed class EmbeddedStore : IStore
         }
 
         using var claim = _parts.Room.Open(delivery.Key, delivery.Stream);
-        if (await FillAsync(claim, HotTable.BytesOf(delivery.Rows.Requests) + HotTable.BytesOf(delivery.Rows.Rejects), cancel) is { } full)
+        if (await FillAsync(claim, HotTable.BytesOf(delivery.Rows), cancel) is { } full)
         {
             return CommitResult.Unavailable(full);
         }
 
-        var identities = delivery.Repeats == RepeatScope.None ? [] : _identity.Of(delivery.Rows.Requests);
+        var identities = delivery.Repeats == RepeatScope.None ? [] : _identity.Of(delivery.Rows);
         return delivery.Repeats == RepeatScope.Import
             ? await ImportAsync(delivery, claim, identities, cancel)
             : await _parts.Committer.CommitAsync(new PendingCommit(delivery, identities, []) { Claim = claim });
@@ -148,7 +148,7 @@ internal sealed class EmbeddedStore : IStore
         try
         {
             await _recovered.WaitAsync(cancel);
-            var stored = await Task.Run(() => _importCheck.FindStored(delivery.Rows.Requests, identities), cancel);
+            var stored = await Task.Run(() => _importCheck.FindStored(delivery.Rows, identities), cancel);
             return await _parts.Committer.CommitAsync(new PendingCommit(delivery, identities, stored) { Claim = claim });
         }
         finally
@@ -166,7 +166,7 @@ internal sealed class EmbeddedStore : IStore
     private string RoomFull =>
         $"rows in memory take {_parts.Settings.HotBytes >> 20} MiB and {(_parts.Room.Failure is { } failure ? $"cannot be sealed: {failure}" : "are not sealed fast enough")}; the delivery can be sent again";
 
-    public void Count(string kind, string reason, string stream, string key) => _parts.Events.Count(kind, reason, stream, key);
+    public void Count(string kind, string reason, string stream, string key, long count = 1) => _parts.Events.Count(kind, reason, stream, key, count);
 
     public async Task<IQueryResult> QueryAsync(StoreQuery query, CancellationToken cancel)
     {

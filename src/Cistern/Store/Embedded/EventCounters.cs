@@ -12,7 +12,7 @@ internal sealed class EventCounters(TimeProvider time)
 
     private readonly ConcurrentDictionary<(long Minute, string Kind, string Reason, string Stream, string Key), long> _counts = new();
 
-    public void Count(string kind, string reason, string stream, string key)
+    public void Count(string kind, string reason, string stream, string key, long count)
     {
         var minute = time.GetUtcNow().ToUnixTimeSeconds() / 60;
         var name = (minute, kind, reason, stream, key);
@@ -21,7 +21,7 @@ internal sealed class EventCounters(TimeProvider time)
             name = (minute, kind, reason, "", "");
         }
 
-        _counts.AddOrUpdate(name, 1, static (_, count) => count + 1);
+        _counts.AddOrUpdate(name, static (_, added) => added, static (_, held, added) => held + added, count);
     }
 
     /// <summary>Moves the counts of past minutes, or all of them, into rows of <c>events</c>.</summary>

@@ -1,5 +1,5 @@
-using Cistern.Formats;
 using Cistern.Formats.Columns;
+using Cistern.Formats.Deliveries;
 using Cistern.Store.Embedded.Engines;
 using Cistern.Store.Embedded.Hot;
 
@@ -8,41 +8,57 @@ namespace Cistern.Store.Embedded;
 /// <summary>Which rows of an import the store holds already: compared with every stored row of their time range.</summary>
 internal sealed class ImportCheck(StoreTables tables, Engine engine, ScanRegistry scans, RowIdentity identity)
 {
-    /// <summary>The rows that are stored, ascending.</summary>
-    public int[] FindStored(ColumnBatch requests, UInt128[] identities)
+    /// <summary>The rows that are stored, ascending, numbered table by table.</summary>
+    public int[] FindStored(DecodedDelivery rows, UInt128[] identities)
     {
-        if (RangeOf(requests) is not { } range)
+        List<int> stored = [];
+        var first = 0;
+        foreach (var batch in rows.Signals)
+        {
+            var own = identities.AsSpan(first, batch.RowCount);
+            var found = FindStored(batch, [.. own]);
+            for (var row = 0; row < own.Length; row++)
+            {
+                if (found.Contains(own[row]))
+                {
+                    stored.Add(first + row);
+                }
+            }
+
+            first += batch.RowCount;
+        }
+
+        return [.. stored];
+    }
+
+    private HashSet<UInt128> FindStored(ColumnBatch batch, HashSet<UInt128> wanted)
+    {
+        if (RangeOf(batch) is not { } range)
         {
             return [];
         }
 
-        using var snapshot = tables.Snapshot([Tables.Requests], range).Single();
-        if (snapshot.Rows == 0)
-        {
-            return [];
-        }
-
-        var found = Find(snapshot, range, [.. identities]);
-        return found.Count == 0 ? [] : [.. Enumerable.Range(0, identities.Length).Where(row => found.Contains(identities[row]))];
+        using var snapshot = tables.Snapshot([batch.Schema], range).Single();
+        return snapshot.Rows == 0 ? [] : Find(snapshot, range, wanted);
     }
 
     private HashSet<UInt128> Find(Snapshot snapshot, TimeRange range, HashSet<UInt128> wanted)
     {
+        var signal = identity[snapshot.Schema];
         var number = scans.Add(new HotScan(snapshot.Schema, snapshot.Hot));
         try
         {
             var stored = TableSql.Stored(snapshot.Schema, number, snapshot.Segments);
             using var connection = engine.Connect();
             using var statement = connection.Prepare(
-                $"SELECT distribution, request_id, request_id_text FROM ({stored}) WHERE {SegmentWriter.Within((Micros.Of(range.From), Micros.Of(range.To)))}");
+                $"SELECT {signal.Columns} FROM ({stored}) WHERE {SegmentWriter.Within((Micros.Of(range.From), Micros.Of(range.To)))}");
             using var result = statement.Execute(streaming: true);
             HashSet<UInt128> found = [];
             while (result.NextChunk())
             {
-                var (distributions, ids, texts) = (result.Vector(0), result.Vector(1), result.Vector(2));
                 for (var row = 0; row < result.ChunkSize; row++)
                 {
-                    var stored128 = identity.Of(distributions.GetBytes(row), ids.GetBytes(row), texts.GetBytes(row));
+                    var stored128 = signal.Of(result, row);
                     if (wanted.Contains(stored128))
                     {
                         found.Add(stored128);
@@ -59,9 +75,9 @@ internal sealed class ImportCheck(StoreTables tables, Engine engine, ScanRegistr
         }
     }
 
-    private static TimeRange? RangeOf(ColumnBatch requests)
+    private static TimeRange? RangeOf(ColumnBatch batch)
     {
-        var times = requests.Values<long>("time").Values;
+        var times = batch.Values<long>("time").Values;
         if (times.IsEmpty)
         {
             return null;

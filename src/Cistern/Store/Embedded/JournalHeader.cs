@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cistern.Formats.Deliveries;
+using Cistern.Ingest;
 
 namespace Cistern.Store.Embedded;
 
@@ -70,7 +71,7 @@ internal sealed record JournalHeader
     [JsonPropertyName("maxInflated")]
     public long MaxInflatedBytes { get; init; }
 
-    /// <summary>Rows of <c>requests</c> that were stored before and so were left out: runs as in <c>0-99 120</c>.</summary>
+    /// <summary>Rows that were stored before and so were left out, numbered table by table in the order of <c>Tables.Signals</c>: runs as in <c>0-99 120</c>.</summary>
     [JsonPropertyName("repeats")]
     public string? RepeatedRows { get; init; }
 
@@ -111,6 +112,8 @@ internal sealed record JournalHeader
         RequestId = RequestId,
         CloudFrontFields = CloudFrontFields ?? "",
         Weight = Weight,
+        Received = Received,
+        Region = StreamArn.RegionOf(Stream),
         Privacy = new PrivacyRules(Cookies, ClientAddress, Query, HashKey),
         MaxInflatedBytes = MaxInflatedBytes,
     };

@@ -10,26 +10,37 @@ namespace Cistern.Store.Embedded;
 internal sealed class LargeRows(RowsOpening opening, RowIdentity identity, BudgetClaim claim) : IRowSink
 {
     private readonly DeliveryColumns _common = new(Micros.Of(opening.Received), opening.DeliveryId, opening.Stream, opening.Route, opening.Attributes);
-    private readonly List<UInt128> _identities = [];
+    private readonly List<UInt128>[] _identities = [.. Tables.Signals.Select(_ => new List<UInt128>())];
 
-    public HotTable Requests { get; } = new(Tables.Requests);
+    /// <summary>The rows by table, in the order of <see cref="Tables.Signals"/>.</summary>
+    public IReadOnlyList<HotTable> Signals { get; } = [.. Tables.Signals.Select(table => new HotTable(table))];
 
     public HotTable Rejects { get; } = new(Tables.Rejects);
 
     /// <summary>The room that they have.</summary>
     public BudgetClaim Claim { get; } = claim;
 
-    /// <summary>The identity of each row of <c>requests</c>; empty for what is never compared.</summary>
-    public UInt128[] Identities => [.. _identities];
+    /// <summary>The identity of each row, table by table; empty for what is never compared.</summary>
+    public UInt128[] Identities => [.. _identities.SelectMany(one => one)];
 
     public void Take(DecodedDelivery rows)
     {
-        if (opening.Repeats != RepeatScope.None)
+        for (var signal = 0; signal < Signals.Count; signal++)
         {
-            _identities.AddRange(identity.Of(rows.Requests));
+            var batch = rows.Signals[signal];
+            if (batch.RowCount == 0)
+            {
+                continue;
+            }
+
+            if (opening.Repeats != RepeatScope.None)
+            {
+                identity.Append(signal, batch, _identities[signal]);
+            }
+
+            Signals[signal].Append(batch, default, _common with { Rules = rows.Rules });
         }
 
-        Requests.Append(rows.Requests, default, _common with { Rules = rows.Rules });
         Rejects.Append(rows.Rejects, default, _common);
     }
 
@@ -37,12 +48,16 @@ internal sealed class LargeRows(RowsOpening opening, RowIdentity identity, Budge
     public void End(DecodedDelivery rows)
     {
         rows.HandOver();
-        Claim.Resize(Requests.Bytes + Rejects.Bytes);
+        Claim.Resize(Signals.Sum(table => table.Bytes) + Rejects.Bytes);
     }
 
     public void Dispose()
     {
-        Requests.Release();
+        foreach (var table in Signals)
+        {
+            table.Release();
+        }
+
         Rejects.Release();
         Claim.Dispose();
     }

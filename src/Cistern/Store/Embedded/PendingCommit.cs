@@ -5,7 +5,7 @@ namespace Cistern.Store.Embedded;
 
 /// <summary>A delivery on its way through the committer.</summary>
 /// <param name="delivery">What shall be stored.</param>
-/// <param name="identities">The identity of each row of <c>requests</c>; zero for a row that has none.</param>
+/// <param name="identities">The identity of each row, table by table in the order of <c>Tables.Signals</c>; zero for a row that has none. Rows are numbered so everywhere.</param>
 /// <param name="storedRows">Rows that an import found in the store already, ascending; empty otherwise.</param>
 internal sealed class PendingCommit(DeliveryCommit delivery, UInt128[] identities, int[] storedRows)
 {

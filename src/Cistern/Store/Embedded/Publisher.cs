@@ -21,7 +21,7 @@ internal sealed class Publisher(StoreTables tables)
     public static DeliveryColumns CommonOf(JournalHeader header) =>
         new(header.Received * 1000, header.DeliveryId, header.Stream, header.Route, header.Attributes ?? new Dictionary<string, string>());
 
-    /// <param name="kept">Rows of <c>requests</c> to show; empty means all, unless every row is a repeat.</param>
+    /// <param name="kept">Rows to show, numbered table by table; empty means all, unless every row is a repeat.</param>
     public void Publish(long sequence, JournalHeader header, DecodedDelivery rows, int[] kept, int repeats, long bytes, PendingCommit? pending = null)
     {
         var common = CommonOf(header) with { Rules = rows.Rules };
@@ -43,13 +43,17 @@ internal sealed class Publisher(StoreTables tables)
 
     private static void Link(IReadOnlyDictionary<string, HotTable> hot, LargeRows rows, int[] kept, int repeats)
     {
-        if (repeats == 0)
+        var split = new KeptRows(kept, all: repeats == 0);
+        foreach (var table in rows.Signals)
         {
-            hot[Tables.Requests.Name].Attach(rows.Requests);
-        }
-        else
-        {
-            hot[Tables.Requests.Name].AppendKept(rows.Requests, kept);
+            if (split.Next((int)table.Rows) is { } own)
+            {
+                hot[table.Schema.Name].AppendKept(table, own);
+            }
+            else
+            {
+                hot[table.Schema.Name].Attach(table);
+            }
         }
 
         hot[Tables.Rejects.Name].Attach(rows.Rejects);
@@ -57,9 +61,14 @@ internal sealed class Publisher(StoreTables tables)
 
     private static void Append(IReadOnlyDictionary<string, HotTable> hot, DecodedDelivery rows, int[] kept, int repeats, DeliveryColumns common)
     {
-        if (rows.Requests.RowCount > repeats)
+        var split = new KeptRows(kept, all: repeats == 0);
+        foreach (var batch in rows.Signals)
         {
-            hot[Tables.Requests.Name].Append(rows.Requests, kept, common);
+            var own = split.Next(batch.RowCount);
+            if (batch.RowCount > 0 && own is not [])
+            {
+                hot[batch.Schema.Name].Append(batch, own, common);
+            }
         }
 
         if (rows.Rejects.RowCount > 0)
@@ -68,10 +77,14 @@ internal sealed class Publisher(StoreTables tables)
         }
     }
 
+    // The signals that a delivery brought rows of.
+    private static string SignalsOf(DecodedDelivery rows) =>
+        string.Join('+', Tables.Signals.Where((_, signal) => rows.RowsOf(signal) > 0).Select(table => table.Name));
+
     private void SetDeliveryRow(long sequence, JournalHeader header, DecodedDelivery rows, int repeats, long bytes)
     {
         _deliveryRow.Clear();
-        SetText("signal", rows.RequestRows > 0 ? "requests" : "");
+        SetText("signal", SignalsOf(rows));
         SetText("route", header.Route);
         SetText("key", header.Key);
         SetText("source_address", header.SourceAddress);
@@ -81,7 +94,7 @@ internal sealed class Publisher(StoreTables tables)
         }
 
         SetNumber("records", rows.Records);
-        SetNumber("rows", rows.RequestRows - repeats);
+        SetNumber("rows", rows.Rows - repeats);
         SetNumber("rejected", rows.RejectRows);
         SetNumber("repeats", repeats);
         SetNumber("bytes", bytes);

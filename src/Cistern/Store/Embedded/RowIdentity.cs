@@ -1,46 +1,53 @@
+using System.Runtime.InteropServices;
 using Cistern.Formats;
 using Cistern.Formats.Columns;
+using Cistern.Formats.Deliveries;
 using Cistern.Store.Embedded.Identity;
 
 namespace Cistern.Store.Embedded;
 
-/// <summary>What makes two rows the same row: for requests the distribution and the request id.</summary>
+/// <summary>What makes two rows the same row, as a keyed 128-bit hash.</summary>
 /// <remarks>
-/// The identity is a keyed 128-bit hash. The key is made anew at each start, so nobody outside can construct two ids that meet; it is
-/// never stored, because the journal names repeated rows by their place.
+/// <para>
+/// Of a request the distribution and the request id; of a log event account, group, stream and event id; of a metric everything but how it came here: the same
+/// metric at the same time with other values is another row. Zero is the identity of a row that cannot be told from others.
+/// </para>
+/// <para>
+/// The key is made anew at each start, so nobody outside can construct two ids that meet; it is never stored, because the journal names repeated rows by their place.
+/// </para>
 /// </remarks>
 internal sealed class RowIdentity(SipKey key)
 {
-    private static readonly int s_distribution = Tables.Requests.PlaceOf("distribution");
-    private static readonly int s_requestId = Tables.Requests.PlaceOf("request_id");
-    private static readonly int s_requestIdText = Tables.Requests.PlaceOf("request_id_text");
+    private readonly SignalIdentity[] _signals =
+    [
+        new RequestIdentity(key),
+        new LogIdentity(key),
+        new MetricIdentity(key),
+    ];
 
-    /// <summary>The identity of each row; zero for a row without a request id.</summary>
-    public UInt128[] Of(ColumnBatch requests)
+    /// <summary>What tells the rows of a signal apart.</summary>
+    public SignalIdentity this[TableSchema table] => _signals.First(signal => signal.Table == table);
+
+    /// <summary>The identity of each row of a delivery, in the order in which they are numbered: table by table.</summary>
+    public UInt128[] Of(DecodedDelivery rows)
     {
-        var (distributions, ids, texts) = (requests.Text(s_distribution), requests.Text(s_requestId), requests.Text(s_requestIdText));
-        var identities = new UInt128[requests.RowCount];
-        for (var row = 0; row < identities.Length; row++)
+        var identities = new List<UInt128>((int)rows.Rows);
+        for (var signal = 0; signal < _signals.Length; signal++)
         {
-            identities[row] = Of(distributions[row], ids[row], texts[row]);
+            Append(signal, rows.Signals[signal], identities);
         }
 
-        return identities;
+        return [.. identities];
     }
 
-    public UInt128 Of(ReadOnlySpan<byte> distribution, ReadOnlySpan<byte> requestId, ReadOnlySpan<byte> requestIdText)
+    /// <summary>Adds the identity of each row of one signal.</summary>
+    /// <param name="signal">Its place in <see cref="Tables.Signals"/>.</param>
+    /// <param name="batch">Its rows.</param>
+    /// <param name="identities">Where to.</param>
+    public void Append(int signal, ColumnBatch batch, List<UInt128> identities)
     {
-        var id = requestId.IsEmpty ? requestIdText : requestId;
-        if (id.IsEmpty)
-        {
-            return UInt128.Zero;
-        }
-
-        // Which of the two columns holds the id keeps bytes and a text apart that happen to be equal.
-        var hash = new SipHash128(key);
-        hash.AppendField(distribution);
-        hash.AppendField(requestId.IsEmpty ? "text"u8 : "bytes"u8);
-        hash.AppendField(id);
-        return hash.Finish();
+        var start = identities.Count;
+        CollectionsMarshal.SetCount(identities, start + batch.RowCount);
+        _signals[signal].Of(batch, CollectionsMarshal.AsSpan(identities)[start..]);
     }
 }

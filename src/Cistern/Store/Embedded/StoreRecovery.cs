@@ -28,18 +28,21 @@ internal sealed partial class StoreRecovery(
                 result.Vector(2).Get<long>(row) / 1000));
     }
 
-    /// <summary>Identities of the rows of the last hour that are in segments, of the newest files first until the window is full.</summary>
+    /// <summary>Identities of the rows of the last hour that are in segments, of each table's newest files first until the window is full.</summary>
     public void LoadIdentities()
     {
         var since = Micros.Of(time.GetUtcNow() - settings.IdentityWindow);
-        Read(Tables.Requests.Name, "distribution, request_id, request_id_text, received", since, identities.Capacity, (result, row) =>
+        foreach (var signal in Tables.Signals.Select(table => identity[table]))
         {
-            var row128 = identity.Of(result.Vector(0).GetBytes(row), result.Vector(1).GetBytes(row), result.Vector(2).GetBytes(row));
-            if (row128 != UInt128.Zero)
+            Read(signal.Table.Name, $"{signal.Columns}, received", since, identities.Capacity, (result, row) =>
             {
-                identities.TryAdd(row128, result.Vector(3).Get<long>(row) / 1000);
-            }
-        });
+                var row128 = signal.Of(result, row);
+                if (row128 != UInt128.Zero)
+                {
+                    identities.TryAdd(row128, result.Vector(signal.ColumnCount).Get<long>(row) / 1000);
+                }
+            });
+        }
     }
 
     /// <summary>Stores one journal entry again, exactly as it was stored before the start.</summary>
@@ -56,8 +59,9 @@ internal sealed partial class StoreRecovery(
         note.Begin(sequence);
         Decode(sequence, header, body);
         note.End(sequence);
-        var kept = header.RepeatedRows is { } runs ? RowRuns.Others(runs, _rows.Requests.RowCount) : [];
-        var repeats = header.RepeatedRows is null ? 0 : _rows.Requests.RowCount - kept.Length;
+        var rows = (int)_rows.Rows;
+        var kept = header.RepeatedRows is { } runs ? RowRuns.Others(runs, rows) : [];
+        var repeats = header.RepeatedRows is null ? 0 : rows - kept.Length;
         Remember(header);
         _publisher.Publish(sequence, header, _rows, kept, repeats, body.Length);
     }
@@ -118,7 +122,7 @@ internal sealed partial class StoreRecovery(
             return;
         }
 
-        foreach (var row128 in identity.Of(_rows.Requests))
+        foreach (var row128 in identity.Of(_rows))
         {
             if (row128 != UInt128.Zero)
             {

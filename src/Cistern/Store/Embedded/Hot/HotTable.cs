@@ -1,4 +1,5 @@
 using Cistern.Formats.Columns;
+using Cistern.Formats.Deliveries;
 
 namespace Cistern.Store.Embedded.Hot;
 
@@ -102,13 +103,13 @@ internal sealed class HotTable(TableSchema schema)
         }
     }
 
-    /// <summary>The most that the rows of a batch take in memory.</summary>
-    public static long BytesOf(ColumnBatch batch)
+    /// <summary>The most that the rows of a delivery take in memory.</summary>
+    public static long BytesOf(DecodedDelivery rows)
     {
-        var bytes = batch.Bytes;
-        foreach (var column in batch.Columns)
+        var bytes = BytesOf(rows.Rejects);
+        foreach (var batch in rows.Signals)
         {
-            bytes += column is TextColumn ? (long)column.Count * TextSurplus : 0;
+            bytes += batch.RowCount == 0 ? 0 : BytesOf(batch);
         }
 
         return bytes;
@@ -121,6 +122,22 @@ internal sealed class HotTable(TableSchema schema)
         _chunks.Clear();
         (Rows, _fullBytes) = (0, 0);
         return taken;
+    }
+
+    private static long BytesOf(ColumnBatch batch)
+    {
+        var bytes = batch.Bytes;
+        foreach (var column in batch.Columns)
+        {
+            bytes += TextSurplus * column switch
+            {
+                TextColumn text => (long)text.Count,
+                MapColumn map => (long)map.Keys.Count + (map.Values is TextColumn ? map.Values.Count : 0),
+                _ => 0,
+            };
+        }
+
+        return bytes;
     }
 
     private static int Place(TableSchema schema, string column) => schema.TryPlaceOf(column, out var place) ? place : -1;

@@ -1,0 +1,38 @@
+using Cistern.DuckDb;
+using Cistern.Formats;
+using Cistern.Formats.Columns;
+
+namespace Cistern.Store.Embedded.Identity;
+
+/// <summary>A log event is told by account, log group, log stream and the id that CloudWatch Logs gave to it.</summary>
+internal sealed class LogIdentity(SipKey key) : SignalIdentity(Tables.Logs, "account", "log_group", "log_stream", "event_id")
+{
+    public override void Of(ColumnBatch batch, Span<UInt128> identities)
+    {
+        var (accounts, groups, streams, ids) = (batch.Text(Places[0]), batch.Text(Places[1]), batch.Text(Places[2]), batch.Text(Places[3]));
+        for (var row = 0; row < identities.Length; row++)
+        {
+            identities[row] = Of(accounts[row], groups[row], streams[row], ids[row]);
+        }
+    }
+
+    public override UInt128 Of(DuckDbResult stored, int row) =>
+        Of(stored.Vector(0).GetBytes(row), stored.Vector(1).GetBytes(row), stored.Vector(2).GetBytes(row), stored.Vector(3).GetBytes(row));
+
+    private UInt128 Of(ReadOnlySpan<byte> account, ReadOnlySpan<byte> group, ReadOnlySpan<byte> stream, ReadOnlySpan<byte> id)
+    {
+        if (id.IsEmpty)
+        {
+            return UInt128.Zero; // A message that came without its envelope.
+        }
+
+        // The name of the table keeps identities of several tables apart, which share one window.
+        var hash = new SipHash128(key);
+        hash.AppendField("logs"u8);
+        hash.AppendField(account);
+        hash.AppendField(group);
+        hash.AppendField(stream);
+        hash.AppendField(id);
+        return hash.Finish();
+    }
+}
