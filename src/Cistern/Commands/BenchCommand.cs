@@ -10,15 +10,19 @@ namespace Cistern.Commands;
 internal sealed class BenchCommand : CisternCommand
 {
     private readonly Option<int> _rows = new("--rows") { Description = "Rows to send at full load.", DefaultValueFactory = _ => 1_000_000 };
+    private readonly Option<string> _signal = new("--signal") { Description = $"What is sent: {string.Join(", ", BenchSignal.All.Select(signal => signal.Name))}.", DefaultValueFactory = _ => "requests", HelpName = "NAME" };
+    private readonly Option<bool> _plain = new("--plain") { Description = "Bodies without gzip." };
     private readonly Option<int> _connections = new("--connections") { Description = "Deliveries in flight at a time.", DefaultValueFactory = _ => 4 };
     private readonly Option<int> _seed = new("--seed") { Description = "Of the simulated requests.", DefaultValueFactory = _ => 1 };
     private readonly Option<string?> _data = new("--data") { Description = "The folder of the server under test; it must not exist. Default: a temporary one, removed afterwards.", HelpName = "DIR" };
     private readonly Option<string[]> _set = SharedOptions.Pairs("--set", "A setting of the server under test.");
 
     public BenchCommand(CommandContext context)
-        : base("bench", "Measure a server on this machine: rows a second and core, answer times, memory, bytes a row.", "cistern bench --rows 2000000")
+        : base("bench", "Measure a server on this machine: rows a second and core, answer times, memory, bytes a row.", "cistern bench --signal logs --rows 2000000")
     {
         Add(_rows);
+        Add(_signal);
+        Add(_plain);
         Add(_connections);
         Add(_seed);
         Add(_data);
@@ -26,12 +30,15 @@ internal sealed class BenchCommand : CisternCommand
         SetAction((parsed, cancel) => RunAsync(context, parsed, cancel));
     }
 
+    private static BenchSignal FindSignal(string name) => BenchSignal.All.FirstOrDefault(signal => signal.Name == name)
+        ?? throw new CommandFailedException($"cannot send '{name}': use one of {string.Join(", ", BenchSignal.All.Select(signal => signal.Name))}");
+
     private async Task<int> RunAsync(CommandContext context, ParseResult parsed, CancellationToken cancel)
     {
         var folder = parsed.GetValue(_data) ?? Directory.CreateTempSubdirectory("cistern-bench-").FullName;
         try
         {
-            var run = new BenchRun(context, folder, parsed.GetValue(_connections), [.. SharedOptions.ReadPairs(parsed.GetValue(_set)).Select(pair => $"{pair.Key}={pair.Value}")]);
+            var run = new BenchRun(context, FindSignal(parsed.GetValue(_signal)!), gzip: !parsed.GetValue(_plain), folder, parsed.GetValue(_connections), [.. SharedOptions.ReadPairs(parsed.GetValue(_set)).Select(pair => $"{pair.Key}={pair.Value}")]);
             await run.RunAsync(parsed.GetValue(_rows), parsed.GetValue(_seed), cancel);
             return ExitCode.Ok;
         }
@@ -46,23 +53,24 @@ internal sealed class BenchCommand : CisternCommand
 }
 
 /// <summary>The phases of a bench, each of which prints its figures.</summary>
-internal sealed class BenchRun(CommandContext context, string folder, int connections, IReadOnlyList<string> settings)
+internal sealed class BenchRun(CommandContext context, BenchSignal signal, bool gzip, string folder, int connections, IReadOnlyList<string> settings)
 {
     // The floor needs some seals, and as many rows as make the noise small.
-    private const int FloorDeliveries = 300;
+    private const int FloorRows = 300_000;
 
     private readonly TextWriter _out = context.Terminal.Out;
 
     public async Task RunAsync(int rows, int seed, CancellationToken cancel)
     {
-        var full = Math.Max(FloorDeliveries, rows / BenchBodies.LinesPerDelivery);
-        _out.WriteLine($"making {Units.Count(full * 1.3 * BenchBodies.LinesPerDelivery)} simulated requests of {RealtimeLine.FieldCount} fields ...");
-        var bodies = BenchBodies.Make((int)(full * 1.3), seed, context.Time);
-        _out.WriteLine($"body            {Units.Bytes(bodies.Average(body => body.Body.Length))} gzip, {Units.Bytes(bodies.Average(body => body.RecordBytes))} of lines, {BenchBodies.LinesPerDelivery} records");
+        var floorDeliveries = FloorRows / signal.RowsPerDelivery;
+        var full = Math.Max(floorDeliveries, rows / signal.RowsPerDelivery);
+        _out.WriteLine($"making {Units.Count(full * 1.3 * signal.RowsPerDelivery)} simulated {signal.Rows} ...");
+        var bodies = BenchBodies.Make(signal, gzip, (int)(full * 1.3), seed, context.Time);
+        _out.WriteLine($"body            {Units.Bytes(bodies.Average(body => body.Body.Length))}{(gzip ? " gzip" : "")}, {Units.Bytes(bodies.Average(body => body.RecordBytes))} in {bodies[0].Records} records, {signal.RowsPerDelivery} rows");
 
         // The first time the compiler works along.
-        BenchFloor.Measure(bodies[..(FloorDeliveries / 2)], Path.GetTempPath());
-        var floor = BenchFloor.Measure(bodies[..FloorDeliveries], Path.GetTempPath());
+        BenchFloor.Measure(signal, bodies[..(floorDeliveries / 2)], Path.GetTempPath());
+        var floor = BenchFloor.Measure(signal, bodies[..floorDeliveries], Path.GetTempPath());
         _out.WriteLine($"floor           {Units.Count(Math.Round(floor))} rows/s and core: decoding and unsorted sealing alone, in this process");
 
         Directory.CreateDirectory(folder);
@@ -117,8 +125,8 @@ internal sealed class BenchRun(CommandContext context, string folder, int connec
     {
         var destination = new HttpDestination
         {
-            Url = new Uri(server.Url, DemoFeed.Route), SourceArn = DemoFeed.StreamArn, AccessKey = key, CommonAttributes = DemoFeed.Attributes,
+            Url = new Uri(server.Url, signal.Path), SourceArn = DemoFeed.StreamArn, AccessKey = key, CommonAttributes = signal.Attributes,
         };
-        return new BenchLoad(new FirehoseSender(new HttpMessageInvoker(FirehoseSender.CreateHandler(server.Url)), destination, context.Time, new Random(1)), context.Time);
+        return new BenchLoad(new FirehoseSender(new HttpMessageInvoker(FirehoseSender.CreateHandler(server.Url)), destination, context.Time, new Random(1)), signal.RowsPerDelivery, context.Time);
     }
 }

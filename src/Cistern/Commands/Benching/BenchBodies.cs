@@ -1,36 +1,28 @@
 using System.IO.Compression;
 using Cistern.Delivery.Http;
-using Cistern.Demo;
 
 namespace Cistern.Commands.Benching;
 
-/// <summary>Deliveries that are made before the clock runs: simulated requests as real-time lines of 46 fields, gzip, every request id different.</summary>
+/// <summary>Deliveries that are made before the clock runs, every row another one.</summary>
 internal static class BenchBodies
 {
-    public const int LinesPerDelivery = 1_000;
-
     /// <summary>Makes deliveries on as many threads as the machine has processors.</summary>
-    public static OutgoingDelivery[] Make(int deliveries, int seed, TimeProvider time)
+    public static OutgoingDelivery[] Make(BenchSignal signal, bool gzip, int deliveries, int seed, TimeProvider time)
     {
         var bodies = new OutgoingDelivery[deliveries];
         var threads = Environment.ProcessorCount;
-        Parallel.For(0, threads, thread => Fill(bodies, thread, threads, seed + thread, time));
+        Parallel.For(0, threads, thread => Fill(bodies, thread, threads, signal, gzip, seed + thread, time));
         return bodies;
     }
 
-    private static void Fill(OutgoingDelivery[] bodies, int first, int step, int seed, TimeProvider time)
+    private static void Fill(OutgoingDelivery[] bodies, int first, int step, BenchSignal signal, bool gzip, int seed, TimeProvider time)
     {
-        using var envelope = new EnvelopeWriter(gzip: true, CompressionLevel.Fastest);
-        var traffic = new DemoTraffic(seed, time.GetUtcNow().AddHours(-1), rate: 20_000);
-        var line = new byte[RealtimeLine.BytesMax];
+        using var envelope = new EnvelopeWriter(gzip, CompressionLevel.Fastest);
+        var fill = signal.Open(seed, time.GetUtcNow().AddHours(-1));
         for (var place = first; place < bodies.Length; place += step)
         {
             envelope.Begin(Guid.NewGuid().ToString(), time.GetUtcNow());
-            while (envelope.Records < LinesPerDelivery)
-            {
-                envelope.Add(line.AsSpan(0, traffic.WriteNext(line)));
-            }
-
+            fill(envelope);
             bodies[place] = envelope.Finish();
         }
     }

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using Cistern.Delivery.Http;
 using Cistern.Demo;
 using Cistern.DuckDb;
-using Cistern.Formats;
+using Cistern.Formats.Columns;
 using Cistern.Formats.Deliveries;
 using Cistern.Store.Embedded.Engines;
 using Cistern.Store.Embedded.Hot;
@@ -15,11 +15,11 @@ internal static class BenchFloor
 {
     private const int SealRows = 100_000;
 
-    public static double Measure(IReadOnlyList<OutgoingDelivery> bodies, string folder)
+    public static double Measure(BenchSignal signal, IReadOnlyList<OutgoingDelivery> bodies, string folder)
     {
         using var instance = DuckDbInstance.Open(new Dictionary<string, string> { ["threads"] = "1", ["preserve_insertion_order"] = "false" });
         using var connection = instance.Connect();
-        HotTable table = new(Tables.Requests);
+        HotTable table = new(signal.Table);
         connection.RegisterScan(ScanRegistry.FunctionName, _ => Scan(table));
         var decoder = new DeliveryDecoder();
         var rows = new DecodedDelivery();
@@ -28,13 +28,13 @@ internal static class BenchFloor
         foreach (var body in bodies)
         {
             rows.Clear();
-            if (decoder.Decode(ContextOf(body), new ReadOnlySequence<byte>(body.Body), rows) is { } fault)
+            if (decoder.Decode(signal.ContextOf(body), new ReadOnlySequence<byte>(body.Body), rows) is { } fault)
             {
                 throw new InvalidOperationException($"the bench made a body that cannot be decoded: {fault}, {decoder.Detail}");
             }
 
-            table.Append(rows.Requests, default, new DeliveryColumns(0, body.RequestId, DemoFeed.StreamArn, DemoFeed.Route, DemoFeed.Attributes));
-            total += rows.Requests.RowCount;
+            table.Append(BatchOf(signal, rows), default, new DeliveryColumns(0, body.RequestId, DemoFeed.StreamArn, signal.Path, signal.Attributes));
+            total += rows.Rows;
             if (table.Rows >= SealRows)
             {
                 Seal(connection, table, folder);
@@ -57,12 +57,17 @@ internal static class BenchFloor
         }
     }
 
-    private static DeliveryContext ContextOf(OutgoingDelivery body) => new()
+    // A bench that sends what cannot be decoded would measure how fast it is set aside.
+    private static ColumnBatch BatchOf(BenchSignal signal, DecodedDelivery rows)
     {
-        Route = DeliveryRoute.CloudFront,
-        Framing = DeliveryFraming.Envelope,
-        Gzip = body.Gzip,
-        RequestId = body.RequestId,
-        CloudFrontFields = RealtimeLine.Fields,
-    };
+        foreach (var batch in rows.Signals)
+        {
+            if (batch.Schema == signal.Table && batch.RowCount == signal.RowsPerDelivery)
+            {
+                return batch;
+            }
+        }
+
+        throw new InvalidOperationException($"the bench made a body that is not {signal.RowsPerDelivery} rows of {signal.Table.Name}");
+    }
 }

@@ -10,7 +10,7 @@ internal sealed record BenchPhase(long Rows, TimeSpan Elapsed, int GivenUp, doub
 }
 
 /// <summary>Sends ready-made deliveries over several connections, as fast as they are answered or at a rate.</summary>
-internal sealed class BenchLoad(FirehoseSender sender, TimeProvider time)
+internal sealed class BenchLoad(FirehoseSender sender, int rowsPerDelivery, TimeProvider time)
 {
     public async Task<BenchPhase> RunAsync(ArraySegment<OutgoingDelivery> bodies, int connections, double? rowsPerSecond, TimeSpan limit, CancellationToken cancel)
     {
@@ -21,7 +21,7 @@ internal sealed class BenchLoad(FirehoseSender sender, TimeProvider time)
         {
             for (int place; clock.Elapsed < limit && (place = Interlocked.Increment(ref next)) < bodies.Count;)
             {
-                if (rowsPerSecond is { } rate && TimeSpan.FromSeconds(place * BenchBodies.LinesPerDelivery / rate) - clock.Elapsed is { Ticks: > 0 } early)
+                if (rowsPerSecond is { } rate && TimeSpan.FromSeconds(place * (double)rowsPerDelivery / rate) - clock.Elapsed is { Ticks: > 0 } early)
                 {
                     await Task.Delay(early, cancel);
                 }
@@ -31,6 +31,6 @@ internal sealed class BenchLoad(FirehoseSender sender, TimeProvider time)
         }
 
         await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(SendAsync, cancel)));
-        return new BenchPhase(statistics.Records, clock.Elapsed, (int)statistics.GivenUp, statistics.Quantile(0.5), statistics.Quantile(0.95));
+        return new BenchPhase(statistics.Deliveries * rowsPerDelivery, clock.Elapsed, (int)statistics.GivenUp, statistics.Quantile(0.5), statistics.Quantile(0.95));
     }
 }
