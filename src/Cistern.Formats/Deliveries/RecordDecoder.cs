@@ -1,4 +1,5 @@
 using Cistern.Formats.CloudFront;
+using Cistern.Formats.MetricStreams;
 
 namespace Cistern.Formats.Deliveries;
 
@@ -14,7 +15,7 @@ internal sealed class RecordDecoder
     // The registry. The first that claims a record has it.
     private readonly IRecordFormat[] _formats;
 
-    public RecordDecoder() => _formats = [new UnreadFormat(), _cloudFront];
+    public RecordDecoder() => _formats = [new UnreadFormat(), new MetricJsonFormat(), new OtlpFormat(), _cloudFront];
 
     public long MaxBytes => _sink.MaxBytes;
 
@@ -46,7 +47,7 @@ internal sealed class RecordDecoder
             }
         }
 
-        _sink.Reject("unknown"u8, "record is of no format that is read here: CloudFront real-time or standard lines, or JSON entries"u8, record, item: null);
+        _sink.Reject("unknown"u8, "record is of no format that is read here: CloudFront real-time or standard lines, JSON entries, or metric streams"u8, record, item: null);
     }
 
     /// <summary>Sets a record aside whose bytes were not reached.</summary>

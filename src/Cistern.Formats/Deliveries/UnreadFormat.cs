@@ -1,18 +1,9 @@
-using System.Buffers;
-
 namespace Cistern.Formats.Deliveries;
 
 /// <summary>Records of kinds that are known by their first bytes and not decoded on this version: kept whole, with a reason that names them.</summary>
 internal sealed class UnreadFormat : IRecordFormat
 {
     private const int LookBytes = 256;
-
-    // A protobuf message has a tag or a length among its first bytes; a line that is spoiled later on is still a line.
-    private const int BinaryBytes = 32;
-
-    // No log line has a control character but tab and line ends.
-    private static readonly SearchValues<byte> Controls = SearchValues.Create(
-        [.. Enumerable.Range(0, 0x20).Select(code => (byte)code).Except([(byte)'\t', (byte)'\n', (byte)'\r'])]);
 
     private RecordSink _sink = null!;
 
@@ -30,24 +21,7 @@ internal sealed class UnreadFormat : IRecordFormat
         }
 
         var head = record[..Math.Min(record.Length, LookBytes)].TrimStart(" \r\n\t"u8);
-        if (head is [(byte)'{', ..])
-        {
-            return DescribeJson(head);
-        }
-
-        return head[..Math.Min(head.Length, BinaryBytes)].ContainsAny(Controls)
-            ? "record is binary: OpenTelemetry metric streams are not decoded on this version; the record is kept and can be replayed on a later one"u8
-            : default;
-    }
-
-    private static ReadOnlySpan<byte> DescribeJson(ReadOnlySpan<byte> head)
-    {
-        if (head.IndexOf("\"metric_stream_name\""u8) >= 0)
-        {
-            return "record is a metric stream in JSON, which is not decoded on this version; it is kept and can be replayed on a later one"u8;
-        }
-
-        return head.IndexOf("\"messageType\""u8) >= 0 && head.IndexOf("_MESSAGE\""u8) >= 0
+        return head is [(byte)'{', ..] && head.IndexOf("\"messageType\""u8) >= 0 && head.IndexOf("_MESSAGE\""u8) >= 0
             ? "record is of CloudWatch Logs, which are not decoded on this version; it is kept and can be replayed on a later one"u8
             : default;
     }

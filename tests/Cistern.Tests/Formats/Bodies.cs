@@ -20,6 +20,8 @@ internal static class Bodies
 
     public static DeliveryContext Any { get; } = CloudFront with { Route = DeliveryRoute.Any };
 
+    public static DeliveryContext Metrics { get; } = CloudFront with { Route = DeliveryRoute.Metrics };
+
     public static DeliveryContext Entries { get; } = CloudFront with { Framing = DeliveryFraming.Entries, RequestId = null };
 
     public static byte[] Fixture(string path) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "fixtures", path));
@@ -53,7 +55,7 @@ internal static class Bodies
         var into = new DecodedDelivery();
         var fault = decoder.Decode(context, new ReadOnlySequence<byte>(body), into);
         Assert.True(fault is null, $"{fault}: {decoder.Detail}");
-        Assert.Equal(into.Requests.RowCount + into.Rejects.RowCount, into.Items);
+        Assert.Equal(into.Rows + into.RejectRows + into.Controls, into.Items);
         return into;
     }
 
