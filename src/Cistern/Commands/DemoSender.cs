@@ -32,17 +32,17 @@ internal sealed class DemoSender : IDisposable
     public async Task<bool> OpenAsync(ApiClient api, DateTimeOffset earliest, CancellationToken cancel)
     {
         var feeds = new List<IDemoFeed>();
-        var anew = true;
+        var delivered = await api.SqlAsync("SELECT DISTINCT stream FROM deliveries", cancel);
+        var before = delivered.Rows.Select(row => row[0].GetString()).ToHashSet();
         foreach (var stream in DemoStream.All)
         {
             // On a folder that was used before, the world goes on where it stopped.
-            var last = await FindLastAsync(api, stream, cancel);
-            anew &= last is null;
+            var last = before.Contains(stream.Arn) ? await FindLastAsync(api, stream, cancel) : null;
             feeds.Add(_feeds.From(stream, last > earliest ? last.Value.AddMilliseconds(1) : earliest));
         }
 
         _open = [.. feeds];
-        return anew;
+        return before.Count == 0;
     }
 
     /// <summary>Sends everything up to now.</summary>
