@@ -3,7 +3,7 @@ using System.Text;
 namespace Cistern.Demo;
 
 /// <summary>Answers requests as CloudFront would, from <see cref="EdgeCache"/> and an origin with moods, and fills in what is logged.</summary>
-internal sealed class DemoEdge(DemoSite site, Random random, int seed)
+internal sealed class DemoEdge(DemoSite site, Random random, OriginTrouble trouble)
 {
     private const double AbortedShare = 0.002;
     private const int HeaderBytes = 420;
@@ -24,7 +24,7 @@ internal sealed class DemoEdge(DemoSite site, Random random, int seed)
     private static readonly (int Status, byte[] Detail)[] _originFailures =
         [(502, "OriginCommError"u8.ToArray()), (503, "OriginError"u8.ToArray()), (504, "OriginConnectError"u8.ToArray())];
 
-    private readonly EdgeCache _cache = new(site, random, seed);
+    private readonly EdgeCache _cache = new(site, random, trouble);
 
     /// <summary>A request for something that the site has.</summary>
     public void Answer(LoggedRequest request, Visitor visitor, SiteResource resource, long time, ReadOnlyMemory<byte> query = default, ReadOnlyMemory<byte> referer = default)

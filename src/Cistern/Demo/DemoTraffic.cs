@@ -23,9 +23,10 @@ internal sealed class DemoTraffic
 
     /// <param name="rate">Requests a second on average; monitors stay as they are.</param>
     /// <param name="story">What changes over the weeks; null: as if the demo had begun a day after the start.</param>
-    public DemoTraffic(int seed, DateTimeOffset start, double rate = NominalRate, DemoStory? story = null)
+    /// <param name="trouble">When the origin is in trouble; null: as the seed says.</param>
+    public DemoTraffic(int seed, DateTimeOffset start, double rate = NominalRate, DemoStory? story = null, OriginTrouble? trouble = null)
     {
-        _world = new DemoWorld(seed, story ?? new DemoStory(start.AddDays(1)));
+        _world = new DemoWorld(seed, story ?? new DemoStory(start.AddDays(1)), trouble ?? new OriginTrouble(seed));
 
         // Ids depend on the start too: a second run on the same folder brings other requests, not repeats.
         _line = new RealtimeLine(new Random(seed ^ start.ToUnixTimeMilliseconds().GetHashCode()));
@@ -42,6 +43,9 @@ internal sealed class DemoTraffic
             Enqueue(new MonitorVisit(_world, from + _world.Random.Next(60_000), monitor));
         }
     }
+
+    /// <summary>What the last line says; of use until the next one.</summary>
+    public LoggedRequest Last => _request;
 
     /// <summary>When the next line is logged.</summary>
     public DateTimeOffset NextAt

@@ -6,12 +6,12 @@ namespace Cistern.Demo;
 /// <summary>What visits share: the site, its edge, chance, and who comes.</summary>
 internal sealed class DemoWorld
 {
-    public DemoWorld(int seed, DemoStory story)
+    public DemoWorld(int seed, DemoStory story, OriginTrouble trouble)
     {
         Story = story;
         Random = new Random(seed);
         Site = new DemoSite();
-        Edge = new DemoEdge(Site, Random, seed);
+        Edge = new DemoEdge(Site, Random, trouble);
         Visitors = new VisitorMaker(Random);
     }
 

@@ -1,0 +1,104 @@
+using Cistern.Delivery.Http;
+using Cistern.Demo.Origin;
+
+namespace Cistern.Demo.Logs;
+
+/// <summary>What log groups put into a delivery stream: each put is a record, with events of one log stream.</summary>
+internal sealed class LogFeed : IDemoFeed
+{
+    private const int LinesMax = 4_000;
+    private const int LinesPerPut = 250;
+    private const long Minute = WebService.Minute;
+
+    // A destination is asked whether it is there when a subscription begins, and now and then.
+    private const long ControlMinutes = 360;
+
+    private readonly IReadOnlyList<ILogSource> _sources;
+    private readonly OriginTrouble _trouble;
+    private readonly SubscriptionPut _put;
+    private readonly TimeProvider _time;
+    private readonly DateTimeOffset _told;
+    private readonly long _from;
+    private readonly EnvelopeWriter _envelope = new(gzip: true);
+    private readonly List<LogLine> _lines = [];
+    private readonly LogMinute _minuteLines;
+    private long _nextMinute;
+    private bool _controlDue = true;
+
+    /// <param name="from">Nothing earlier is handed out.</param>
+    /// <param name="told">When the demo began: of what was before, not all is told (<see cref="LogHistory"/>).</param>
+    public LogFeed(DemoStream stream, IReadOnlyList<ILogSource> sources, SubscriptionPut put, OriginTrouble trouble, DateTimeOffset from, DateTimeOffset told, TimeProvider time)
+    {
+        Stream = stream;
+        (_sources, _put, _trouble, _time, _told) = (sources, put, trouble, time, told);
+        _from = from.ToUnixTimeMilliseconds();
+        _minuteLines = new LogMinute(_lines);
+
+        // What was called for in the minute before may be logged in this one.
+        _nextMinute = ((_from / Minute) - 1) * Minute;
+    }
+
+    public DemoStream Stream { get; }
+
+    /// <summary>Events handed out so far.</summary>
+    public long Events { get; private set; }
+
+    public OutgoingDelivery? Next(DateTimeOffset until)
+    {
+        var end = until.ToUnixTimeMilliseconds();
+        while (_nextMinute < end && _lines.Count < LinesMax)
+        {
+            Read();
+        }
+
+        // Of a minute that is not read yet, lines may come between these.
+        end = Math.Min(end, _nextMinute);
+        var due = Math.Min(_lines.TakeWhile(line => line.Time < end).Count(), LinesMax);
+        if (due == 0)
+        {
+            return null;
+        }
+
+        var delivery = Wrap(_lines[..due]);
+        _lines.RemoveRange(0, due);
+        return delivery;
+    }
+
+    public void Dispose() => _envelope.Dispose();
+
+    private void Read()
+    {
+        var share = LogHistory.Share(_told - DateTimeOffset.FromUnixTimeMilliseconds(_nextMinute), _trouble.Touches(_nextMinute));
+        foreach (var source in _sources)
+        {
+            _minuteLines.Begin(_nextMinute);
+            source.Add(_nextMinute, share, _minuteLines);
+        }
+
+        _lines.RemoveAll(line => line.Time < _from);
+        _lines.Sort();
+        _nextMinute += Minute;
+        _controlDue |= _nextMinute / Minute % ControlMinutes == 0;
+    }
+
+    private OutgoingDelivery Wrap(List<LogLine> lines)
+    {
+        _envelope.Begin(Guid.NewGuid().ToString(), _time.GetUtcNow());
+        if (_controlDue)
+        {
+            _envelope.Add(_put.Control(lines[0].Time));
+            _controlDue = false;
+        }
+
+        foreach (var place in lines.GroupBy(line => line.Place))
+        {
+            foreach (var part in place.Chunk(LinesPerPut))
+            {
+                _envelope.Add(_put.Data(place.Key, part));
+            }
+        }
+
+        Events += lines.Count;
+        return _envelope.Finish();
+    }
+}
