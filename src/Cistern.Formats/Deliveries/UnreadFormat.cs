@@ -24,11 +24,6 @@ internal sealed class UnreadFormat : IRecordFormat
 
     private static ReadOnlySpan<byte> Describe(ReadOnlySpan<byte> record)
     {
-        if (record.StartsWith("\u001f"u8) && record.Length > 1 && record[1] == 0x8B)
-        {
-            return "record is gzip: CloudWatch Logs are not decoded on this version; the record is kept and can be replayed on a later one"u8;
-        }
-
         var head = record[..Math.Min(record.Length, LookBytes)].TrimStart(" \r\n\t"u8);
         if (head is [(byte)'{', ..])
         {
@@ -40,15 +35,7 @@ internal sealed class UnreadFormat : IRecordFormat
             : default;
     }
 
-    private static ReadOnlySpan<byte> DescribeJson(ReadOnlySpan<byte> head)
-    {
-        if (head.IndexOf("\"metric_stream_name\""u8) >= 0)
-        {
-            return "record is a metric stream in JSON, which is not decoded on this version; it is kept and can be replayed on a later one"u8;
-        }
-
-        return head.IndexOf("\"messageType\""u8) >= 0 && head.IndexOf("_MESSAGE\""u8) >= 0
-            ? "record is of CloudWatch Logs, which are not decoded on this version; it is kept and can be replayed on a later one"u8
-            : default;
-    }
+    private static ReadOnlySpan<byte> DescribeJson(ReadOnlySpan<byte> head) => head.IndexOf("\"metric_stream_name\""u8) >= 0
+        ? "record is a metric stream in JSON, which is not decoded on this version; it is kept and can be replayed on a later one"u8
+        : default;
 }

@@ -20,6 +20,11 @@ internal static class Bodies
 
     public static DeliveryContext Any { get; } = CloudFront with { Route = DeliveryRoute.Any };
 
+    /// <summary>The time at which deliveries of <see cref="Logs"/> arrive.</summary>
+    public const long Received = 1_760_000_060_500;
+
+    public static DeliveryContext Logs { get; } = CloudFront with { Route = DeliveryRoute.Logs, Received = Received, Region = "eu-west-2" };
+
     public static DeliveryContext Entries { get; } = CloudFront with { Framing = DeliveryFraming.Entries, RequestId = null };
 
     public static byte[] Fixture(string path) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "fixtures", path));
@@ -53,7 +58,7 @@ internal static class Bodies
         var into = new DecodedDelivery();
         var fault = decoder.Decode(context, new ReadOnlySequence<byte>(body), into);
         Assert.True(fault is null, $"{fault}: {decoder.Detail}");
-        Assert.Equal(into.Requests.RowCount + into.Rejects.RowCount, into.Items);
+        Assert.Equal(into.Rows + into.RejectRows + into.Controls, into.Items);
         return into;
     }
 
