@@ -21,7 +21,6 @@ public sealed class RecognitionTests
     [InlineData("alloy_cw_logs_mixed.json", "CloudWatch Logs", 2)]
     [InlineData("alloy_cw_logs_with_only_control_messages.json", "CloudWatch Logs", 1)]
     [InlineData("alloy_cw_logs_with_only_data_messages.json", "CloudWatch Logs", 1)]
-    [InlineData("victoriametrics_metric-stream-otlp_request.json", "OpenTelemetry", 2)]
     [InlineData("alloy_direct_put.json", "neither a CloudFront log line nor a request", 3)]
     [InlineData("alloy_direct_put_with_non_json_message.json", "of no format that is read here", 1)]
     [InlineData("otelcontrib_firehose_log.json", "neither a CloudFront log line nor a request", 1)]
@@ -48,7 +47,6 @@ public sealed class RecognitionTests
     }
 
     [Theory]
-    [InlineData("{\"metric_stream_name\":\"own\",\"timestamp\":1760000000000}", "metric stream in JSON")]
     [InlineData("{\"messageType\":\"DATA_MESSAGE\",\"logGroup\":\"g\"}", "CloudWatch Logs")]
     public void Other_JSON_of_AWS_is_named(string record, string expected) =>
         Assert.Contains(expected, Bodies.DecodeReason(Bodies.Any, record), StringComparison.Ordinal);
