@@ -24,23 +24,22 @@ internal sealed class MetricJsonReader(MetricRow row, ReasonText reason)
     public bool TryRead(ReadOnlySpan<byte> text, out int length)
     {
         row.Begin();
-        var end = text.IndexOf((byte)'\n');
-        length = end < 0 ? text.Length : end;
-        length -= length > 1 && text[length - 1] == '\r' ? 1 : 0;
         if (text[0] != '{')
         {
+            length = LineOf(text);
             return reason.Set("line is not a JSON object: it is cut, or not JSON");
         }
 
         if (_broken == BrokenMax)
         {
+            length = LineOf(text);
             return reason.Set("line is not as CloudWatch writes it, and nothing else is tried behind 10,000 lines of a delivery that are not JSON");
         }
 
-        return TryReadJson(text, ref length);
+        return TryReadJson(text, out length);
     }
 
-    private bool TryReadJson(ReadOnlySpan<byte> text, ref int length)
+    private bool TryReadJson(ReadOnlySpan<byte> text, out int length)
     {
         var json = new Utf8JsonReader(text, isFinalBlock: true, default);
         try
@@ -54,12 +53,20 @@ internal sealed class MetricJsonReader(MetricRow row, ReasonText reason)
         catch (JsonException)
         {
             _broken++;
+            length = LineOf(text);
             return reason.Set("line is not a JSON object: it is cut, or not JSON");
         }
         finally
         {
             _text = _text.Length > KeptBytes ? new byte[1024] : _text;
         }
+    }
+
+    private static int LineOf(ReadOnlySpan<byte> text)
+    {
+        var end = text.IndexOf((byte)'\n');
+        var length = end < 0 ? text.Length : end;
+        return length > 1 && text[length - 1] == '\r' ? length - 1 : length;
     }
 
     // To the end of the outermost object: what follows a bad member is a part of the same item.

@@ -87,12 +87,9 @@ public sealed class MetricMutationTests
     [MemberData(nameof(Garbage))]
     public void A_record_of_tiny_garbage_takes_a_few_times_its_size(string what, byte[] record)
     {
-        foreach (var context in Contexts.Take(2))
-        {
-            Decode(context with { MaxInflatedBytes = 64 << 20 }, Bodies.Envelope([record]));
-            Assert.True(_into.Items > 0, what);
-            Assert.True(_into.Bytes < record.Length * 6L, $"{what}: {_into.Bytes} bytes of {record.Length}");
-        }
+        Decode(Bodies.Metrics with { MaxInflatedBytes = 64 << 20 }, Bodies.Envelope([record]));
+        Assert.True(_into.Items > 0, what);
+        Assert.True(_into.Bytes < record.Length * 6L, $"{what}: {_into.Bytes} bytes of {record.Length}");
     }
 
     [Fact]
