@@ -16,7 +16,6 @@ public sealed class RecognitionTests
     }
 
     [Theory]
-    [InlineData("victoriametrics_metric-stream-otlp_request.json", "OpenTelemetry", 2)]
     [InlineData("alloy_direct_put.json", "neither a CloudFront log line nor a request", 3)]
     [InlineData("alloy_direct_put_with_non_json_message.json", "of no format that is read here", 1)]
     [InlineData("otelcontrib_firehose_log.json", "neither a CloudFront log line nor a request", 1)]
@@ -52,10 +51,6 @@ public sealed class RecognitionTests
         Assert.StartsWith("H4sIAAAA", Rows.Of(into.Rejects, 0)["data"], StringComparison.Ordinal);
         Assert.Contains("not base64", Rows.Of(into.Rejects, 0)["reason"], StringComparison.Ordinal);
     }
-
-    [Fact]
-    public void A_metric_stream_in_JSON_is_named() =>
-        Assert.Contains("metric stream in JSON", Bodies.DecodeReason(Bodies.Any, "{\"metric_stream_name\":\"own\",\"timestamp\":1760000000000}"), StringComparison.Ordinal);
 
     [Fact]
     public void A_CloudFront_line_that_a_function_compressed_is_a_request()
