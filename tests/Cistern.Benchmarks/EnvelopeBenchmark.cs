@@ -60,7 +60,7 @@ public class EnvelopeBenchmark
         return _inflated.AsSpan(0, length);
     }
 
-    private static IEnumerable<Range> FindData(byte[] body)
+    internal static IEnumerable<Range> FindData(byte[] body)
     {
         var place = 0;
         while (body.AsSpan(place).IndexOf("{\"data\":\""u8) is var found and >= 0)
