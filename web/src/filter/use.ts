@@ -1,17 +1,23 @@
-import { go, useView, view } from '../state/url'
+import { go, useView, type View, view } from '../state/url'
 import { both, testOf, withTest } from './terms'
 
 /** The filter of the screen and the chosen host, as one `where`. */
-export function useWhere(): string {
-  return whereOf(useView().params)
+export function useWhere(hosts = true): string {
+  return whereOf(useView().params, hosts)
 }
 
-export function whereOf(params: URLSearchParams): string {
-  const host = params.get('host')
+/** `hosts` is false where rows have none. */
+export function whereOf(params: URLSearchParams, hosts = true): string {
+  const host = hosts ? params.get('host') : null
   return both(host ? testOf('host', host) : '', params.get('q') ?? '')
 }
 
 /** Adds a test of one value to the filter of the screen. */
 export function filterBy(field: string, value: string | number | boolean | null, exclude = false): void {
   go({ q: withTest(view.value.params.get('q') ?? '', testOf(field, value, exclude)) })
+}
+
+/** What the filter of the screen is about: its fields are completed, and it is judged by them. */
+export function filterSignal({ params }: View): string {
+  return params.get('signal') ?? 'requests'
 }

@@ -34,8 +34,11 @@ export function useParam(name: string): string | null {
 export function addressOf(screen: Screen | null, changes: Changes = {}): string {
   const here = view.value
   const params = new URLSearchParams()
+  const stays = screen === null || screen === here.screen
+  // A filter of another signal than requests would say nothing on another screen.
+  const foreign = here.params.has('signal')
   for (const [name, value] of here.params) {
-    if (screen === null || screen === here.screen || shared.includes(name)) params.set(name, value)
+    if (stays || (shared.includes(name) && !(foreign && name === 'q'))) params.set(name, value)
   }
   for (const [name, value] of Object.entries(changes)) {
     if (value === null || value === undefined || value === '') params.delete(name)
