@@ -4,24 +4,36 @@ using System.Text.Json;
 
 namespace Cistern.Ingest;
 
-/// <summary>Tells a Firehose delivery whose headers were lost from the entries that a Lambda function sends.</summary>
-/// <remarks>It looks at the beginning only: <c>requestId</c> or <c>records</c> at the top of the object, which no entry has.</remarks>
+/// <summary>What the beginning of a body tells of it before it is decoded.</summary>
 internal static class EnvelopeProbe
 {
     private const int LookedAt = 4 << 10;
 
+    /// <summary>Tells a Firehose delivery whose headers were lost from the entries that a Lambda function sends: <c>requestId</c> or <c>records</c> at the top of the object, which no entry has.</summary>
     public static bool IsEnvelope(in ReadOnlySequence<byte> body, bool gzip)
     {
-        var beginning = new byte[LookedAt];
-        var length = gzip ? Inflate(body, beginning) : Copy(body, beginning);
         try
         {
-            return HasMember(new Utf8JsonReader(beginning.AsSpan(0, length), isFinalBlock: false, state: default));
+            return HasMember(new Utf8JsonReader(BeginningOf(body, gzip), isFinalBlock: false, state: default));
         }
         catch (JsonException)
         {
             return false;
         }
+    }
+
+    /// <summary>The first record is gzip, as those of CloudWatch Logs are: in base64 it begins with <c>H4sI</c>.</summary>
+    public static bool HoldsGzipRecords(in ReadOnlySequence<byte> body, bool gzip)
+    {
+        ReadOnlySpan<byte> beginning = BeginningOf(body, gzip);
+        var data = beginning.IndexOf("\"data\""u8);
+        return data >= 0 && beginning[(data + "\"data\"".Length)..].TrimStart(" \t\r\n:\""u8).StartsWith("H4sI"u8);
+    }
+
+    private static Span<byte> BeginningOf(in ReadOnlySequence<byte> body, bool gzip)
+    {
+        var beginning = new byte[LookedAt];
+        return beginning.AsSpan(0, gzip ? Inflate(body, beginning) : Copy(body, beginning));
     }
 
     private static bool HasMember(Utf8JsonReader reader)
