@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { useFields, type Field } from '../api/catalogue'
+import { useFields, useKeyFields, type Field } from '../api/catalogue'
 import { ask, type Facet, query, Refused, search } from '../api/client'
 import { both, flipped, quoted, replaced, type Term, termsOf, testOf, without, wordAt } from '../filter/terms'
 import { compact } from '../format/numbers'
@@ -7,7 +7,8 @@ import { Icon } from '../parts/Icon'
 import { sentence } from '../parts/States'
 import { Visible } from '../parts/Visible'
 import { currentRange } from '../state/range'
-import { go, useParam } from '../state/url'
+import { signalAt } from '../state/screens'
+import { go, signalHere, useParam, useView } from '../state/url'
 import { focusFilter } from './Shortcuts'
 
 interface Offer {
@@ -16,6 +17,12 @@ interface Offer {
   readonly note: string
   /** A field's name is followed by its value, so the list stays open. */
   readonly goesOn: boolean
+}
+
+const examples: Readonly<Record<string, string>> = {
+  requests: 'status:5xx  path:/docs/*  -country:US  "words"',
+  logs: 'level:error  log_group:/aws/lambda/*  userId:5  "words"',
+  metrics: 'namespace:AWS/EC2  InstanceId:i-1*  "words"',
 }
 
 /** The filter of the screen: a chip for each test, and a line to write more, with completion of fields and values. */
@@ -32,7 +39,7 @@ export function FilterBar() {
     if (text.trim() === '') return
     try {
       // A second of time is enough for the server to judge it.
-      await query({ from: '-1s', to: 'now', measures: ['rows'], where: text })
+      await query({ signal: signalHere(), from: '-1s', to: 'now', where: text })
     } catch (error) {
       if (error instanceof Refused && error.kind === 'filter-invalid') return setProblem({ text: error.message, position: error.position })
     }
@@ -54,7 +61,7 @@ export function FilterBar() {
         <Chip key={term.text} term={term} onEdit={() => edit(term)} onFlip={() => go({ q: replaced(filter, term.text, flipped(term)) })} onRemove={() => go({ q: without(filter, term.text) })} />
       ))}
       <FilterInput
-        input={input} draft={draft} others={filter} placeholder={terms.length === 0 ? 'Filter: status:5xx  path:/docs/*  -country:US  "words"   ( / )' : 'and …'}
+        input={input} draft={draft} others={filter} placeholder={terms.length === 0 ? `Filter: ${examples[signalHere()] ?? '"words"'}   ( / )` : 'and …'}
         onDraft={text => { setDraft(text); setProblem(null) }} onApply={text => void apply(text)}
         onBack={() => terms.length > 0 && edit(terms[terms.length - 1]!)} />
       {terms.length > 0 && <button type="button" class="quiet" aria-label="Remove the filter" title="Remove the filter" onClick={() => go({ q: null })}><Icon name="close" /></button>}
@@ -155,16 +162,20 @@ function FilterInput({ input, draft, others, placeholder, onDraft, onApply, onBa
 }
 
 function useOffers(draft: string, place: number, others: string, open: boolean): readonly Offer[] {
-  const fields = useFields('requests', open)
+  const { screen, params } = useView()
+  const signal = signalAt(screen, params.get('signal'))
+  const columns = useFields(signal, open)
+  const keys = useKeyFields(signal, columns, open)
+  const fields = [...columns, ...keys]
   const word = wordAt(draft, place)
   const field = fields.find(one => one.name === word.field)
-  const values = useValues(open && field?.dimension === true ? field : null, word.typed, others)
+  const values = useValues(signal, open && field?.dimension === true ? field : null, word.typed, others)
   if (word.field !== null) return values.map(one => valueOffer(word.field!, one, word.negated))
   if (!open) return []
   const typed = word.typed.toLowerCase()
   return fields
-    .filter(one => one.type !== 'map' && one.name.includes(typed))
-    .sort((a, b) => Number(b.name.startsWith(typed)) - Number(a.name.startsWith(typed)))
+    .filter(one => one.type !== 'map' && one.name.toLowerCase().includes(typed))
+    .sort((a, b) => Number(b.name.toLowerCase().startsWith(typed)) - Number(a.name.toLowerCase().startsWith(typed)))
     .slice(0, 12)
     .map(one => ({ text: one.name, insert: `${word.negated ? '-' : ''}${one.name}:`.slice(word.negated ? 1 : 0), note: one.description, goesOn: true }))
 }
@@ -176,9 +187,9 @@ function valueOffer(field: string, one: Facet['values'][number], negated: boolea
 }
 
 /** The most frequent values of a field that begin as typed. */
-function useValues(field: Field | null, typed: string, others: string): Facet['values'] {
+function useValues(signal: string, field: Field | null, typed: string, others: string): Facet['values'] {
   const [kept, setKept] = useState<{ key: string; values: Facet['values'] }>({ key: '', values: [] })
-  const key = field === null ? '' : `${field.name}\n${typed}\n${others}`
+  const key = field === null ? '' : `${field.name}\n${signal}\n${typed}\n${others}`
   useEffect(() => {
     if (field === null) return
     const abort = new AbortController()
@@ -186,7 +197,7 @@ function useValues(field: Field | null, typed: string, others: string): Facet['v
       const range = currentRange()
       const begin = typed.replace(/^"/, '').replace(/["*]+$/, '')
       const narrowed = begin !== '' && field.type === 'text' ? `${field.name}:${quoted(begin)}*` : ''
-      ask<{ facets: Facet[] }>(`/api/facets?${search({ field: field.name, from: range.from, to: range.to, where: both(others, narrowed), limit: 12 })}`, { signal: abort.signal })
+      ask<{ facets: Facet[] }>(`/api/facets?${search({ signal, field: field.name, from: range.from, to: range.to, where: both(others, narrowed), limit: 12 })}`, { signal: abort.signal })
         .then(answer => setKept({ key, values: (answer.facets[0]?.values ?? []).filter(one => field.type === 'text' || String(one.value).startsWith(begin)) }), () => undefined)
     }, 120)
     return () => {

@@ -1,4 +1,4 @@
-import { type Screen, screenOf, screens } from './screens'
+import { type Screen, screenOf, screens, signalAt } from './screens'
 import { Store, useStore } from './store'
 
 /*
@@ -15,6 +15,9 @@ export interface View {
 
 /** Range, filter, host, zone, comparison and refresh. */
 const shared = ['from', 'to', 'q', 'host', 'tz', 'compare', 'refresh']
+
+/** Of these, what another signal has no fields for. */
+const ofSignal = ['q', 'host']
 
 export type Changes = Readonly<Record<string, string | null | undefined>>
 
@@ -34,9 +37,12 @@ export function useParam(name: string): string | null {
 export function addressOf(screen: Screen | null, changes: Changes = {}): string {
   const here = view.value
   const params = new URLSearchParams()
+  const stays = screen === null || screen === here.screen
   for (const [name, value] of here.params) {
-    if (screen === null || screen === here.screen || shared.includes(name)) params.set(name, value)
+    if (stays || shared.includes(name)) params.set(name, value)
   }
+  const named = 'signal' in changes ? changes['signal'] : stays ? here.params.get('signal') : null
+  if (signalAt(stays ? here.screen : screen, named) !== signalHere()) for (const name of ofSignal) params.delete(name)
   for (const [name, value] of Object.entries(changes)) {
     if (value === null || value === undefined || value === '') params.delete(name)
     else params.set(name, value)
@@ -44,6 +50,11 @@ export function addressOf(screen: Screen | null, changes: Changes = {}): string 
   const path = screen === null ? location.pathname : screenOf(screen).path
   const text = readable(params)
   return text === '' ? path : `${path}?${text}`
+}
+
+/** The signal that the filter of this screen is about. */
+export function signalHere(): string {
+  return signalAt(view.value.screen, view.value.params.get('signal'))
 }
 
 /** Changes parameters and, if given, the screen. `replace` leaves no entry in the browser's history: for what is not worth going back to. */
