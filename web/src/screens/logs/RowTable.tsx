@@ -4,7 +4,7 @@ import { addressOf } from '../../state/url'
 import { Cell, type Times } from './Cell'
 import type { LogRow } from './identity'
 import type { LogSignal } from './signals'
-import { sameWindow, scrollMiddle, scrollTo, windowOf } from './window'
+import { sameWindow, scrollMiddle, scrollTo, windowOf } from '../../parts/window'
 
 export interface RowTableProps {
   readonly signal: LogSignal
