@@ -29,6 +29,11 @@ internal sealed class EntryDecoder(RowWriter row, ReasonText reason)
         }
 
         IsForeign = true;
+        if (members.Contains("messageType"u8) && members.Contains("logEvents"u8))
+        {
+            return reason.Set("entry is of CloudWatch Logs, which this address does not take; send it to /ingester/kinesis/logs or /firehose");
+        }
+
         return reason.Set("entry is neither a CloudFront log line nor a request: it has no date, no timestamp(ms) and no timestamp");
     }
 

@@ -8,8 +8,7 @@ namespace Cistern.Formats.Deliveries;
 /// <remarks>
 /// <para>The buffer holds what the parser has not consumed yet. It grows only when one token is larger than it, so a delivery of
 /// 64 MiB passes through 64 KiB of memory, and a gzip bomb is stopped at the limit without being held.</para>
-/// <para><see cref="GZipStream"/> takes a body that ends too early for a whole one. So the body is followed by a gzip member of our own
-/// whose text must come out last: after a cut the inflater eats that member as data, and the text does not appear.</para>
+/// <para>A body that was cut is found by <see cref="GzipEnd"/>.</para>
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "The streams live from Open to Close, within one call of the decoder.")]
 internal sealed class BodyReader
@@ -19,22 +18,13 @@ internal sealed class BodyReader
     // A larger buffer is given back after the delivery, so that pooled decoders do not each keep the largest body they ever met.
     private const int KeptBytes = 4 << 20;
 
-    // The gzip form (fixed Huffman code) of EndText.
-    private static readonly byte[] EndMember =
-    [
-        0x1F, 0x8B, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0x4B, 0xCD, 0x4B, 0xD1, 0xCD, 0x4F,
-        0xD3, 0x4D, 0xCA, 0x4F, 0xA9, 0xE4, 0x02, 0x00, 0xB2, 0xF7, 0xEA, 0xE9, 0x0C, 0x00, 0x00, 0x00,
-    ];
-
     private byte[] _buffer = new byte[BufferBytes];
     private SequenceStream? _plain;
     private GZipStream? _gzip;
     private long _limit;
     private int _start;
     private int _end;
-    private int _held; // Bytes behind _end that may be EndText.
-
-    private static ReadOnlySpan<byte> EndText => "end-of-body\n"u8;
+    private int _held; // Bytes behind _end that may be the text of GzipEnd.
 
     /// <summary>What is read and not consumed.</summary>
     public ReadOnlySpan<byte> Window => _buffer.AsSpan(_start, _end - _start);
@@ -50,7 +40,7 @@ internal sealed class BodyReader
 
     public void Open(ReadOnlySequence<byte> body, bool gzip, long limit)
     {
-        _plain = new SequenceStream(body, gzip ? EndMember : default);
+        _plain = new SequenceStream(body, gzip ? GzipEnd.Member : default);
         _gzip = gzip ? new GZipStream(_plain, CompressionMode.Decompress) : null;
         (_start, _end, _held, _limit) = (0, 0, 0, limit);
         (Ended, Total, Fault) = (false, 0, null);
@@ -115,12 +105,12 @@ internal sealed class BodyReader
         }
 
         body.Slice(0, magic.Length).CopyTo(magic);
-        return magic is [0x1F, 0x8B];
+        return GzipEnd.IsGzip(magic);
     }
 
     private bool Take(int filled)
     {
-        var held = _gzip is null ? 0 : Math.Min(EndText.Length, filled - _start);
+        var held = _gzip is null ? 0 : Math.Min(GzipEnd.Text.Length, filled - _start);
         var end = Math.Max(filled - held, _end);
         Total += end - _end;
         (_end, _held) = (end, filled - end);
@@ -129,7 +119,7 @@ internal sealed class BodyReader
 
     private bool End()
     {
-        if (_gzip is not null && !_buffer.AsSpan(_end, _held).SequenceEqual(EndText))
+        if (_gzip is not null && !_buffer.AsSpan(_end, _held).SequenceEqual(GzipEnd.Text))
         {
             return Fail(DeliveryFault.GzipBroken);
         }

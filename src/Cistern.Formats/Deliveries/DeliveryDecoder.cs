@@ -47,6 +47,7 @@ public sealed class DeliveryDecoder
         finally
         {
             _body.Close();
+            _records.End();
         }
     }
 

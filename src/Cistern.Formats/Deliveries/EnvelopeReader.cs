@@ -203,7 +203,7 @@ internal sealed class EnvelopeReader(BodyReader body, RecordDecoder records)
         Grow(ref _record, Base64.GetMaxDecodedFromUtf8Length(text.Length));
         if (Base64.DecodeFromUtf8(text, _record, out _, out var length) == OperationStatus.Done)
         {
-            records.Decode(_record.AsSpan(0, length), _into.Records);
+            records.Decode(_record.AsMemory(0, length), _into.Records);
             return;
         }
 

@@ -1,4 +1,5 @@
 using Cistern.Formats.CloudFront;
+using Cistern.Formats.CloudWatchLogs;
 using Cistern.Formats.MetricStreams;
 
 namespace Cistern.Formats.Deliveries;
@@ -10,12 +11,13 @@ internal sealed class RecordDecoder
     public const int DecodedBytesPerByte = 4;
 
     private readonly RecordSink _sink = new();
+    private readonly RecordInflater _inflater = new();
     private readonly CloudFrontFormat _cloudFront = new();
 
     // The registry. The first that claims a record has it.
     private readonly IRecordFormat[] _formats;
 
-    public RecordDecoder() => _formats = [new UnreadFormat(), new MetricJsonFormat(), new OtlpFormat(), _cloudFront];
+    public RecordDecoder() => _formats = [new CloudWatchLogsFormat(), new MetricJsonFormat(), new OtlpFormat(), _cloudFront];
 
     public long MaxBytes => _sink.MaxBytes;
 
@@ -24,30 +26,52 @@ internal sealed class RecordDecoder
     public void Begin(DeliveryContext context, DecodedDelivery into)
     {
         _sink.Begin(into, context.MaxInflatedBytes > long.MaxValue / DecodedBytesPerByte ? long.MaxValue : context.MaxInflatedBytes * DecodedBytesPerByte);
+        _inflater.Begin(context.MaxInflatedBytes);
         foreach (var format in _formats)
         {
             format.Begin(context, _sink);
         }
     }
 
-    public void Decode(ReadOnlySpan<byte> record, int index)
+    /// <summary>Gives back what the delivery needed beyond the usual.</summary>
+    public void End() => _inflater.End();
+
+    /// <summary>Decodes a record, inflating it first if it is gzip: any format may come compressed.</summary>
+    public void Decode(ReadOnlyMemory<byte> record, int index)
     {
-        if (record.IsEmpty)
+        _sink.BeginRecord(index);
+        var content = record.Span;
+        if (!GzipEnd.IsGzip(content))
+        {
+            DecodeContent(content, content);
+        }
+        else if (_inflater.TryInflate(record, out content, out var reason))
+        {
+            DecodeContent(content, record.Span);
+        }
+        else
+        {
+            _sink.Reject("unknown"u8, reason, record.Span, item: null);
+        }
+    }
+
+    private void DecodeContent(ReadOnlySpan<byte> content, ReadOnlySpan<byte> record)
+    {
+        if (content.IsEmpty)
         {
             return; // Legal, and nothing.
         }
 
-        _sink.BeginRecord(index);
         foreach (var format in _formats)
         {
-            if (format.Claims(record))
+            if (format.Claims(content))
             {
-                format.Decode(record);
+                format.Decode(content);
                 return;
             }
         }
 
-        _sink.Reject("unknown"u8, "record is of no format that is read here: CloudFront real-time or standard lines, JSON entries, or metric streams"u8, record, item: null);
+        _sink.Reject("unknown"u8, "record is of no format that is read here: CloudFront real-time or standard lines, JSON entries, CloudWatch Logs, or metric streams"u8, record, item: null);
     }
 
     /// <summary>Sets a record aside whose bytes were not reached.</summary>

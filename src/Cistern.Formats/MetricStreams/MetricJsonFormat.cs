@@ -33,6 +33,8 @@ internal sealed class MetricJsonFormat : IRecordFormat
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
+    private static ReadOnlySpan<byte> Blanks => " \t\r\n"u8;
+
     private static ReadOnlySpan<byte> FirstMember => "metric_stream_name"u8;
 
     public void Begin(DeliveryContext context, RecordSink sink)
@@ -45,10 +47,11 @@ internal sealed class MetricJsonFormat : IRecordFormat
     }
 
     /// <summary>At the address of metric streams every object, and text that holds one; elsewhere what names a metric stream in its first object.</summary>
+    /// <remarks>A brace is also the length of a message of 123 bytes, and a line end the tag behind it: what is framed is no JSON.</remarks>
     public bool Claims(ReadOnlySpan<byte> record)
     {
-        var head = record[SkipMark(record)..].TrimStart(" \t\r\n"u8);
-        var isObject = head is [(byte)'{', ..];
+        var head = record[SkipMark(record)..].TrimStart(Blanks);
+        var isObject = head is [(byte)'{', ..] && head[1..].TrimStart(Blanks) is [(byte)'"' or (byte)'}', ..] && !OtlpFormat.IsFramed(record);
         return _route == DeliveryRoute.Metrics ? isObject || HoldsMetric(record) : isObject && NamesMetricStream(head);
     }
 

@@ -13,6 +13,8 @@ internal sealed class MetricJsonLine(MetricRow row)
     // What ends a text, or must not be in it, or asks for more work than is done here.
     private static readonly SearchValues<byte> TextEnds = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(code => (byte)code), (byte)'"', (byte)'\\']);
 
+    private static readonly double[] PowersOfTen = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+
     private byte[] _region = [];
 
     public void Open(byte[] region) => _region = region;
@@ -132,8 +134,6 @@ internal sealed class MetricJsonLine(MetricRow row)
         private readonly ReadOnlySpan<byte> _text = text;
 
         public int Place { get; private set; }
-
-        private static ReadOnlySpan<double> PowersOfTen => [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
         private readonly ReadOnlySpan<byte> Rest => _text[Place..];
 

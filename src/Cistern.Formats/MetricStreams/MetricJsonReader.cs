@@ -10,40 +10,63 @@ internal sealed class MetricJsonReader(MetricRow row, ReasonText reason)
     private const MetricMembers Needed = MetricMembers.Metric | MetricMembers.Timestamp | MetricMembers.Value;
     private const int KeptBytes = 64 << 10;
 
+    // Each costs an exception, which is a thousand times as dear as its bytes.
+    private const int BrokenMax = 10_000;
+
     private byte[] _name = new byte[256];
     private byte[] _text = new byte[1024];
     private byte[] _region = [];
+    private int _broken;
 
-    public void Open(byte[] region) => _region = region;
+    public void Open(byte[] region) => (_region, _broken) = (region, 0);
 
-    /// <summary>Reads the object that a text begins with into the row that is being written. If that is no metric, <paramref name="length"/> is what is to be set aside.</summary>
+    /// <summary>Reads the object that a text begins with into the row that is being written. If that is no metric, <paramref name="length"/> is what is to be set aside: the object, or the line.</summary>
     public bool TryRead(ReadOnlySpan<byte> text, out int length)
     {
         row.Begin();
+        if (text[0] != '{')
+        {
+            length = LineOf(text);
+            return reason.Set("line is not a JSON object: it is cut, or not JSON");
+        }
+
+        if (_broken == BrokenMax)
+        {
+            length = LineOf(text);
+            return reason.Set("line is not as CloudWatch writes it, and nothing else is tried behind 10,000 lines of a delivery that are not JSON");
+        }
+
+        return TryReadJson(text, out length);
+    }
+
+    private bool TryReadJson(ReadOnlySpan<byte> text, out int length)
+    {
         var json = new Utf8JsonReader(text, isFinalBlock: true, default);
         try
         {
-            if (json.Read() && json.TokenType == JsonTokenType.StartObject)
-            {
-                var isMetric = TryReadObject(ref json, text);
-                SkipRest(ref json);
-                length = (int)json.BytesConsumed;
-                return isMetric;
-            }
+            json.Read();
+            var isMetric = TryReadObject(ref json, text);
+            SkipRest(ref json);
+            length = (int)json.BytesConsumed;
+            return isMetric;
         }
         catch (JsonException)
         {
-            // Told below: the line is what is known to be bad.
+            _broken++;
+            length = LineOf(text);
+            return reason.Set("line is not a JSON object: it is cut, or not JSON");
         }
         finally
         {
             _text = _text.Length > KeptBytes ? new byte[1024] : _text;
         }
+    }
 
+    private static int LineOf(ReadOnlySpan<byte> text)
+    {
         var end = text.IndexOf((byte)'\n');
-        length = end < 0 ? text.Length : end;
-        length -= length > 1 && text[length - 1] == '\r' ? 1 : 0;
-        return reason.Set("line is not a JSON object: it is cut, or not JSON");
+        var length = end < 0 ? text.Length : end;
+        return length > 1 && text[length - 1] == '\r' ? length - 1 : length;
     }
 
     // To the end of the outermost object: what follows a bad member is a part of the same item.

@@ -31,6 +31,13 @@ internal sealed class OtlpFormat : IRecordFormat
         return WireReader.TryReadVarint32(record, ref place, out var length) && length <= (uint)(record.Length - place) && BeginsAsRequest(record.Slice(place, (int)length));
     }
 
+    /// <summary>The record begins with a whole message behind its length.</summary>
+    public static bool IsFramed(ReadOnlySpan<byte> record)
+    {
+        var place = 0;
+        return LooksFramed(record) && WireReader.TryReadVarint32(record, ref place, out var length) && OtlpShape.IsRequest(record.Slice(place, (int)length));
+    }
+
     /// <summary>At the address of metric streams all that <see cref="MetricJsonFormat"/> leaves; elsewhere what begins as such messages do.</summary>
     public bool Claims(ReadOnlySpan<byte> record) => _route == DeliveryRoute.Metrics || LooksFramed(record) || IsUnframed(record);
 

@@ -10,20 +10,25 @@ namespace Cistern.Formats.MetricStreams;
 /// </remarks>
 internal sealed class QuantileNames
 {
-    private const int Places = 64;
+    private const int CountMax = 32;
 
-    private readonly (double Quantile, byte[] Name)[] _known = new (double, byte[])[Places];
+    private readonly (double Quantile, byte[] Name)[] _known = new (double, byte[])[CountMax];
+    private int _count;
 
     public ReadOnlySpan<byte> NameOf(double quantile)
     {
-        var bits = BitConverter.DoubleToUInt64Bits(quantile);
-        ref var known = ref _known[(int)((bits * 0x9E37_79B9_7F4A_7C15) >> 58)];
-        if (known.Name is null || known.Quantile != quantile)
+        for (var place = 0; place < _count; place++)
         {
-            known = (quantile, Make(quantile));
+            if (_known[place].Quantile == quantile)
+            {
+                return _known[place].Name;
+            }
         }
 
-        return known.Name;
+        // Once there are too many, the whole of them is forgotten: no stream has as many.
+        _count = _count == CountMax ? 0 : _count;
+        _known[_count] = (quantile, Make(quantile));
+        return _known[_count++].Name;
     }
 
     private static byte[] Make(double quantile) =>

@@ -10,7 +10,7 @@ internal sealed class QueryCommand : CisternCommand
 {
     private readonly Argument<string[]> _where = new("where") { Description = "A filter such as status:5xx or path:/docs/*; see docs/filters.md. Begin with -- if it begins with a dash.", Arity = ArgumentArity.ZeroOrMore };
     private readonly ServerOptionsGroup _server = new();
-    private readonly Option<string> _signal = new("--signal") { Description = "What to ask: requests, deliveries, rejects or events.", HelpName = "SIGNAL", DefaultValueFactory = _ => "requests" };
+    private readonly Option<string> _signal = new("--signal") { Description = "What to ask: requests, logs, metrics, deliveries, rejects or events.", HelpName = "SIGNAL", DefaultValueFactory = _ => "requests" };
     private readonly Option<string> _from = new("--from") { Description = "The beginning: -24h, -7d, a time in UTC such as 2026-11-20T08:00.", HelpName = "TIME", DefaultValueFactory = _ => "-24h" };
     private readonly Option<string> _to = new("--to") { Description = "The end, exclusive.", HelpName = "TIME", DefaultValueFactory = _ => "now" };
     private readonly Option<string[]> _measures = List("--measure", "MEASURE", "What to compute; several with commas or several times. Default: how many.");
@@ -67,14 +67,12 @@ internal sealed class QueryCommand : CisternCommand
 
     private Question ReadQuestion(ParseResult parsed)
     {
-        var signal = parsed.GetValue(_signal)!;
-        var measures = Split(parsed.GetValue(_measures));
         return new Question
         {
-            Signal = signal,
+            Signal = parsed.GetValue(_signal)!,
             From = parsed.GetValue(_from)!,
             To = parsed.GetValue(_to)!,
-            Measures = measures.Length > 0 ? measures : [signal],
+            Measures = Split(parsed.GetValue(_measures)),
             By = Split(parsed.GetValue(_by)),
             Where = string.Join(' ', parsed.GetValue(_where) ?? []),
             Having = parsed.GetValue(_having),

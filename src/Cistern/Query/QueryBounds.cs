@@ -27,6 +27,9 @@ internal static class QueryBounds
     /// <summary>Rows of a page, if the question does not say.</summary>
     public const int PageDefault = 100;
 
+    /// <summary>Characters of a key of a map: stored ones are shorter.</summary>
+    public const int KeyLengthMax = 1024;
+
     /// <summary>Measures, dimensions and facets of one question.</summary>
     public const int NamesMax = 32;
 

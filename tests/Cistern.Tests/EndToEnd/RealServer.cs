@@ -1,5 +1,7 @@
+using System.IO.Compression;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using Cistern.Ingest.Keys;
 using Cistern.Operations;
 using Cistern.Operations.Settings;
@@ -9,6 +11,7 @@ using Cistern.Tests.Ingest;
 using Cistern.Tests.Journal;
 using Cistern.Tests.Query;
 using Microsoft.Extensions.Logging;
+using FormatBodies = Cistern.Tests.Formats.Bodies;
 
 namespace Cistern.Tests.EndToEnd;
 
@@ -82,10 +85,37 @@ internal sealed class RealServer : IAsyncDisposable
 
     public async Task<RawAnswer> PostAsync(string id, byte[] body, params IEnumerable<string> headers) => await PostAsync(id, body, Key, headers);
 
-    public async Task<RawAnswer> PostAsync(string id, byte[] body, string key, IEnumerable<string> headers)
+    public Task<RawAnswer> PostAsync(string id, byte[] body, string key, IEnumerable<string> headers) => PostAsync(Firehose, id, body, key, headers);
+
+    /// <summary>Posts records to one of the addresses and checks that the delivery is answered 200.</summary>
+    public async Task DeliverToAsync(string route, string id, IEnumerable<byte[]> records) =>
+        Protocol.AssertAnswer(await PostAsync(route, id, TestDeliveries.Body(id, records), Key, []), 200, id);
+
+    public Task<RawAnswer> PostToAsync(string route, string id, byte[] body, params IEnumerable<string> headers) => PostAsync(route, id, body, Key, headers);
+
+    /// <summary>Posts a captured body with the request id that it names, and checks that it is answered 200.</summary>
+    public async Task PostFixtureAsync(string route, string file, bool gzip = false)
     {
+        var body = FormatBodies.Fixture(file);
+        using var text = JsonDocument.Parse(gzip ? Inflated(body) : body);
+        var id = text.RootElement.GetProperty("requestId").GetString()!;
+        Protocol.AssertAnswer(await PostAsync(route, id, body, Key, gzip ? ["Content-Encoding: gzip"] : []), 200, id);
+    }
+
+    private static byte[] Inflated(byte[] body)
+    {
+        using var gzip = new GZipStream(new MemoryStream(body), CompressionMode.Decompress);
+        using var inflated = new MemoryStream();
+        gzip.CopyTo(inflated);
+        return inflated.ToArray();
+    }
+
+    private async Task<RawAnswer> PostAsync(string route, string id, byte[] body, string key, IEnumerable<string> headers)
+    {
+        // What a test says of the stream goes in the place of what all say.
+        string[] own = [.. headers];
         using var http = new RawHttp(Address);
-        await http.SendHeadAsync("POST", Firehose, [.. Headers(id, body.Length, key), .. headers]);
+        await http.SendHeadAsync("POST", route, [.. Headers(id, body.Length, key).Where(header => !own.Any(other => other.StartsWith(header[..header.IndexOf(':', StringComparison.Ordinal)], StringComparison.OrdinalIgnoreCase))), .. own]);
         await http.SendAsync(body);
         return await http.ReadAnswerAsync();
     }

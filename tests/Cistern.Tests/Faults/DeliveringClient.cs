@@ -13,11 +13,12 @@ internal sealed class DeliveringClient : IDisposable
     private readonly Random _random;
     private readonly List<SentDelivery> _sent = [];
 
-    public DeliveringClient(Uri server, string key, string name, int seed, int linesMax = 120, int largeEvery = 0)
+    public DeliveringClient(Uri server, string key, string name, int seed, int linesMax = 120, int largeEvery = 0, DeliveryLines? lines = null)
     {
         _random = new Random(seed);
-        _maker = new DeliveryMaker(name, seed, linesMax, largeEvery);
-        var address = new Uri(server, "/v1/logs/aws_data_firehose_cloudfront");
+        lines ??= DeliveryLines.Requests;
+        _maker = new DeliveryMaker(lines, name, seed, linesMax, largeEvery);
+        var address = new Uri(server, lines.Route);
         var destination = new HttpDestination
         {
             Url = address,

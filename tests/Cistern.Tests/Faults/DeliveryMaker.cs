@@ -1,12 +1,12 @@
-using System.Text;
 using Cistern.Delivery.Http;
 using Cistern.Tests.Store;
 
 namespace Cistern.Tests.Faults;
 
-/// <summary>Makes deliveries of CloudFront lines from a seed: some lines bad, some records of several lines, some lines known from an earlier delivery.</summary>
+/// <summary>Makes deliveries from a seed: some lines bad, some records of several lines, some lines known from an earlier delivery.</summary>
+/// <param name="lines">What they are made of.</param>
 /// <param name="largeEvery">Every so many deliveries one has a body so large that it lies in a file of its own; zero: none.</param>
-internal sealed class DeliveryMaker(string name, int seed, int linesMax = 120, int largeEvery = 0)
+internal sealed class DeliveryMaker(DeliveryLines lines, string name, int seed, int linesMax = 120, int largeEvery = 0)
 {
     private const int LargeBytes = 5 << 20;
 
@@ -36,8 +36,8 @@ internal sealed class DeliveryMaker(string name, int seed, int linesMax = 120, i
             again.Add(_knownPath!);
         }
 
-        var lines = _random.Next(20) == 0 ? 0 : _random.Next(1, linesMax);
-        for (var line = 0; line < lines; line++)
+        var count = _random.Next(20) == 0 ? 0 : _random.Next(1, linesMax);
+        for (var line = 0; line < count; line++)
         {
             record.Add(_random.Next(12) == 0 ? MakeBad(id, line, bad) : MakeGood(id, line, paths));
             Flush(envelope, record, atLeast: _random.Next(1, 5));
@@ -62,7 +62,7 @@ internal sealed class DeliveryMaker(string name, int seed, int linesMax = 120, i
         if (stored.Paths.Count > 0)
         {
             _knownPath = stored.Paths[0];
-            _knownLine = LineOf(_knownPath);
+            _knownLine = lines.Good(_knownPath);
         }
     }
 
@@ -75,33 +75,25 @@ internal sealed class DeliveryMaker(string name, int seed, int linesMax = 120, i
         return wire with { Body = body };
     }
 
-    private static string MakeGood(string id, int line, List<string> paths)
+    private string MakeGood(string id, int line, List<string> paths)
     {
         var path = $"/{id}/{line}";
         paths.Add(path);
-        return LineOf(path);
+        return lines.Good(path);
     }
 
-    private static string MakeBad(string id, int line, List<string> bad)
+    private string MakeBad(string id, int line, List<string> bad)
     {
-        var text = $"not a CloudFront line: {id}/{line}";
+        var text = lines.Bad($"/{id}/{line}");
         bad.Add(text);
         return text;
     }
 
-    // The time is made of the path too, so that the same line can be made again.
-    private static string LineOf(string path)
-    {
-        var hash = Cistern.Journal.Crc32C.Finish(Cistern.Journal.Crc32C.Append(Cistern.Journal.Crc32C.Start, Encoding.UTF8.GetBytes(path)));
-        var time = DateTimeOffset.UnixEpoch.AddDays(20_000).AddSeconds(hash % 7_200);
-        return TestDeliveries.Line(time, path, path);
-    }
-
-    private static void Flush(EnvelopeWriter envelope, List<string> record, int atLeast)
+    private void Flush(EnvelopeWriter envelope, List<string> record, int atLeast)
     {
         if (record.Count >= atLeast)
         {
-            envelope.Add(Encoding.UTF8.GetBytes(string.Join('\n', record)));
+            envelope.Add(lines.Record(record));
             record.Clear();
         }
     }

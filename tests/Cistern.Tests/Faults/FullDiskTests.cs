@@ -15,7 +15,7 @@ public sealed class FullDiskTests(ITestOutputHelper output)
     {
         using var disk = SmallDisk.Mount(DiskMiB);
         var key = ServerProcess.MakeKey(disk.Data);
-        var maker = new DeliveryMaker("floor", seed: 1);
+        var maker = new DeliveryMaker(DeliveryLines.Requests, "floor", seed: 1);
         var sent = Enumerable.Range(0, 20).Select(_ => maker.Make()).ToArray();
         using (var server = await ServerProcess.StartReadyAsync(disk.Data, ServerProcess.TakePort(), "store:hotBytes=8MiB", "store:sealAge=1s", "store:spaceFloor=8MiB"))
         {
@@ -46,7 +46,7 @@ public sealed class FullDiskTests(ITestOutputHelper output)
     {
         using var disk = SmallDisk.Mount(DiskMiB);
         var key = ServerProcess.MakeKey(disk.Data);
-        var maker = new DeliveryMaker("last", seed: 2, linesMax: 3_000);
+        var maker = new DeliveryMaker(DeliveryLines.Requests, "last", seed: 2, linesMax: 3_000);
         List<SentDelivery> sent = [];
         string[] settings = ["store:hotBytes=8MiB", "store:sealAge=1s", "store:compactFiles=2", "store:spaceFloor=1MiB"];
         using (var server = await ServerProcess.StartReadyAsync(disk.Data, ServerProcess.TakePort(), settings))
@@ -82,7 +82,7 @@ public sealed class FullDiskTests(ITestOutputHelper output)
     {
         using var disk = SmallDisk.Mount(DiskMiB);
         var key = ServerProcess.MakeKey(disk.Data);
-        var maker = new DeliveryMaker("start", seed: 3);
+        var maker = new DeliveryMaker(DeliveryLines.Requests, "start", seed: 3);
         var sent = Enumerable.Range(0, 10).Select(_ => maker.Make()).ToArray();
         var port = ServerProcess.TakePort();
         using (var server = await ServerProcess.StartReadyAsync(disk.Data, port, "store:spaceFloor=1MiB"))

@@ -17,7 +17,7 @@ internal sealed class StoredData
 
     public ManifestData Manifest { get; }
 
-    /// <summary>How often each path is there, and in which delivery.</summary>
+    /// <summary>How often each path is there (of a log event its message, of a metric its name), and in which delivery.</summary>
     public Dictionary<string, List<string>> Paths { get; } = [];
 
     /// <summary>The deliveries in which each rejected line is.</summary>
@@ -33,7 +33,7 @@ internal sealed class StoredData
         await using (store)
         {
             var stored = new StoredData(new ManifestFile(new FileDisk(), data).Read());
-            await ReadRowsAsync(store, "SELECT path, delivery_id FROM requests", row => Add(stored.Paths, (string)row[0]!, (string)row[1]!));
+            await ReadRowsAsync(store, "SELECT path, delivery_id FROM requests UNION ALL SELECT message, delivery_id FROM logs UNION ALL SELECT metric, delivery_id FROM metrics", row => Add(stored.Paths, (string)row[0]!, (string)row[1]!));
             await ReadRowsAsync(store, "SELECT data, delivery_id FROM rejects", row => Add(stored.Rejects, Encoding.UTF8.GetString((byte[])row[0]!), (string)row[1]!));
             await ReadRowsAsync(store, "SELECT delivery_id, records, rows, rejected, repeats FROM deliveries", row => Add(
                 stored.Deliveries, (string)row[0]!, new StoredDelivery((long)row[1]!, (long)row[2]!, (long)row[3]!, (long)row[4]!)));

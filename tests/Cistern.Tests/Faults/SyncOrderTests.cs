@@ -89,7 +89,7 @@ public sealed class SyncOrderTests(ITestOutputHelper output)
     // A journal file ends after 64 MiB, and a body of 4 MiB is not in it.
     private static async Task<IEnumerable<SentDelivery>> FillJournalFilesAsync(TestClient client)
     {
-        var maker = new DeliveryMaker("long", seed: 0);
+        var maker = new DeliveryMaker(DeliveryLines.Requests, "long", seed: 0);
         SentDelivery[] deliveries = [maker.MakePadded(40 << 20), .. Enumerable.Range(0, 72).Select(_ => maker.MakePadded(1 << 20)), maker.Make()];
         foreach (var delivery in deliveries)
         {

@@ -22,6 +22,11 @@ internal static class Bodies
 
     public static DeliveryContext Metrics { get; } = CloudFront with { Route = DeliveryRoute.Metrics };
 
+    /// <summary>The time at which deliveries of <see cref="Logs"/> arrive.</summary>
+    public const long Received = 1_760_000_060_500;
+
+    public static DeliveryContext Logs { get; } = CloudFront with { Route = DeliveryRoute.Logs, Received = Received, Region = "eu-west-2" };
+
     public static DeliveryContext Entries { get; } = CloudFront with { Framing = DeliveryFraming.Entries, RequestId = null };
 
     public static byte[] Fixture(string path) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "fixtures", path));

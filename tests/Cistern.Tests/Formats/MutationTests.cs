@@ -26,6 +26,7 @@ public sealed class MutationTests
         Bodies.CloudFront with { Privacy = new PrivacyRules(PrivacyAction.Truncate, PrivacyAction.Truncate, PrivacyAction.Truncate, default) },
         Bodies.CloudFront with { Privacy = new PrivacyRules(PrivacyAction.Hash, PrivacyAction.Hash, PrivacyAction.Hash, new byte[16]) },
         Bodies.CloudFront with { Privacy = new PrivacyRules(PrivacyAction.Keep, PrivacyAction.Drop, PrivacyAction.Drop, default) },
+        Bodies.Logs,
     ];
 
     private static readonly byte[][] Records =
@@ -41,12 +42,45 @@ public sealed class MutationTests
         "[{\"timestamp\":1760000000123,\"host\":\"a\",\"pathname\":\"/a?b\",\"query_params\":{\"q\":[\"x\\u0000&y\",1]},\"ip\":\"2001:db8::1\"},{\"timestamp\":1}]"u8.ToArray(),
     ];
 
+    private static readonly byte[][] LogRecords =
+    [
+        Bodies.Fixture("cloudwatch-logs/otelcontrib_extracted_fields_both.json"),
+        Bodies.Fixture("cloudwatch-logs/otelcontrib_multiple_json_objects.json"),
+        Bodies.Fixture("cloudwatch-logs/otelcontrib_some_invalid_records.ndjson"),
+        Bodies.Fixture("cloudwatch-logs/otelcontrib_two_records_different_extracted_fields.json"),
+        Bodies.Fixture("cloudwatch-logs/own_firehose-decompressed.ndjson"),
+        Bodies.Fixture("cloudwatch-logs/own_firehose-message-extraction.txt"),
+        "{\"logEvents\":[{\"message\":\"{\\\"a\\\":{\\\"b\\\":[1,\\\"\\\\u00e9\\ud83d\\ude00\\u0000\\\"]},\\\"level\\\":\\\"warn\\\"}\\r\\n\",\"timestamp\":1,\"id\":\"7\"}],\"messageType\":\"DATA_MESSAGE\",\"owner\":\"1\"}"u8.ToArray(),
+        "2026-01-02T03:04:05.678Z\t632d3270-354e-4504-96e1-e3a74218c002\tERROR\t{\"a\":1,\"b\":null}\n{\n \"lvl\": 50\n}\n\u001b[31mno\u001b[0m"u8.ToArray(),
+    ];
+
+    // What is compressed is spoiled before and after: the first is rarely gzip any more, the second always.
+    private static readonly byte[][] GzipRecords =
+    [
+        Bodies.Fixture("cloudwatch-logs/alloy_data-message.json.gz"),
+        Bodies.Fixture("cloudwatch-logs/own_two-gzip-members.bin"),
+        Bodies.Gzip(Bodies.Fixture("cloudwatch-logs/own_account-level.json.gz")),
+        Bodies.Gzip(Records[1]),
+    ];
+
     private readonly DecodedDelivery _into = new();
     private readonly DeliveryDecoder _decoder = new();
 
     [Fact]
     public void Spoiled_records_become_rows_and_rejects() =>
         Mutations.Run(Seed, Rounds, Records, mutant => Check(record => Bodies.Envelope([record]), mutant, mustBeRead: true));
+
+    [Fact]
+    public void Spoiled_log_documents_become_rows_and_rejects() =>
+        Mutations.Run(Seed + 6, Rounds, LogRecords, mutant => Check(record => Bodies.Envelope([record]), mutant, mustBeRead: true));
+
+    [Fact]
+    public void Spoiled_gzip_records_become_rows_and_rejects() =>
+        Mutations.Run(Seed + 7, Rounds / 2, GzipRecords, mutant => Check(record => Bodies.Envelope([record]), mutant, mustBeRead: true));
+
+    [Fact]
+    public void Gzip_records_of_spoiled_documents_become_rows_and_rejects() =>
+        Mutations.Run(Seed + 8, Rounds / 2, [.. LogRecords, .. Records], mutant => Check(record => Bodies.Envelope([Bodies.Gzip(record)]), mutant, mustBeRead: true));
 
     [Fact]
     public void Spoiled_envelopes_are_read_or_refused() =>
@@ -120,12 +154,16 @@ public sealed class MutationTests
         var fault = _decoder.Decode(context, new ReadOnlySequence<byte>(body), _into);
         Assert.InRange(_into.Bytes, 0, BytesMax);
         CheckItems();
-        CheckColumns(_into.Requests);
+        foreach (var batch in _into.Signals)
+        {
+            CheckColumns(batch);
+        }
+
         CheckColumns(_into.Rejects);
         return fault;
     }
 
-    private void CheckItems() => Assert.Equal(_into.Requests.RowCount + _into.Rejects.RowCount, _into.Items);
+    private void CheckItems() => Assert.Equal(_into.Rows + _into.RejectRows + _into.Controls, _into.Items);
 
     private static void CheckColumns(ColumnBatch batch)
     {

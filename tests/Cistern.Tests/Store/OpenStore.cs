@@ -93,7 +93,7 @@ internal sealed class OpenStore : IAsyncDisposable
     }
 
     public static StoreQuery Query(string sql, TimeRange? range = null, QueryLimits? limits = null) => new(
-        sql, [], ["requests", "rejects", "deliveries", "events"], range, QueryPool.Panels, limits ?? new QueryLimits(TimeSpan.FromSeconds(30), 1_000_000));
+        sql, [], ["requests", "logs", "metrics", "rejects", "deliveries", "events"], range, QueryPool.Panels, limits ?? new QueryLimits(TimeSpan.FromSeconds(30), 1_000_000));
 
     public async ValueTask DisposeAsync()
     {

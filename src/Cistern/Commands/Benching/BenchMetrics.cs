@@ -1,15 +1,14 @@
-using System.Globalization;
-using System.Text;
 using Cistern.Delivery.Http;
+using Cistern.Demo.Metrics;
+using Cistern.Demo.Origin;
 
 namespace Cistern.Commands.Benching;
 
 /// <summary>Deliveries of a metric stream: some thousand series, one point of each a minute.</summary>
-internal sealed class BenchMetrics(int seed, DateTimeOffset start)
+internal sealed class BenchMetrics(int seed, DateTimeOffset start, IMetricWriter writer, int perRecord)
 {
     public const int Rows = 2_000;
 
-    private const int JsonPerRecord = 100;
     private const int SeriesCount = 4_000;
 
     private static readonly (string Namespace, string Metric, string Dimension, string Unit)[] s_metrics =
@@ -20,44 +19,31 @@ internal sealed class BenchMetrics(int seed, DateTimeOffset start)
     ];
 
     private readonly Random _random = new(seed);
-    private readonly StringBuilder _text = new();
-    private long _milliseconds = start.ToUnixTimeMilliseconds() / 60_000 * 60_000;
+    private readonly string _stream = $"bench-{seed}";
+    private MetricPeriod _period = new(start.ToUnixTimeMilliseconds() / 60_000 * 60_000, Minutes: 1);
     private int _series;
 
-    public void FillJson(EnvelopeWriter envelope)
+    public void Fill(EnvelopeWriter envelope)
     {
-        for (var record = 0; record < Rows / JsonPerRecord; record++)
+        for (var record = 0; record < Rows / perRecord; record++)
         {
-            _text.Clear();
-            for (var row = 0; row < JsonPerRecord; row++)
-            {
-                AddJson();
-            }
-
-            envelope.Add(Encoding.UTF8.GetBytes(_text.ToString()));
+            envelope.Add(writer.Record(_stream, [.. Enumerable.Range(0, perRecord).Select(_ => Next())]));
         }
     }
 
-    private void AddJson()
-    {
-        var (name, series) = Next();
-        var (min, count) = (_random.NextDouble() * 10, _random.Next(1, 60));
-        var max = min * (1 + _random.NextDouble());
-        _text.Append(CultureInfo.InvariantCulture, $$"""
-            {"metric_stream_name":"bench-{{seed}}","account_id":"111122223333","region":"us-east-1","namespace":"{{name.Namespace}}","metric_name":"{{name.Metric}}","dimensions":{"{{name.Dimension}}":"{{name.Dimension.ToLowerInvariant()}}-{{series:x17}}"},"timestamp":{{_milliseconds}},"value":{"max":{{max}},"min":{{min}},"sum":{{(min + max) / 2 * count}},"count":{{count}}.0},"unit":"{{name.Unit}}"}
-            """).Append('\n');
-    }
-
-    // Each series once a minute.
-    private ((string Namespace, string Metric, string Dimension, string Unit) Name, int Series) Next()
+    private MetricPoint Next()
     {
         var series = _series++;
+        var period = _period;
         if (_series == SeriesCount)
         {
-            _series = 0;
-            _milliseconds += 60_000;
+            (_series, _period) = (0, new MetricPeriod(_period.End, 1));
         }
 
-        return (s_metrics[series % s_metrics.Length], series / s_metrics.Length);
+        var name = s_metrics[series % s_metrics.Length];
+        var (min, count) = (_random.NextDouble() * 10, _random.Next(1, 60));
+        var max = min * (1 + _random.NextDouble());
+        return new MetricPoint(DemoAccounts.Main, name.Namespace, name.Metric, [(name.Dimension, $"{name.Dimension.ToLowerInvariant()}-{series / s_metrics.Length:x17}")], name.Unit, period,
+            new Statistics(min, max, (min + max) / 2 * count, count, []));
     }
 }

@@ -1,5 +1,6 @@
 using Cistern.Delivery.Http;
 using Cistern.Demo;
+using Cistern.Demo.Metrics;
 using Cistern.Formats;
 using Cistern.Formats.Columns;
 using Cistern.Formats.Deliveries;
@@ -24,7 +25,8 @@ internal sealed record BenchSignal(
         new("requests", $"requests of {RealtimeLine.FieldCount} fields", Tables.Requests, DeliveryRoute.CloudFront, 1_000, OpenRequests),
         new("logs", $"log events of {BenchLogs.MessageBytes} bytes", Tables.Logs, DeliveryRoute.Logs, BenchLogs.Records * BenchLogs.EventsPerRecord, (seed, start) => new BenchLogs(seed, start, json: false).Fill),
         new("logs-json", $"log events of {BenchLogs.MessageBytes} bytes in JSON", Tables.Logs, DeliveryRoute.Logs, BenchLogs.Records * BenchLogs.EventsPerRecord, (seed, start) => new BenchLogs(seed, start, json: true).Fill),
-        new("metrics-json", "metrics in JSON", Tables.Metrics, DeliveryRoute.Metrics, BenchMetrics.Rows, (seed, start) => new BenchMetrics(seed, start).FillJson),
+        new("metrics-json", "metrics in JSON", Tables.Metrics, DeliveryRoute.Metrics, BenchMetrics.Rows, (seed, start) => new BenchMetrics(seed, start, new JsonMetricWriter(), perRecord: 100).Fill),
+        new("metrics-otlp", "metrics in OpenTelemetry 1.0", Tables.Metrics, DeliveryRoute.Metrics, BenchMetrics.Rows, (seed, start) => new BenchMetrics(seed, start, new OtlpMetricWriter(flatLabels: false), perRecord: 200).Fill),
     ];
 
     public string Path => IngestAddress.All.Single(address => address.Route == Route).Path;

@@ -46,10 +46,7 @@ internal sealed class LogFeed : IDemoFeed
     public OutgoingDelivery? Next(DateTimeOffset until)
     {
         var end = until.ToUnixTimeMilliseconds();
-        while (_nextMinute < end && _lines.Count < LinesMax)
-        {
-            Read();
-        }
+        Read(end);
 
         // Of a minute that is not read yet, lines may come between these.
         end = Math.Min(end, _nextMinute);
@@ -66,7 +63,22 @@ internal sealed class LogFeed : IDemoFeed
 
     public void Dispose() => _envelope.Dispose();
 
-    private void Read()
+    private void Read(long end)
+    {
+        var before = _lines.Count;
+        while (_nextMinute < end && _lines.Count < LinesMax)
+        {
+            ReadMinute();
+        }
+
+        if (_lines.Count > before)
+        {
+            _lines.RemoveAll(line => line.Time < _from);
+            _lines.Sort();
+        }
+    }
+
+    private void ReadMinute()
     {
         var share = LogHistory.Share(_told - DateTimeOffset.FromUnixTimeMilliseconds(_nextMinute), _trouble.Touches(_nextMinute));
         foreach (var source in _sources)
@@ -75,8 +87,6 @@ internal sealed class LogFeed : IDemoFeed
             source.Add(_nextMinute, share, _minuteLines);
         }
 
-        _lines.RemoveAll(line => line.Time < _from);
-        _lines.Sort();
         _nextMinute += Minute;
         _controlDue |= _nextMinute / Minute % ControlMinutes == 0;
     }

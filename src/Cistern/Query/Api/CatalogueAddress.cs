@@ -34,14 +34,18 @@ internal sealed class CatalogueAddress
         body.Writer.WriteStartArray("measures"u8);
         foreach (var measure in signal.Measures)
         {
-            body.Writer.WriteStartObject();
-            body.Writer.WriteString("name"u8, measure.Name);
-            body.Writer.WriteString("unit"u8, CatalogueNames.Of(measure.Unit));
-            body.Writer.WriteString("description"u8, measure.Description);
-            body.Writer.WriteEndObject();
+            Write(body, measure);
         }
 
         body.Writer.WriteEndArray();
+        body.Writer.WriteStartArray("keyed"u8);
+        foreach (var measure in signal.Keyed)
+        {
+            Write(body, measure);
+        }
+
+        body.Writer.WriteEndArray();
+        body.Writer.WriteString("elsewhere"u8, signal.Elsewhere);
         body.Writer.WriteStartArray("fields"u8);
         foreach (var field in signal.Fields)
         {
@@ -49,6 +53,15 @@ internal sealed class CatalogueAddress
         }
 
         body.Writer.WriteEndArray();
+        body.Writer.WriteEndObject();
+    }
+
+    private static void Write(AnswerBody body, Measure measure)
+    {
+        body.Writer.WriteStartObject();
+        body.Writer.WriteString("name"u8, measure.Name);
+        body.Writer.WriteString("unit"u8, CatalogueNames.Of(measure.Unit));
+        body.Writer.WriteString("description"u8, measure.Description);
         body.Writer.WriteEndObject();
     }
 

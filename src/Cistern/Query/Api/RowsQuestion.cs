@@ -65,7 +65,7 @@ internal sealed record RowsQuestion(
         var scope = new SqlScope(dialect, Zones.Pieces(Period.Zone, stretch.From, stretch.To));
         var key = Key.Where(HasColumn).Select(scope.Column).ToArray();
         var selected = Columns.Select((field, place) => $"{field.Sql(scope)} AS c{place}").Concat(key);
-        var order = key.Concat(Signal.TieBreak.Select(scope.Column)).Select(column => $"{column}{(Descending ? " DESC" : "")} NULLS LAST");
+        var order = key.Concat(Signal.TieBreak.Select(name => Signal.FieldOf(name).Sql(scope))).Select(column => $"{column}{(Descending ? " DESC" : "")} NULLS LAST");
         var where = $"{key[0]} >= {scope.Parameter(stretch.From)} AND {key[0]} < {scope.Parameter(stretch.To)} AND {new FilterSql(Signal, scope).Write(Filter)}{(isFirst ? After(scope, key) : "")}";
         var given = isFirst ? Cursor!.Given : 0;
         var sql = $"SELECT {string.Join(", ", selected)}\nFROM {scope.Column(Signal.Name)}\nWHERE {where}\nORDER BY {string.Join(", ", order)}\nLIMIT {rows} OFFSET {given}";

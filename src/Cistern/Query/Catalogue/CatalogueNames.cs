@@ -15,6 +15,8 @@ internal static class CatalogueNames
         Unit.Values => "values",
         Unit.Events => "events",
         Unit.Time => "time",
+        Unit.Metric => "metric",
+        Unit.Samples => "samples",
     };
 
     public static string Of(FieldKind kind) => kind switch

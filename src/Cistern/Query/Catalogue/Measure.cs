@@ -17,6 +17,10 @@ internal enum Unit
     Values = 8,
     Events = 9,
     Time = 10,
+
+    /// <summary>The unit of the metric, which the rows name.</summary>
+    Metric = 11,
+    Samples = 12,
 }
 
 /// <summary>How a measure behaves where there is nothing, and in comparisons.</summary>
@@ -48,4 +52,16 @@ internal enum RowMarks
 internal sealed record Measure(string Name, Unit Unit, MeasureKind Kind, string Description, Func<SqlDialect, string> Sql)
 {
     public RowMarks Needs { get; init; }
+
+    /// <summary>Its SQL with the parameter of a key, if it is one of many that differ in a key.</summary>
+    public Func<SqlDialect, string, string>? SqlUnder { get; init; }
+
+    /// <summary>The key that <see cref="SqlUnder"/> is written with.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The measure under a key, <c>statistic.p99</c>.</summary>
+    public Measure Under(string key) => this with { Name = $"{Name}.{key}", Key = key };
+
+    /// <summary>Its SQL; a key becomes a parameter.</summary>
+    public string Write(SqlDialect dialect, SqlScope scope) => SqlUnder is null ? Sql(dialect) : SqlUnder(dialect, scope.Parameter(Key));
 }

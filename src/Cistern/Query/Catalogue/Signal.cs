@@ -40,6 +40,12 @@ internal sealed class Signal
     /// <summary>Fields of which each value comes many times, as a rule: grouped by one of them and those with few values, rows are worth being added up first.</summary>
     public IReadOnlyList<string> Repeating { get; init; } = [];
 
+    /// <summary>Measures under a key, each by the name before the dot.</summary>
+    public IReadOnlyList<Measure> Keyed { get; init; } = [];
+
+    /// <summary>The map in which a name is looked up that is no field; empty if such a name is a mistake.</summary>
+    public string Elsewhere { get; init; } = "";
+
     /// <summary>Whether rows have a <c>weight</c>, so that counts may be scaled.</summary>
     public bool Weighted { get; init; }
 
@@ -55,16 +61,39 @@ internal sealed class Signal
         }
 
         var dot = name.IndexOf('.', StringComparison.Ordinal);
-        if (dot > 0 && dot < name.Length - 1 && _fields.TryGetValue(name[..dot], out var map) && map.IsMap)
+        if (dot > 0 && _fields.TryGetValue(name[..dot], out var map) && map.IsMap)
         {
             field = map.Under(name[(dot + 1)..]);
+            return IsKey(name.AsSpan(dot + 1));
+        }
+
+        // It keeps the name by which it was asked for, so that an answer's column is found by it.
+        field = IsElsewhere(name) ? _fields[Elsewhere].Under(name) with { Name = name } : null!;
+        return field is not null;
+    }
+
+    /// <summary>A field that the catalogue itself names.</summary>
+    public QueryField FieldOf(string name) =>
+        _fields.TryGetValue(name, out var field) ? field : throw new InvalidOperationException($"signal {Name} has no field '{name}', which its own lists name");
+
+    /// <summary>Whether a name would be looked up as a key because it is no field.</summary>
+    public bool IsElsewhere(string name) => Elsewhere.Length > 0 && !_fields.ContainsKey(name) && IsKey(name);
+
+    public bool TryMeasure(string name, out Measure measure)
+    {
+        if (_measures.TryGetValue(name, out measure!))
+        {
             return true;
         }
 
-        return false;
+        var keyed = Keyed.FirstOrDefault(one => name.StartsWith($"{one.Name}.", StringComparison.Ordinal));
+        measure = keyed?.Under(name[(keyed.Name.Length + 1)..])!;
+        return measure is not null && IsKey(measure.Key);
     }
 
-    public bool TryMeasure(string name, out Measure measure) => _measures.TryGetValue(name, out measure!);
+    // No stored text holds NUL.
+    private static bool IsKey(ReadOnlySpan<char> name) =>
+        name.Length is > 0 and <= QueryBounds.KeyLengthMax && !name.IsWhiteSpace() && !name.Contains('\0');
 }
 
 /// <summary>The columns of a table as a user sees them.</summary>

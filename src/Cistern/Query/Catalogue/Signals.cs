@@ -3,7 +3,7 @@ namespace Cistern.Query.Catalogue;
 /// <summary>Every signal that can be asked.</summary>
 internal static class Signals
 {
-    public static IReadOnlyList<Signal> All { get; } = [RequestSignal.Signal, DeliverySignals.Deliveries, DeliverySignals.Rejects, DeliverySignals.Events];
+    public static IReadOnlyList<Signal> All { get; } = [RequestSignal.Signal, LogSignal.Signal, MetricSignal.Signal, DeliverySignals.Deliveries, DeliverySignals.Rejects, DeliverySignals.Events];
 
     public static IEnumerable<string> Names => All.Select(signal => signal.Name);
 

@@ -23,11 +23,8 @@ internal sealed class FilterSql(Signal signal, SqlScope scope)
     private string Anywhere(TextPattern pattern)
     {
         var like = scope.Parameter(pattern.ToLike());
-        return $"({string.Join(" OR ", signal.FreeText.Select(name => scope.Dialect.Like(Text(Field(name)), like, ignoreCase: true)))})";
+        return $"({string.Join(" OR ", signal.FreeText.Select(name => scope.Dialect.Like(Text(signal.FieldOf(name)), like, ignoreCase: true)))})";
     }
-
-    private QueryField Field(string name) =>
-        signal.TryField(name, out var field) ? field : throw new InvalidOperationException($"signal {signal.Name} has no field '{name}' for its free text");
 
     private string IsPresent(QueryField field)
     {

@@ -122,7 +122,7 @@ internal sealed class TailReader(IStore store, TailQuestion question, TimeProvid
     {
         var scope = Scope();
         var columns = question.Columns.Select((field, place) => $"{field.Sql(scope)} AS c{place}");
-        var order = Order.Concat(_signal.TieBreak).Select(name => $"{scope.Column(name)} DESC NULLS LAST");
+        var order = Order.Concat(_signal.TieBreak).Select(name => $"{_signal.FieldOf(name).Sql(scope)} DESC NULLS LAST");
         var sql = $"SELECT {string.Join(", ", columns)}\n{From(scope, after, window)}\nORDER BY {string.Join(", ", order)}\nLIMIT {RowsMax + 1}";
         using var result = await store.QueryAsync(AskRows(sql, scope, window, RowsMax + 1), cancel);
         List<object?[]> rows = [];

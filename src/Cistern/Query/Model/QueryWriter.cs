@@ -42,7 +42,7 @@ internal sealed class QueryWriter
         _having = question.Having is null ? "" : $" WHERE {new FilterSql(question.Signal, _scope).Write(question.Having)}";
         _dimensions = [.. question.Dimensions.Select(field => field.Sql(_scope))];
         _folded = Folded(settings.FoldFrom);
-        _measures = [.. question.Measures.Select(measure => measure.Sql(_folded ?? dialect))];
+        _measures = [.. question.Measures.Select(measure => measure.Write(_folded ?? dialect, _scope))];
         _support = question.Signal.Support(_folded ?? dialect);
         _sampled = question.Signal.Weighted ? (_folded ?? dialect).Max("CASE WHEN weight <> 1 THEN 1 ELSE 0 END") : "0";
     }
@@ -107,7 +107,7 @@ internal sealed class QueryWriter
         var signal = _question.Signal;
         if (signal.FewValued.Count == 0
             || (_question.IsSeries && !PicksFromGroups())
-            || _question.Measures.Any(measure => measure.Needs != RowMarks.None)
+            || _question.Measures.Any(measure => measure.Needs != RowMarks.None || measure.Key is not null)
             || _question.Dimensions.Any(field => !signal.FewValued.Contains(field.Name) && !signal.Repeating.Contains(field.Name)))
         {
             return null;

@@ -63,7 +63,7 @@ internal sealed class QuestionReader(QueryModel model, DateTimeOffset now)
         {
             if (name is null || !_signal.TryMeasure(name, out var measure))
             {
-                var known = _signal.Measures.Select(candidate => candidate.Name).ToArray();
+                var known = _signal.Measures.Select(candidate => candidate.Name).Concat(_signal.Keyed.Select(keyed => $"{keyed.Name}.NAME")).ToArray();
                 return Unknown("measure", name ?? "null", known);
             }
 

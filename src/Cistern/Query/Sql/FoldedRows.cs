@@ -86,6 +86,12 @@ internal sealed partial class FoldedRows(SqlDialect dialect, IReadOnlySet<string
 
     public override string MapSize(string map) => dialect.MapSize(map);
 
+    public override string MapPairs(string map) => dialect.MapPairs(map);
+
+    public override string MapNames(string map) => dialect.MapNames(map);
+
+    public override string TextBytes(string text) => dialect.TextBytes(text);
+
     public override string BytesAsText(string bytes) => dialect.BytesAsText(bytes);
 
     public override string IsNotTrue(string condition) => dialect.IsNotTrue(condition);

@@ -38,6 +38,15 @@ internal abstract class SqlDialect
 
     public abstract string MapSize(string map);
 
+    /// <summary>A map as text: <c>name=value, name=value</c>.</summary>
+    public abstract string MapPairs(string map);
+
+    /// <summary>The keys of a map as text: <c>name, name</c>.</summary>
+    public abstract string MapNames(string map);
+
+    /// <summary>The bytes of a text in UTF-8.</summary>
+    public abstract string TextBytes(string text);
+
     /// <summary>Bytes as text in which everything but printable ASCII is <c>\xNN</c>.</summary>
     public abstract string BytesAsText(string bytes);
 
@@ -109,6 +118,12 @@ internal sealed class DuckDbDialect : SqlDialect
     public override string MapNumber(string map, string key) => $"{map}[{key}]";
 
     public override string MapSize(string map) => $"cardinality({map})";
+
+    public override string MapPairs(string map) => $"array_to_string(list_transform(map_entries({map}), lambda e: e.key || '=' || e.value), ', ')";
+
+    public override string MapNames(string map) => $"array_to_string(map_keys({map}), ', ')";
+
+    public override string TextBytes(string text) => $"strlen({text})";
 
     public override string BytesAsText(string bytes) => $"CAST({bytes} AS VARCHAR)";
 

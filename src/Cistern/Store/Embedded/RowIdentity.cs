@@ -9,7 +9,7 @@ namespace Cistern.Store.Embedded;
 /// <summary>What makes two rows the same row, as a keyed 128-bit hash.</summary>
 /// <remarks>
 /// <para>
-/// Of a request the distribution and the request id; of a log event account, group, stream and event id; of a metric everything but how it came here: the same
+/// Of a request the distribution and the request id; of a log event account, group, stream, time and event id; of a metric everything but how it came here: the same
 /// metric at the same time with other values is another row. Zero is the identity of a row that cannot be told from others.
 /// </para>
 /// <para>

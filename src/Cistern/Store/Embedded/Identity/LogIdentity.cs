@@ -1,25 +1,28 @@
+using System.Runtime.InteropServices;
 using Cistern.DuckDb;
 using Cistern.Formats;
 using Cistern.Formats.Columns;
 
 namespace Cistern.Store.Embedded.Identity;
 
-/// <summary>A log event is told by account, log group, log stream and the id that CloudWatch Logs gave to it.</summary>
-internal sealed class LogIdentity(SipKey key) : SignalIdentity(Tables.Logs, "account", "log_group", "log_stream", "event_id")
+/// <summary>A log event is told by account, log group, log stream, its time and the id that CloudWatch Logs gave to it.</summary>
+/// <remarks>The id alone should do. There are captures in which two events of a log stream have one id and other times: what may differ is kept.</remarks>
+internal sealed class LogIdentity(SipKey key) : SignalIdentity(Tables.Logs, "account", "log_group", "log_stream", "event_id", "time")
 {
     public override void Of(ColumnBatch batch, Span<UInt128> identities)
     {
         var (accounts, groups, streams, ids) = (batch.Text(Places[0]), batch.Text(Places[1]), batch.Text(Places[2]), batch.Text(Places[3]));
+        var times = batch.Values<long>(Places[4]);
         for (var row = 0; row < identities.Length; row++)
         {
-            identities[row] = Of(accounts[row], groups[row], streams[row], ids[row]);
+            identities[row] = Of(accounts[row], groups[row], streams[row], ids[row], times[row] ?? 0);
         }
     }
 
     public override UInt128 Of(DuckDbResult stored, int row) =>
-        Of(stored.Vector(0).GetBytes(row), stored.Vector(1).GetBytes(row), stored.Vector(2).GetBytes(row), stored.Vector(3).GetBytes(row));
+        Of(stored.Vector(0).GetBytes(row), stored.Vector(1).GetBytes(row), stored.Vector(2).GetBytes(row), stored.Vector(3).GetBytes(row), stored.Vector(4).Get<long>(row));
 
-    private UInt128 Of(ReadOnlySpan<byte> account, ReadOnlySpan<byte> group, ReadOnlySpan<byte> stream, ReadOnlySpan<byte> id)
+    private UInt128 Of(ReadOnlySpan<byte> account, ReadOnlySpan<byte> group, ReadOnlySpan<byte> stream, ReadOnlySpan<byte> id, long time)
     {
         if (id.IsEmpty)
         {
@@ -33,6 +36,7 @@ internal sealed class LogIdentity(SipKey key) : SignalIdentity(Tables.Logs, "acc
         hash.AppendField(group);
         hash.AppendField(stream);
         hash.AppendField(id);
+        hash.Append(MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in time)));
         return hash.Finish();
     }
 }
