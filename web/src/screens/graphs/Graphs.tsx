@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'preact/hooks'
 import { useAsked } from '../../api/use'
 import { Icon } from '../../parts/Icon'
 import { useParam, useView } from '../../state/url'
@@ -20,7 +21,19 @@ export function Graphs() {
     <div class="graphs">
       <List asked={asked} scope={scope} find={find} lines={lines} />
       <Graph lines={lines} scope={scope} wait={asked.data === null && asked.error === null} />
-      {lines.length > 0 && <button type="button" class="primary to-graph" onClick={() => document.getElementById('graph')?.scrollIntoView({ behavior: 'smooth' })}><Icon name="chart" size={16} />Graph ({lines.length})</button>}
+      {lines.length > 0 && <ToGraph count={lines.length} />}
     </div>
   )
+}
+
+/** On a narrow screen the graph stands below the list: a way there, as long as it is out of sight. */
+function ToGraph({ count }: { count: number }) {
+  const [hidden, setHidden] = useState(false)
+  useEffect(() => {
+    const watch = new IntersectionObserver(([seen]) => setHidden(seen!.isIntersecting), { rootMargin: '-160px' })
+    watch.observe(document.getElementById('graph')!)
+    return () => watch.disconnect()
+  }, [])
+  if (hidden) return null
+  return <button type="button" class="primary to-graph" onClick={() => document.getElementById('graph')?.scrollIntoView()}><Icon name="chart" size={16} />Graph ({count})</button>
 }

@@ -9,7 +9,7 @@ import { Failed, Loading } from '../../parts/States'
 import { Visible } from '../../parts/Visible'
 import { sameWindow, windowOf } from '../../parts/window'
 import { go, useParam } from '../../state/url'
-import { askLatest, askSeries, type GraphScope, keyOf, type Listing, seriesMost } from './ask'
+import { askLatest, askSeries, type GraphScope, keyOf, type Listing, namesOf, seriesMost, type SeriesRow } from './ask'
 import { splitOf, targetOf, toggle } from './choose'
 import { isOf, type Line, linesMost, usualStat } from './line'
 import { type ListRow, type ListSort, type Opened, rowsOf } from './rows'
@@ -40,7 +40,7 @@ export function List({ asked, scope, find, lines }: ListProps) {
     <section class="panel metric-panel" aria-busy={asked.loading}>
       <header class="panel-head">
         <h2>All metrics</h2>
-        <span class="note" role="status">{asked.data !== null && `${exact(metrics)} metrics, ${exact(series)} series`}</span>
+        <span class="note" role="status">{asked.data !== null && `${exact(metrics)} metric${metrics === 1 ? '' : 's'}, ${exact(series)} series`}</span>
       </header>
       <div class="metric-tools">
         <Find />
@@ -157,7 +157,7 @@ function OneRow({ row, lines, full, zone, course, latest }: OneRowProps) {
       return (
         <>
           <Pick pressed={lines.some(line => isOf(line, target))} full={full} title={series.series} onPick={() => toggle(target, entry)}>
-            <span class="metric-name"><Visible text={series.series} empty="no dimensions" /></span>
+            <span class="metric-name"><Visible text={shortName(series)} empty="no dimensions" /></span>
             <small>{value === undefined ? '' : <span title={`${usualStat(entry.unit) === 'sum' ? 'Sum' : 'Average'} of its newest point`}>{written(value * factor, name)} · </span>}<Seen ms={series.lastSeen} zone={zone} /></small>
           </Pick>
           <Spark values={course ?? []} width={90} height={26} />
@@ -182,6 +182,11 @@ function OneRow({ row, lines, full, zone, course, latest }: OneRowProps) {
       )
     }
   }
+}
+
+/** Under its set a series needs the name of its one dimension no more. */
+function shortName({ set, series }: SeriesRow): string {
+  return namesOf(set).length === 1 && series.startsWith(`${set}=`) ? series.slice(set.length + 1) : series
 }
 
 function Pick({ pressed, full, title, onPick, children }: { pressed: boolean; full: boolean; title: string; onPick: () => void; children: ComponentChildren }) {

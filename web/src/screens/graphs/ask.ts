@@ -4,7 +4,7 @@ import { both, quoted, testOf } from '../../filter/terms'
 import { lengthMs, rangeOf } from '../../state/range'
 import { zoneOf } from '../../state/zone'
 import { type Line, usualStat } from './line'
-import { sparkInterval } from './period'
+import { lengths, sparkInterval } from './period'
 
 /* What the screen asks. The first question, the list, is asked before the code of the screen is there. */
 
@@ -129,6 +129,11 @@ function askCourse(scope: GraphScope, where: string, by: readonly string[], limi
   return query({ ...question(scope, where), measures: ['sum', 'average', 'points'], by: [...by, `time:${sparkInterval(lengthMs(scope))}`], order: '-points', limit }, signal)
 }
 
+// A sum of a bucket that the range cuts off would look like a fall.
+function isWhole({ meta }: Answer, time: number): boolean {
+  return time >= Date.parse(meta.from) && time + lengths[sparkInterval(Date.parse(meta.to) - Date.parse(meta.from))] <= Date.parse(meta.to)
+}
+
 function coursesOf(answer: Answer, keyOfRow: (row: Named) => string, stat: (key: string) => string): Sparks {
   const times = [...new Set(timesOf(answer))].sort((one, other) => one - other)
   const place = new Map(times.map((time, index) => [time, index]))
@@ -137,7 +142,8 @@ function coursesOf(answer: Answer, keyOfRow: (row: Named) => string, stat: (key:
     const key = keyOfRow(row)
     let course = courses.get(key)
     if (course === undefined) courses.set(key, (course = times.map(() => null)))
-    course[place.get(momentIn(row, 'time')!)!] = numberOf(row[stat(key)])
+    const time = momentIn(row, 'time')!
+    if (stat(key) !== 'sum' || isWhole(answer, time)) course[place.get(time)!] = numberOf(row[stat(key)])
   }
   return courses
 }

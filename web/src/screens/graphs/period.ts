@@ -3,7 +3,8 @@ export const periods = ['1m', '5m', '15m', '1h', '6h', '1d'] as const
 export type Period = (typeof periods)[number]
 
 const minute = 60_000
-const lengths: Readonly<Record<Period, number>> = { '1m': minute, '5m': 5 * minute, '15m': 15 * minute, '1h': 60 * minute, '6h': 360 * minute, '1d': 1440 * minute }
+/** In ms. */
+export const lengths: Readonly<Record<Period, number>> = { '1m': minute, '5m': 5 * minute, '15m': 15 * minute, '1h': 60 * minute, '6h': 360 * minute, '1d': 1440 * minute }
 
 /** More points than these nobody can tell apart; the server gives 2,000 at most. */
 const usual = 300
