@@ -80,7 +80,7 @@ public sealed class OpenApiTests : IAsyncLifetime
         Assert.SkipUnless(Curl is not null || Environment.GetEnvironmentVariable("CI") == "true", "needs the Debian package curl");
         var examples = File.ReadAllText(Path.Combine(Repository(), "docs", "api.md")).Replace("\\\n", " ", StringComparison.Ordinal)
             .Split('\n').Where(line => line.StartsWith("    curl ", StringComparison.Ordinal) && !line.Contains("/api/rules", StringComparison.Ordinal)).ToArray();
-        Assert.Equal(8, examples.Length);
+        Assert.Equal(9, examples.Length);
         foreach (var example in examples)
         {
             var start = new ProcessStartInfo("/bin/sh", ["-c", example.Trim().Replace("curl ", "curl --fail-with-body --max-time 30 ", StringComparison.Ordinal)])
