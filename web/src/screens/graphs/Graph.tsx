@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks'
 import { useAsked } from '../../api/use'
 import { rangeOf as rangeOfAnswer } from '../../api/answers'
+import { exact } from '../../format/numbers'
 import { at } from '../../format/times'
 import { Icon } from '../../parts/Icon'
 import { SaveTable } from '../../parts/SaveTable'
@@ -134,7 +135,7 @@ function Notes({ lines, answers, series, period, top }: { lines: readonly Line[]
   return (
     <ul class="graph-notes note">
       {period.raised && <li>Shorter periods would be too many points for this range: one is {period.period}.</li>}
-      {lines.map((line, place) => line.by !== '' && (answers[place]?.total ?? 0) > top && <li key={place}><Visible text={line.metric} />: {top} of {answers[place]!.total >= 10_000 ? '10,000 or more' : answers[place]!.total} shown, those with most.</li>)}
+      {lines.map((line, place) => line.by !== '' && (answers[place]?.total ?? 0) > top && <li key={place}><Visible text={line.metric} />: {top} of {answers[place]!.total >= 10_000 ? '10,000 or more' : exact(answers[place]!.total)} shown, those with most.</li>)}
       {lines.map((line, place) => line.set === null && line.series === null && (answers[place]?.sets.length ?? 0) > 1 && (
         <li key={`sets ${place}`}><Visible text={line.metric} /> comes in {answers[place]!.sets.length} sets of dimensions, each of which counts everything: sums of all are too high.</li>
       ))}

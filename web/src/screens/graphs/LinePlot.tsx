@@ -89,6 +89,7 @@ function Drawn(props: LinePlotProps & { width: number }) {
           <g key={one.name} class={chosen === null || chosen === one.name ? '' : 'plot-faint'}>
             {one.before !== null && <path class="plot-line dashed" d={one.before} style={{ stroke: `var(${one.colour})` }} opacity=".75" />}
             <path class={`plot-line ${one.dotted ? 'dotted' : ''}`} d={one.path} style={{ stroke: `var(${one.colour})` }} />
+            {one.lonely !== '' && <path class="plot-line lonely" d={one.lonely} style={{ stroke: `var(${one.colour})` }} />}
           </g>
         ))}
         {drawn.length === 0 && <text class="plot-none" x={(margin.left + right) / 2} y={bottom / 2 + 4} text-anchor="middle">No data in this range</text>}
@@ -129,6 +130,8 @@ function frameOf({ times, stepMs, series, zone, range, height, width }: LinePlot
       const path = (values: readonly (number | null)[]) => linePath(centres, values.map(value => value === null ? null : y(value)))
       return {
         name: one.name, colour: one.colour, dotted: one.dotted, path: path(one.values), before: one.before === null ? null : path(one.before),
+        // A point without neighbours has no line to be seen by.
+        lonely: path(one.values.map((value, place) => one.values[place - 1] == null && one.values[place + 1] == null ? value : null)),
         at: (place: number) => one.values[place] == null ? null : y(one.values[place]!),
       }
     }),
