@@ -4,6 +4,7 @@ import { listFigures } from '../src/screens/agents/figures.ts'
 import { figures as readers } from '../src/screens/overview/figures.ts'
 import { views } from '../src/screens/pages/views.ts'
 import { figures as referralFigures } from '../src/screens/referrals/figures.ts'
+import { titles } from '../src/screens/logs/titles.ts'
 import { figures as requests } from '../src/screens/traffic/figures.ts'
 import { screens, type Screen, type ScreenOf } from '../src/state/screens.ts'
 
@@ -62,7 +63,7 @@ function traffic(): string {
 }
 
 function logs(): string {
-  return `<aside class="log-facets"></aside><div class="log-main">${panel('Requests', 144, 'log-chart')}<section class="log-panel"><div class="log-bar"></div><div class="log-stage"></div></section></div>`
+  return `<nav class="views log-signals">${Object.values(titles).map(title => `<a>${title}</a>`).join('')}</nav><aside class="log-facets"></aside><div class="log-main">${panel('Requests', 144, 'log-chart')}<section class="log-panel"><div class="log-bar"></div><div class="log-stage"></div></section></div>`
 }
 
 function graphs(): string {

@@ -43,7 +43,7 @@ const firsts: Partial<Record<Screen, (params: URLSearchParams) => void>> = {
   },
   logs: params => {
     const signal = signalOf(params.get('signal'))
-    const asked = rowsAskOf(params, columnsOf(params.get('cols'), [], isNarrow() ? signal.narrowColumns : signal.columns))
+    const asked = rowsAskOf(params, columnsOf(params.get('cols'), [], isNarrow() ? signal.narrowColumns : signal.columns, signal.map), signal)
     begin(rowsKey(signal, asked), () => askFirstRows(signal, asked))
   },
   graphs: params => {

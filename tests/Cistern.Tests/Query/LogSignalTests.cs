@@ -124,7 +124,7 @@ public sealed class LogSignalTests : IAsyncLifetime
     [Fact]
     public async Task Long_messages_are_found_and_come_in_pages_that_end_early()
     {
-        _host.Store.Execute("INSERT INTO logs (time, event_id, message) SELECT TIMESTAMP '2026-11-20 11:30:00' + to_seconds(i), 'long' || i, repeat('x', 1000000) || ' needle' FROM range(40) t(i)");
+        _host.Store.Execute("INSERT INTO logs (time, received, event_id, message) SELECT TIMESTAMP '2026-11-20 11:30:00' + to_seconds(i), TIMESTAMP '2026-11-20 11:40:00', 'long' || i, repeat('x', 1000000) || ' needle' FROM range(40) t(i)");
         var (seen, cursor) = (new List<string>(), "");
         do
         {

@@ -23,7 +23,7 @@ public sealed class OpenApiTests : IAsyncLifetime
     public void Every_address_that_is_mapped_is_described()
     {
         var routes = _host.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().ToArray();
-        Assert.Equal(10, routes.Length);
+        Assert.Equal(11, routes.Length);
         foreach (var route in routes)
         {
             var path = "/" + route.RoutePattern.RawText!.Trim('/');

@@ -1,5 +1,4 @@
-import { currentRange } from '../state/range'
-import { ask, search } from './client'
+import { ask } from './client'
 import { useAsked } from './use'
 
 export interface Field {
@@ -36,33 +35,3 @@ export function useFields(signal: string, needed = true): readonly Field[] {
 }
 
 const none: readonly Field[] = []
-
-/** A key of a map column, such as a dimension of metrics. */
-export interface Key {
-  /** With its map in front: `dimensions.InstanceId`. */
-  readonly name: string
-  readonly rows: number
-  readonly number?: boolean
-}
-
-/** The keys among the newest rows, the most frequent first. */
-export async function askKeys(signal: string, from: string, to: string, where: string, abort?: AbortSignal): Promise<readonly Key[]> {
-  return (await ask<{ fields: Key[] }>(`/api/fields?${search({ signal, from, to, where })}`, abort === undefined ? {} : { signal: abort })).fields
-}
-
-// A name that the grammar of filters reads without quotes.
-const plain = /^[A-Za-z_][A-Za-z0-9_-]*$/
-
-/** The keys that a filter can name, by themselves where no column has the name. They change with the rows, so they are asked for when somebody begins to write. */
-export function useKeyFields(signal: string, columns: readonly Field[], needed: boolean): readonly Field[] {
-  const { from, to } = currentRange()
-  const has = needed && (signal === 'logs' || signal === 'metrics')
-  const { data } = useAsked(has ? `keys ${signal} ${from} ${to}` : null, abort => askKeys(signal, from, to, '', abort))
-  if (!has || data === null) return none
-  return data.flatMap(({ name }) => {
-    const [map, key] = [name.slice(0, name.indexOf('.')), name.slice(name.indexOf('.') + 1)]
-    if (map === 'quantiles' || !plain.test(key)) return []
-    const own = columns.some(column => column.name === key) ? name : key
-    return [{ name: own, type: 'text', dimension: true, column: false, description: map === 'dimensions' ? 'a dimension' : 'a field of the messages' }]
-  })
-}

@@ -2,12 +2,13 @@ import { go, useView, view } from '../state/url'
 import { both, testOf, withTest } from './terms'
 
 /** The filter of the screen and the chosen host, as one `where`. */
-export function useWhere(): string {
-  return whereOf(useView().params)
+export function useWhere(hosts = true): string {
+  return whereOf(useView().params, hosts)
 }
 
-export function whereOf(params: URLSearchParams): string {
-  const host = params.get('host')
+/** `hosts` is false where rows have none. */
+export function whereOf(params: URLSearchParams, hosts = true): string {
+  const host = hosts ? params.get('host') : null
   return both(host ? testOf('host', host) : '', params.get('q') ?? '')
 }
 

@@ -6,20 +6,28 @@
 // Controls, and the marks that change direction or have no width.
 const unseen = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/
 
+// The same where line breaks and tabs are kept.
+const unseenInLines = new RegExp(unseen.source.replace('\\u0000-\\u001f', '\\u0000-\\u0008\\u000b-\\u001f'))
+
 const names: Readonly<Record<string, string>> = { '\n': '␊', '\r': '␍', '\t': '␉' }
 
-/** A text of a stranger, made visible. Nothing at all is shown as such. */
-export function Visible({ text, empty = '(empty)' }: { text: string; empty?: string }) {
+/** So many marks are elements of their own; of a text with more, such as a file with colours of a terminal, they are written into it. */
+const marksMost = 400
+
+/** A text of a stranger, made visible. Nothing at all is shown as such. With `lines` its tabs and line breaks are kept: the place has to show them. */
+export function Visible({ text, empty = '(empty)', lines = false }: { text: string; empty?: string; lines?: boolean }) {
   if (text === '') return <em class="nothing">{empty}</em>
-  if (!unseen.test(text)) return <bdi>{text}</bdi>
-  return <bdi>{piecesOf(text).map((piece, place) => piece.unseen ? <span key={place} class="unseen" title={codeOf(piece.text)}>{names[piece.text] ?? codeOf(piece.text)}</span> : piece.text)}</bdi>
+  if (!(lines ? unseenInLines : unseen).test(text)) return <bdi>{text}</bdi>
+  const pieces = piecesOf(text, lines)
+  if (pieces.length > 2 * marksMost) return <bdi>{pieces.map(piece => piece.unseen ? `‹${names[piece.text] ?? codeOf(piece.text)}›` : piece.text).join('')}</bdi>
+  return <bdi>{pieces.map((piece, place) => piece.unseen ? <span key={place} class="unseen" title={codeOf(piece.text)}>{names[piece.text] ?? codeOf(piece.text)}</span> : piece.text)}</bdi>
 }
 
-export function piecesOf(text: string): { text: string; unseen: boolean }[] {
+export function piecesOf(text: string, lines = false): { text: string; unseen: boolean }[] {
   const pieces: { text: string; unseen: boolean }[] = []
   for (const character of text) {
     const last = pieces[pieces.length - 1]
-    if (unseen.test(character)) pieces.push({ text: character, unseen: true })
+    if ((lines ? unseenInLines : unseen).test(character)) pieces.push({ text: character, unseen: true })
     else if (last && !last.unseen) last.text += character
     else pieces.push({ text: character, unseen: false })
   }

@@ -37,6 +37,7 @@ export const icons = {
   play: 'M7 5l12 7-12 7z',
   download: 'M12 4v11M7 11l5 5 5-5M4 20h16',
   columns: 'M4 5h16v14H4zM9.5 5v14M14.5 5v14',
+  wrap: 'M4 6h16M4 12h13a3 3 0 0 1 0 6h-4M15 15.5L12.5 18l2.5 2.5M4 18h5',
   out: 'M14 4h6v6M20 4l-9 9M18 14v6H4V6h6',
   signOut: 'M10 4H5v16h5M15 8l4 4-4 4M19 12H9',
   key: 'M8 11a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM11 12l9-9M16 7l3 3',

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { useFields, useKeyFields, type Field } from '../api/catalogue'
+import { useFields, type Field } from '../api/catalogue'
+import { type Discovered, useDiscovered } from '../api/discovered'
 import { ask, type Facet, query, Refused, search } from '../api/client'
 import { both, flipped, quoted, replaced, type Term, termsOf, testOf, without, wordAt } from '../filter/terms'
 import { compact } from '../format/numbers'
@@ -7,8 +8,9 @@ import { Icon } from '../parts/Icon'
 import { sentence } from '../parts/States'
 import { Visible } from '../parts/Visible'
 import { currentRange } from '../state/range'
-import { signalAt } from '../state/screens'
-import { go, signalHere, useParam, useView } from '../state/url'
+import { type FilterSignal, filterSignal } from './filterSignal'
+import { isFilterable } from '../screens/logs/signals'
+import { go, useParam, useView } from '../state/url'
 import { focusFilter } from './Shortcuts'
 
 interface Offer {
@@ -19,15 +21,10 @@ interface Offer {
   readonly goesOn: boolean
 }
 
-const examples: Readonly<Record<string, string>> = {
-  requests: 'status:5xx  path:/docs/*  -country:US  "words"',
-  logs: 'level:error  log_group:/aws/lambda/*  userId:5  "words"',
-  metrics: 'namespace:AWS/EC2  InstanceId:i-1*  "words"',
-}
-
 /** The filter of the screen: a chip for each test, and a line to write more, with completion of fields and values. */
 export function FilterBar() {
   const filter = useParam('q') ?? ''
+  const signal = filterSignal(useView())
   const terms = termsOf(filter)
   const [draft, setDraft] = useState('')
   const [problem, setProblem] = useState<{ text: string; position: number | null } | null>(null)
@@ -39,7 +36,7 @@ export function FilterBar() {
     if (text.trim() === '') return
     try {
       // A second of time is enough for the server to judge it.
-      await query({ signal: signalHere(), from: '-1s', to: 'now', where: text })
+      await query({ signal: signal.name, from: '-1s', to: 'now', measures: [signal.count], where: text })
     } catch (error) {
       if (error instanceof Refused && error.kind === 'filter-invalid') return setProblem({ text: error.message, position: error.position })
     }
@@ -61,7 +58,7 @@ export function FilterBar() {
         <Chip key={term.text} term={term} onEdit={() => edit(term)} onFlip={() => go({ q: replaced(filter, term.text, flipped(term)) })} onRemove={() => go({ q: without(filter, term.text) })} />
       ))}
       <FilterInput
-        input={input} draft={draft} others={filter} placeholder={terms.length === 0 ? `Filter: ${examples[signalHere()] ?? '"words"'}   ( / )` : 'and …'}
+        input={input} draft={draft} others={filter} signal={signal} placeholder={terms.length === 0 ? signal.example : 'and …'}
         onDraft={text => { setDraft(text); setProblem(null) }} onApply={text => void apply(text)}
         onBack={() => terms.length > 0 && edit(terms[terms.length - 1]!)} />
       {terms.length > 0 && <button type="button" class="quiet" aria-label="Remove the filter" title="Remove the filter" onClick={() => go({ q: null })}><Icon name="close" /></button>}
@@ -92,6 +89,7 @@ function Chip({ term, onEdit, onFlip, onRemove }: { term: Term; onEdit: () => vo
 interface InputProps {
   readonly input: { current: HTMLInputElement | null }
   readonly draft: string
+  readonly signal: FilterSignal
   /** The tests that hold already: values are counted under them. */
   readonly others: string
   readonly placeholder: string
@@ -100,11 +98,11 @@ interface InputProps {
   readonly onBack: () => void
 }
 
-function FilterInput({ input, draft, others, placeholder, onDraft, onApply, onBack }: InputProps) {
+function FilterInput({ input, draft, signal, others, placeholder, onDraft, onApply, onBack }: InputProps) {
   const [open, setOpen] = useState(false)
   const [chosen, setChosen] = useState(-1)
   const [place, setPlace] = useState(0)
-  const offers = useOffers(draft, place, others, open)
+  const offers = useOffers(signal, draft, place, others, open)
   useEffect(() => setChosen(-1), [draft, open])
 
   const write = (text: string, at: number) => {
@@ -161,23 +159,31 @@ function FilterInput({ input, draft, others, placeholder, onDraft, onApply, onBa
   )
 }
 
-function useOffers(draft: string, place: number, others: string, open: boolean): readonly Offer[] {
-  const { screen, params } = useView()
-  const signal = signalAt(screen, params.get('signal'))
-  const columns = useFields(signal, open)
-  const keys = useKeyFields(signal, columns, open)
-  const fields = [...columns, ...keys]
+function useOffers(signal: FilterSignal, draft: string, place: number, others: string, open: boolean): readonly Offer[] {
+  const fields = useFields(signal.name, open)
+  const range = currentRange()
+  const keys = useDiscovered(open && signal.map !== '' ? { signal: signal.name, ...range, where: '' } : null)
   const word = wordAt(draft, place)
-  const field = fields.find(one => one.name === word.field)
-  const values = useValues(signal, open && field?.dimension === true ? field : null, word.typed, others)
+  const field = fields.find(one => one.name === word.field) ?? (word.field !== null && signal.map !== '' ? keyField(word.field) : null)
+  const values = useValues(signal.name, open && field?.dimension === true ? field : null, word.typed, others)
   if (word.field !== null) return values.map(one => valueOffer(word.field!, one, word.negated))
   if (!open) return []
   const typed = word.typed.toLowerCase()
-  return fields
-    .filter(one => one.type !== 'map' && one.name.toLowerCase().includes(typed))
+  const known = fields.filter(one => one.type !== 'map').map(one => ({ name: one.name, note: one.description }))
+  return [...known, ...(keys.data?.fields ?? []).filter(one => one.name.startsWith(`${signal.map}.`) && isFilterable(one.name)).map(one => keyName(one, signal))]
+    .filter(one => one.name.toLowerCase().includes(typed))
     .sort((a, b) => Number(b.name.toLowerCase().startsWith(typed)) - Number(a.name.toLowerCase().startsWith(typed)))
     .slice(0, 12)
-    .map(one => ({ text: one.name, insert: `${word.negated ? '-' : ''}${one.name}:`.slice(word.negated ? 1 : 0), note: one.description, goesOn: true }))
+    .map(one => ({ text: one.name, insert: `${one.name}:`, note: one.note, goesOn: true }))
+}
+
+function keyName({ name, rows }: Discovered, { many }: FilterSignal) {
+  return { name, note: `found in ${compact(rows)} ${rows === 1 ? many.slice(0, -1) : many}` }
+}
+
+// What the catalogue does not name is looked for among the keys of the map.
+function keyField(name: string): Field {
+  return { name, type: 'text', dimension: true, column: false, description: '' }
 }
 
 function valueOffer(field: string, one: Facet['values'][number], negated: boolean): Offer {

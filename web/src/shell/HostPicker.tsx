@@ -10,8 +10,9 @@ import { useRange } from '../state/range'
 import { go, useParam } from '../state/url'
 
 /** Chooses the site. It is a filter of its own, so that it stays while filters come and go. */
-export function HostPicker() {
+export function HostPicker({ off }: { /** What is shown has no hosts: the choice stays for what has. */ off: boolean }) {
   const host = useParam('host')
+  if (off) return <button type="button" class="button" disabled title="Log events have no host"><span class="host-name">No hosts here</span></button>
   return (
     <Popover class="host-picker" name="Host" label={<><span class="host-name">{host === null ? 'All hosts' : <Visible text={host} />}</span><Icon name="down" size={13} /></>}>
       {close => <Hosts chosen={host} onChoose={name => { go({ host: name }); close() }} />}

@@ -4,7 +4,8 @@ import { Popover } from '../parts/Popover'
 import { currentRange, isoOf, momentMs } from '../state/range'
 import { choices, refreshNow, useRefreshChoice, type Refresh } from '../state/refresh'
 import { type Screen, screenOf } from '../state/screens'
-import { addressOf, go, useParam } from '../state/url'
+import { filterSignal } from './filterSignal'
+import { addressOf, go, useParam, useView } from '../state/url'
 import { currentZone } from '../state/zone'
 import { FilterBar } from './FilterBar'
 import { HostPicker } from './HostPicker'
@@ -17,12 +18,13 @@ const refreshNames: Record<Refresh, string> = { off: 'Off', '10s': 'Every 10 s',
 export function TopBar({ screen }: { screen: Screen }) {
   const { title, tools, filter } = screenOf(screen)
   const compare = useParam('compare') !== null
+  const { hosts } = filterSignal(useView())
   if (tools.length === 0) return <header class="top-bar"><h1>{title}</h1></header>
   return (
     <header class="top-bar">
       <h1>{title}</h1>
       <div class="top-tools">
-        {tools.includes('host') && <HostPicker />}
+        {tools.includes('host') && <HostPicker off={!hosts} />}
         {tools.includes('time') && <TimePicker />}
         {tools.includes('compare') && (
           <button type="button" class="button" aria-pressed={compare} title="Compare with the period before" onClick={() => go({ compare: compare ? null : '1' })}>

@@ -16,9 +16,6 @@ export interface View {
 /** Range, filter, host, zone, comparison and refresh. */
 const shared = ['from', 'to', 'q', 'host', 'tz', 'compare', 'refresh']
 
-/** Of these, what another signal has no fields for. */
-const ofSignal = ['q', 'host']
-
 export type Changes = Readonly<Record<string, string | null | undefined>>
 
 export const view = new Store<View>(read())
@@ -42,7 +39,8 @@ export function addressOf(screen: Screen | null, changes: Changes = {}): string 
     if (stays || shared.includes(name)) params.set(name, value)
   }
   const named = 'signal' in changes ? changes['signal'] : stays ? here.params.get('signal') : null
-  if (signalAt(stays ? here.screen : screen, named) !== signalHere()) for (const name of ofSignal) params.delete(name)
+  // The fields of one signal are none of another.
+  if (signalAt(stays ? here.screen : screen, named) !== signalHere()) params.delete('q')
   for (const [name, value] of Object.entries(changes)) {
     if (value === null || value === undefined || value === '') params.delete(name)
     else params.set(name, value)

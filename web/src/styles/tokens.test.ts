@@ -31,4 +31,9 @@ describe('tokens', () => {
     const pairs = [['--accent-ink', '--accent'], ['--bad', '--bad-soft'], ['--warn', '--warn-soft'], ['--ink', '--bar'], ['--ink-2', '--bar'], ['--ink', '--accent-soft'], ['--ink', '--mark']]
     for (const theme of [light, dark]) for (const [ink, ground] of pairs) expect(contrast(theme.get(ink!)!, theme.get(ground!)!), `${ink} on ${ground}`).toBeGreaterThanOrEqual(4.5)
   })
+
+  it.each(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'none'])('the colour of level %s is seen on every ground of a row', level => {
+    for (const theme of [light, dark])
+      for (const ground of ['--surface', '--surface-2', '--hover', '--accent-soft']) expect(contrast(theme.get(`--level-${level}`)!, theme.get(ground)!), ground).toBeGreaterThanOrEqual(3)
+  })
 })

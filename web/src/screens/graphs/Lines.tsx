@@ -1,5 +1,4 @@
-import { askKeys } from '../../api/catalogue'
-import { useAsked } from '../../api/use'
+import { useDiscovered } from '../../api/discovered'
 import { Icon } from '../../parts/Icon'
 import { Visible } from '../../parts/Visible'
 import { type GraphScope, lineWhere, type LineAnswer, namesOf } from './ask'
@@ -59,8 +58,8 @@ const statisticKey = 'quantiles.'
 /** The five statistics of every point, and those that were delivered with this metric beside them. */
 function StatSelect({ line, place, scope, name }: { line: Line; place: number; scope: GraphScope; name: string }) {
   const where = lineWhere(scope, { ...line, set: null, series: null })
-  const keys = useAsked(`statistics ${scope.from} ${scope.to} ${where}`, abort => askKeys('metrics', scope.from, scope.to, where, abort))
-  const delivered = (keys.data ?? []).flatMap(key => key.name.startsWith(statisticKey) ? [`statistic.${key.name.slice(statisticKey.length)}`] : [])
+  const keys = useDiscovered({ signal: 'metrics', from: scope.from, to: scope.to, where, find: '' })
+  const delivered = (keys.data?.fields ?? []).flatMap(key => key.name.startsWith(statisticKey) ? [`statistic.${key.name.slice(statisticKey.length)}`] : [])
   const all = [...new Set([...delivered, ...(isDelivered(line.stat) ? [line.stat] : [])])].sort((one, other) => one.localeCompare(other, 'en', { numeric: true }))
   return (
     <select class="small" aria-label={`Statistic of ${name}`} value={line.stat} onChange={event => changeLine(place, { stat: event.currentTarget.value })}>

@@ -7,7 +7,7 @@ import { Icon } from '../../parts/Icon'
 import { Spark } from '../../parts/Spark'
 import { Failed, Loading } from '../../parts/States'
 import { Visible } from '../../parts/Visible'
-import { sameWindow, windowOf } from '../../parts/window'
+import { even, sameWindow, windowOf } from '../../parts/window'
 import { go, useParam } from '../../state/url'
 import { askLatest, askSeries, type GraphScope, keyOf, type Listing, namesOf, seriesMost, type SeriesRow } from './ask'
 import { splitOf, targetOf, toggle } from './choose'
@@ -104,12 +104,13 @@ function Rows({ rows, scope, find, lines, stale, latest }: RowsProps) {
   const box = useRef<HTMLDivElement>(null)
   const place = useRef({ top: 0, height: 800 })
   const [, redraw] = useState(0)
-  const window = windowOf(place.current.top, place.current.height, rowHeight, rows.length)
+  const heights = even(rows.length, rowHeight)
+  const window = windowOf(place.current.top, place.current.height, heights)
   const drawn = useRef(window)
   drawn.current = window
   const look = () => {
     place.current = { top: box.current!.scrollTop, height: box.current!.clientHeight }
-    if (!sameWindow(windowOf(place.current.top, place.current.height, rowHeight, rows.length), drawn.current)) redraw(count => count + 1)
+    if (!sameWindow(windowOf(place.current.top, place.current.height, heights), drawn.current)) redraw(count => count + 1)
   }
   useLayoutEffect(look)
   const shown = rows.slice(window.first, window.last)

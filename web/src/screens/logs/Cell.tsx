@@ -5,6 +5,7 @@ import { ago, at } from '../../format/times'
 import { statusColor } from '../../parts/status'
 import { Visible } from '../../parts/Visible'
 import { decoded, shortened } from './decode'
+import { LevelMark } from './LevelMark'
 import type { LogSignal } from './signals'
 
 /** How times are written: on the wall clock or as "3 min ago", each with the other in its title. */
@@ -21,15 +22,23 @@ const titleMost = 600
 
 /** A value in the table: short, on one line, the whole in its title. */
 export function Cell({ signal, name, value, times }: { signal: LogSignal; name: string; value: Value; times: Times }) {
+  if (signal.shapes[name] === 'level') return <LevelMark level={textOf(value)} />
   if (value === null || value === '') return <span class="nothing" aria-label="none">–</span>
   switch (signal.shapes[name]) {
     case 'time': return <Moment value={String(value)} times={times} />
     case 'status': return <Status status={Number(value)} />
     case 'seconds': return <span title={`${exact(Number(value))} s`}>{duration(Number(value))}</span>
     case 'bytes': return <span title={`${exact(Number(value))} bytes`}>{bytes(Number(value))}</span>
+    case 'tail': return <Tail text={String(value)} />
     case 'country': return <span title={countryName(String(value))}><Visible text={shortened(String(value), cellMost).text} /></span>
     default: return <Text value={value} />
   }
+}
+
+/** The last name of a path: that of a log group or stream tells more than its beginning. */
+function Tail({ text }: { text: string }) {
+  const last = text.slice(text.lastIndexOf('/', text.length - 2) + 1)
+  return <span title={shortened(text, titleMost).text}><Visible text={shortened(last.replace(/^\[\$LATEST\]/, ''), cellMost).text} /></span>
 }
 
 function Text({ value }: { value: Value }) {

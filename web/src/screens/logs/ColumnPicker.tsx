@@ -1,11 +1,17 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Field } from '../../api/catalogue'
+import { useDiscovered } from '../../api/discovered'
 import { Icon } from '../../parts/Icon'
 import { Popover } from '../../parts/Popover'
 import { go } from '../../state/url'
+import { exact } from '../../format/numbers'
+import type { RowsAsk } from './ask'
 import { columnsText, matches, moved, toggled } from './columns'
+import { isColumn, type LogSignal } from './signals'
 
 interface ColumnPickerProps {
+  readonly signal: LogSignal
+  readonly asked: RowsAsk
   readonly columns: readonly string[]
   readonly fallback: readonly string[]
   readonly fields: readonly Field[]
@@ -20,8 +26,12 @@ export function ColumnPicker(props: ColumnPickerProps) {
   )
 }
 
-function Choice({ columns, fallback, fields }: ColumnPickerProps) {
+function Choice({ signal, asked, columns, fallback, fields: known }: ColumnPickerProps) {
   const [typed, setTyped] = useState('')
+  const { from, to, where } = asked
+  const found = useDiscovered(signal.map === '' ? null : { signal: signal.name, from, to, where })
+  const keys = (found.data?.fields ?? []).filter(one => isColumn(one.name)).map(one => ({ name: one.name, description: `In ${exact(one.rows)} of the newest ${exact(found.data!.rows)} rows.` }))
+  const fields = [...known.filter(one => one.name !== signal.map), ...keys]
   const box = useRef<HTMLDivElement>(null)
   const touched = useRef<string | null>(null)
   const set = (next: readonly string[], by: string | null = null) => {

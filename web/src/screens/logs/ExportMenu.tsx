@@ -21,7 +21,7 @@ export function ExportMenu({ signal, asked }: { signal: LogSignal; asked: RowsAs
 
 function Choice({ signal, asked, close }: { signal: LogSignal; asked: RowsAsk; close: () => void }) {
   const { from, to, tz, where } = asked
-  const answer = useAsked(`export ${from} ${to} ${where}`, abort => query({ signal: signal.name, from, to, tz, measures: ['rows'], ...(where !== '' && { where }) }, abort))
+  const answer = useAsked(`export ${from} ${to} ${where}`, abort => query({ signal: signal.name, from, to, tz, measures: [signal.count], ...(where !== '' && { where }) }, abort))
   const rows = answer.data === null ? null : Number(answer.data.rows[0]?.[0] ?? 0)
   const link = (format: 'csv' | 'ndjson', name: string) => (
     <a class="download" download="" href={exportAddress(signal, format, asked)} onClick={() => setTimeout(close)}><Icon name="download" size={14} />{name}</a>

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { ask, type Facet, search, type Value } from '../../api/client'
 import { useAsked } from '../../api/use'
@@ -6,10 +7,12 @@ import { compact, exact } from '../../format/numbers'
 import { Icon } from '../../parts/Icon'
 import { Failed } from '../../parts/States'
 import { Visible } from '../../parts/Visible'
+import { levelOf, gravity } from '../../parts/levels'
 import { remember, remembered } from '../../state/stored'
 import { go, useParam, view } from '../../state/url'
 import type { RowsAsk } from './ask'
 import { shortened } from './decode'
+import { FoundFields } from './FoundFields'
 import { facetName, type FacetField, type LogSignal } from './signals'
 
 type Plain = string | number | boolean | null
@@ -24,10 +27,12 @@ interface FacetsProps {
   readonly wait: boolean
   /** The filter cannot be read, so nothing can be counted. */
   readonly invalid: boolean
+  readonly columns: readonly string[]
+  readonly onColumn: (name: string) => void
 }
 
 /** The most frequent values of some fields, each of which includes or excludes. */
-export function Facets({ signal, asked, wait, invalid }: FacetsProps) {
+export function Facets({ signal, asked, wait, invalid, columns, onColumn }: FacetsProps) {
   const [closed, setClosed] = useState(() => closedOf(signal))
   const toggle = (field: string) => {
     const next = closed.includes(field) ? closed.filter(other => other !== field) : [...closed, field]
@@ -45,6 +50,7 @@ export function Facets({ signal, asked, wait, invalid }: FacetsProps) {
         <OneFacet key={facet.field} signal={signal} facet={facet} asked={asked} invalid={invalid} failed={answer.error !== null} closed={closed.includes(facet.field)} onToggle={() => toggle(facet.field)}
           first={answer.data?.facets.find(one => one.field === facet.field)?.values ?? null} />
       ))}
+      {signal.map !== '' && <FoundFields signal={signal} asked={asked} wait={wait || invalid || answer.data === null} columns={columns} onColumn={onColumn} />}
     </div>
   )
 }
@@ -71,28 +77,35 @@ interface OneFacetProps {
   readonly failed: boolean
   readonly closed: boolean
   readonly first: Facet['values'] | null
+  /** It asks for its values itself; nobody did for it. */
+  readonly alone?: boolean
+  /** Beside its name. */
+  readonly beside?: ComponentChildren
   readonly onToggle: () => void
 }
 
-function OneFacet({ signal, facet, asked, invalid, failed, closed, first, onToggle }: OneFacetProps) {
+export function OneFacet({ signal, facet, asked, invalid, failed, closed, first, alone = false, beside, onToggle }: OneFacetProps) {
   const [many, setMany] = useState(false)
   const { from, to, tz, where } = asked
-  const all = useAsked(many && !closed && !invalid ? `facet ${facet.field} ${from} ${to} ${tz} ${where}` : null, abort =>
+  const all = useAsked((many || alone) && !closed && !invalid ? `facet ${facet.field} ${from} ${to} ${tz} ${where}` : null, abort =>
     ask<{ facets: Facet[] }>(`/api/facets?${search({ signal: signal.name, field: facet.field, from, to, tz, where, limit: long })}`, { signal: abort }))
-  const values = (many ? all.data?.facets[0]?.values : null) ?? first
-  const terms = termsOf(useParam('q') ?? '').filter(term => term.field === facet.field)
-  const shown = values?.slice(0, many ? long : brief) ?? []
+  const values = inOrder(signal, facet.field, (many || alone ? all.data?.facets[0]?.values : null) ?? first)
+  const terms = termsOf(useParam('q') ?? '').filter(term => term.field === facet.field || (signal.map !== '' && `${signal.map}.${term.field}` === facet.field))
+  // There are no more levels than seven.
+  const few = signal.shapes[facet.field] === 'level' ? brief + 1 : brief
+  const shown = values?.slice(0, many ? long : few) ?? []
   const tests = shown.flatMap(one => [testOf(facet.field, one.value as Plain), testOf(facet.field, one.value as Plain, true)])
   const elsewhere = terms.filter(term => !tests.includes(term.text))
-  useEffect(() => { if (values !== null && !many) keepSize(facet.field, shown.length + (values.length > brief ? 1 : 0)) })
+  useEffect(() => { if (values !== null && !many && !alone) keepSize(facet.field, shown.length + (values.length > few ? 1 : 0)) })
   const most = Math.max(1, ...shown.map(one => one.count))
-  const id = `facet-${facet.field}`
+  const id = `facet-${facet.field.replace(/[^\w.-]/g, '_')}`
   return (
     <section class="facet">
       <h2>
         <button type="button" class="facet-head" aria-expanded={!closed} aria-controls={id} onClick={onToggle}>
-          <Icon name={closed ? 'right' : 'down'} size={13} /><span>{facet.name}</span>{terms.length > 0 && <span class="facet-active">{terms.length} active</span>}
+          <Icon name={closed ? 'right' : 'down'} size={13} /><span class="facet-title"><Visible text={facet.name} /></span>{terms.length > 0 && <span class="facet-active">{terms.length} active</span>}
         </button>
+        {beside}
       </h2>
       <div id={id} hidden={closed} class={many && all.stale ? 'stale' : ''}>
         {!closed && (
@@ -103,7 +116,7 @@ function OneFacet({ signal, facet, asked, invalid, failed, closed, first, onTogg
             </ul>
             {values === null && !invalid && !failed && Array.from({ length: sizes[facet.field] ?? brief }, (_, row) => <i key={row} class="blank facet-blank" />)}
             {values !== null && shown.length === 0 && <p class="note facet-none">No values</p>}
-            {values !== null && (values.length > brief || many) && <button type="button" class="quiet text" aria-label={`${many ? 'Fewer' : 'More'} of ${facet.name}`} onClick={() => setMany(!many)}>{many ? 'Fewer' : 'More'}</button>}
+            {values !== null && (values.length > few || many) && <button type="button" class="quiet text" aria-label={`${many ? 'Fewer' : 'More'} of ${facet.name}`} onClick={() => setMany(!many)}>{many ? 'Fewer' : 'More'}</button>}
           </>
         )}
       </div>
@@ -150,6 +163,7 @@ function OneValue({ signal, field, value, count, most, terms }: OneValueProps) {
       <button type="button" class="facet-value" aria-pressed={included || excluded} title={`${name || (value === null ? '(none)' : '(empty)')}\n${exact(count)}\nClick to filter by it; Alt-click to leave it out`} onClick={toggle}>
         <svg class="top-fill" width="100%" height="100%" preserveAspectRatio="none" viewBox="0 0 100 1" aria-hidden="true"><rect width={(count / most) * 100} height="1" /></svg>
         {(included || excluded) && <span class="facet-mark"><Icon name={excluded ? 'minus' : 'check'} size={12} /></span>}
+        {signal.shapes[field] === 'level' && <i class="facet-swatch" style={{ background: `var(${levelOf(text).color})` }} aria-hidden="true" />}
         <span class="facet-name"><Visible text={name} empty={value === null ? '(none)' : '(empty)'} /></span>
         <span class="facet-count">{compact(count)}</span>
       </button>
@@ -159,6 +173,12 @@ function OneValue({ signal, field, value, count, most, terms }: OneValueProps) {
       </span>
     </li>
   )
+}
+
+// Levels stand by gravity; everything else as it came, the most frequent first.
+function inOrder(signal: LogSignal, field: string, values: Facet['values'] | null | undefined): Facet['values'] | null {
+  if (values === null || values === undefined) return null
+  return signal.shapes[field] === 'level' ? [...values].sort((a, b) => gravity(String(a.value)) - gravity(String(b.value))) : values
 }
 
 function add(test: string) {

@@ -7,9 +7,11 @@ import { ago, at } from '../../format/times'
 import { copyText } from '../../parts/Copy'
 import { Icon } from '../../parts/Icon'
 import { Visible } from '../../parts/Visible'
+import { ColumnSign } from './FieldSigns'
+import { LevelMark } from './LevelMark'
 import { Status, textOf, type Times } from './Cell'
 import { decoded, headerLines, queryPairs, shortened } from './decode'
-import type { LogSignal } from './signals'
+import { isColumn, isFilterable, type LogSignal } from './signals'
 
 interface FieldValueProps {
   readonly signal: LogSignal
@@ -17,6 +19,8 @@ interface FieldValueProps {
   readonly value: Value
   readonly times: Times
   readonly about: string
+  readonly columns: readonly string[]
+  readonly onColumn: (name: string) => void
 }
 
 // A filter has at most 4,096 characters.
@@ -24,10 +28,10 @@ const filterMost = 2000
 const shownMost = 2000
 
 /** A value of the drawer: the whole of it, taken apart where that helps, and what can be done with it. */
-export function FieldValue({ signal, name, value, times, about }: FieldValueProps) {
+export function FieldValue({ signal, name, value, times, about, columns, onColumn }: FieldValueProps) {
   const [copied, setCopied] = useState(false)
   const text = textOf(value)
-  const plain = typeof value !== 'object' && signal.shapes[name] !== 'time' && text.length <= filterMost
+  const plain = typeof value !== 'object' && signal.shapes[name] !== 'time' && text.length <= filterMost && isFilterable(name)
   const copy = () => copyText(text).then(() => {
     setCopied(true)
     setTimeout(() => setCopied(false), 2000)
@@ -39,6 +43,7 @@ export function FieldValue({ signal, name, value, times, about }: FieldValueProp
         <div class="row-signs">
           {plain && <button type="button" class="quiet" aria-label={`Filter by ${name}`} title="Only rows with this value" onClick={() => filterBy(name, value)}><Icon name="plus" size={13} /></button>}
           {plain && <button type="button" class="quiet" aria-label={`Exclude by ${name}`} title="Only rows without it" onClick={() => filterBy(name, value, true)}><Icon name="minus" size={13} /></button>}
+          {signal.map !== '' && isColumn(name) && <ColumnSign name={name} columns={columns} onColumn={onColumn} />}
           <button type="button" class="quiet" aria-label={copied ? `Copied ${name}` : `Copy ${name}`} title={copied ? 'Copied' : 'Copy'} onClick={() => void copy()}><Icon name={copied ? 'check' : 'copy'} size={13} /></button>
         </div>
       </div>
@@ -47,10 +52,12 @@ export function FieldValue({ signal, name, value, times, about }: FieldValueProp
   )
 }
 
-function Shown({ signal, name, value, times }: Omit<FieldValueProps, 'about'>) {
+function Shown({ signal, name, value, times }: Pick<FieldValueProps, 'signal' | 'name' | 'value' | 'times'>) {
   const number = Number(value)
+  const text = textOf(value)
   switch (signal.shapes[name]) {
     case 'time': return <Moment ms={Date.parse(String(value))} text={String(value)} times={times} />
+    case 'level': return <LevelMark level={text} />
     case 'status': return <Status status={number} />
     case 'seconds': return <>{duration(number)} <small>{exact(number)} s</small></>
     case 'bytes': return <>{bytes(number)}{number >= 1000 && <> <small>{exact(number)} bytes</small></>}</>
@@ -58,7 +65,6 @@ function Shown({ signal, name, value, times }: Omit<FieldValueProps, 'about'>) {
   }
   if (value !== null && typeof value === 'object' && !Array.isArray(value)) return <Pairs pairs={Object.entries(value).map(([key, one]) => ({ name: key, value: textOf(one) }))} />
   if (typeof value === 'boolean') return <>{value ? 'yes' : 'no'}</>
-  const text = textOf(value)
   if (signal.headers.includes(name)) return <Pairs pairs={headerLines(text)} />
   return (
     <>

@@ -10,15 +10,16 @@ import type { LogSignal } from './signals'
 
 const height = 118
 
-/** When the matching rows were, by status class. Drawing over it narrows the range. */
+/** When the matching rows were, by status class or level. Drawing over it narrows the range. */
 export function Histogram({ signal, answer, zone, quiet }: { signal: LogSignal; answer: Asked<Answer>; zone: string; quiet: boolean }) {
-  const total = answer.data === null ? null : sumOf(answer.data, 'requests')
+  const total = answer.data === null ? null : sumOf(answer.data, signal.total)
+  const word = total === 1 ? signal.one : signal.many
   // The rows below say what is wrong with the filter; once is enough.
   if (quiet) return <section class="panel log-chart" style={{ height: `${height + 78}px` }} />
   return (
-    <Panel title={total === null ? 'Requests' : `${exact(Math.round(total))} ${total === 1 ? 'request' : 'requests'}`} asked={answer} height={height + chartBar} class="log-chart">
+    <Panel title={total === null ? `${signal.many[0]!.toUpperCase()}${signal.many.slice(1)}` : `${exact(Math.round(total))} ${word}`} asked={answer} height={height + chartBar} class="log-chart">
       {data => (
-        <TimeChart title="Matching requests by status" kind="bars" unit="count" zone={zone} range={rangeOf(data)} times={timesOf(data)} height={height}
+        <TimeChart title={signal.chart} kind="bars" unit="count" zone={zone} range={rangeOf(data)} times={timesOf(data)} height={height}
           series={signal.series(data)} onBrush={(from, to) => go({ from: isoOf(from), to: isoOf(to) })} />
       )}
     </Panel>

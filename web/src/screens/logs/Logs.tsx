@@ -13,7 +13,7 @@ import { useZone } from '../../state/zone'
 import { rowsAskOf } from './ask'
 import { useAround } from './around'
 import type { Times } from './Cell'
-import { columnsOf } from './columns'
+import { columnsOf, columnsText, toggled } from './columns'
 import { Facets } from './Facets'
 import { Histogram, sumOf } from './Histogram'
 import type { LogRow } from './identity'
@@ -22,7 +22,8 @@ import { useNarrow } from './media'
 import { usePages } from './pages'
 import { RowDrawer } from './RowDrawer'
 import { RowTable, type TableHandle } from './RowTable'
-import { signalOf } from './signals'
+import { type LogSignal, signalOf } from './signals'
+import { SignalSwitch } from './SignalSwitch'
 import { AroundBar, NewRows, RowsState } from './States'
 import { above } from './tail'
 import { Toolbar } from './Toolbar'
@@ -32,20 +33,24 @@ const none: readonly LogRow[] = []
 
 /** Every row: found by filter and facet, read in a table, opened in full, followed as it arrives, taken away as a file. */
 export function Logs() {
+  const signal = signalOf(useView().params.get('signal'))
+  return <Rows key={signal.name} signal={signal} />
+}
+
+function Rows({ signal }: { signal: LogSignal }) {
   const { params } = useView()
-  const signal = signalOf(params.get('signal'))
   const narrow = useNarrow()
   const fields = useFields(signal.name)
   const range = useRange()
-  const where = useWhere()
+  const where = useWhere(signal.hosts)
   const zone = useZone()
   const fallback = narrow ? signal.narrowColumns : signal.columns
   const cols = params.get('cols')
-  const columns = useMemo(() => columnsOf(cols, fields.map(field => field.name), fallback), [cols, fields, fallback])
+  const columns = useMemo(() => columnsOf(cols, fields.map(field => field.name), fallback, signal.map), [cols, fields, fallback, signal])
   const on = params.get('live') !== null
   const mark = params.get('mark')
   const open = params.get('row')
-  const asked = rowsAskOf(params, columns)
+  const asked = rowsAskOf(params, columns, signal)
 
   const [paused, setPaused] = useState(false)
   const [down, setDown] = useState(false)
@@ -77,7 +82,7 @@ export function Logs() {
   // The rows come first: nothing else that the server works on makes them late.
   const histogram = useAsked(wait ? null : `log histogram ${signal.name} ${from} ${to} ${zone} ${where}`, abort =>
     query({ signal: signal.name, from, to, tz: zone, measures: signal.measures, by: ['time'], ...(where !== '' && { where }) }, abort))
-  const total = histogram.data === null || histogram.stale ? null : sumOf(histogram.data, 'rows')
+  const total = histogram.data === null || histogram.stale ? null : sumOf(histogram.data, signal.count)
   const invalid = pages.error instanceof Refused && pages.error.kind === 'filter-invalid'
 
   const handle = useRef<TableHandle | null>(null)
@@ -85,6 +90,11 @@ export function Logs() {
   const times = useTimes(zone, narrow)
   const types = useMemo(() => new Map(fields.map(field => [field.name, field.type])), [fields])
   const [facetsOpen, setFacetsOpen] = useState(false)
+  const [wrap, setWrap] = useState(() => remembered('logs.wrap') === 'yes')
+  const toggleWrap = () => {
+    remember('logs.wrap', wrap ? null : 'yes')
+    setWrap(!wrap)
+  }
 
   // Keys come faster than drawings.
   const at = useRef<string | null>(null)
@@ -117,8 +127,14 @@ export function Logs() {
     k: () => move(-1),
     ...(open !== null ? { Escape: closeRow } : mark !== null ? { Escape: () => leaveAround() } : {}),
   })
+  const centred = useRef<string | null>(null)
   useEffect(() => {
-    if (mark !== null && around.data?.around != null && !around.stale) handle.current?.show(placeOf(mark), 'middle')
+    const about = mark === null ? null : `${mark} ${params.get('around')}`
+    if (about === null) centred.current = null
+    // Once: who asks for more at one end goes on reading there.
+    if (about === null || around.data?.around == null || around.stale || centred.current === about) return
+    centred.current = about
+    handle.current?.show(placeOf(mark), 'middle')
   }, [mark, around.data, around.stale])
 
   const place = placeOf(open)
@@ -128,9 +144,11 @@ export function Logs() {
     pages.showNewer()
     handle.current?.toTop()
   }
-  const facets = <Facets signal={signal} asked={asked} wait={wait} invalid={invalid} />
+  const onColumn = (name: string) => go({ cols: columnsText(toggled(columns, name), fallback) }, { replace: true })
+  const facets = <Facets signal={signal} asked={asked} wait={wait} invalid={invalid} columns={columns} onColumn={onColumn} />
   return (
     <div class="logs">
+      <SignalSwitch signal={signal} />
       {!narrow && <aside class="log-facets" aria-label="Facets">{facets}</aside>}
       <div class="log-main">
         <Histogram signal={signal} answer={histogram} zone={zone} quiet={invalid} />
@@ -138,12 +156,12 @@ export function Logs() {
           {mark === null
             ? (
               <Toolbar signal={signal} asked={asked} pages={pages} live={live} on={on} paused={paused} onPause={setPaused} total={total} loaded={rows.length} fields={fields} fallback={fallback}
-                times={times} narrow={narrow} onFacets={() => setFacetsOpen(true)} />
+                times={times} narrow={narrow} wrap={wrap} onWrap={toggleWrap} onFacets={() => setFacetsOpen(true)} />
             )
-            : <AroundBar signal={signal} scope={params.get('around') ?? 'all'} rows={rows.length} />}
+            : <AroundBar signal={signal} scope={params.get('around') ?? 'all'} around={around} rows={rows.length} />}
           <div class="log-stage">
             {mark === null && <NewRows count={on ? live.tail.heldCount : pages.newer} paused={paused} many={!on && pages.newer >= 200} onShow={showNew} />}
-            <RowTable signal={signal} rows={rows} columns={columns} types={types} times={times} rowHeight={narrow ? 40 : 28} current={current} open={open} marked={mark}
+            <RowTable signal={signal} rows={rows} columns={columns} types={types} times={times} rowHeight={narrow ? 40 : 28} wrap={wrap && signal.text !== ''} current={current} open={open} marked={mark}
               live={on && mark === null} busy={mark === null ? pages.loading === 'first' : around.loading} stale={mark === null ? pages.stale : around.stale}
               total={on || mark !== null || pages.stale ? null : total} onOpen={row => openRow(row)} onPinned={setDown} handle={handle}
               onNearEnd={() => { if (mark === null && pages.error === null && !(on && rows.length >= 5000)) pages.more() }}>
@@ -154,7 +172,7 @@ export function Logs() {
       </div>
       {narrow && facetsOpen && <Dialog kind="drawer" name="Facets" title="Facets" onClose={() => setFacetsOpen(false)}>{facets}</Dialog>}
       {open !== null && (
-        <RowDrawer signal={signal} rowKey={open} fields={fields} times={times}
+        <RowDrawer signal={signal} rowKey={open} fields={fields} times={times} columns={columns} onColumn={onColumn}
           previous={place > 0 ? () => move(-1) : null} next={place >= 0 && place < rows.length - 1 ? () => move(1) : null}
           onClose={closeRow} onAround={scope => go({ around: scope, mark: open, row: null, live: null })} />
       )}

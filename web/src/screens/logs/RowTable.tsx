@@ -1,9 +1,11 @@
 import { Component, type ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { addressOf } from '../../state/url'
-import { Cell, type Times } from './Cell'
+import { Cell, textOf, type Times } from './Cell'
 import type { LogRow } from './identity'
 import type { LogSignal } from './signals'
+import { MessageCell } from './MessageCell'
+import { useLines } from './lines'
 import { sameWindow, scrollMiddle, scrollTo, windowOf } from '../../parts/window'
 
 export interface RowTableProps {
@@ -13,6 +15,8 @@ export interface RowTableProps {
   readonly types: ReadonlyMap<string, string>
   readonly times: Times
   readonly rowHeight: number
+  /** Long texts are shown whole. */
+  readonly wrap: boolean
   /** The row that the keys are at, the one that is open, the one that others stand around. */
   readonly current: string | null
   readonly open: string | null
@@ -47,19 +51,22 @@ const ahead = 60
 export function RowTable(props: RowTableProps) {
   const { signal, rows, columns, rowHeight, current, open, handle, onNearEnd, onPinned } = props
   const box = useRef<HTMLDivElement>(null)
-  const place = useRef({ top: 0, height: 700 })
+  const place = useRef({ top: 0, height: 700, width: 0 })
   const pinned = useRef(false)
   const newest = useRef(0)
   const [, redraw] = useState(0)
-  const view = windowOf(place.current.top, place.current.height, rowHeight, rows.length)
+  const again = useRef(() => redraw(count => count + 1)).current
+  const { lines, isTall, fold, measure, foldedAll } = useLines(props, box)
+  const view = windowOf(place.current.top, place.current.height, lines)
   const drawn = useRef(view)
   drawn.current = view
 
   const look = () => {
     const element = box.current!
-    place.current = { top: element.scrollTop, height: element.clientHeight }
+    if (place.current.width !== element.clientWidth) measure.forget()
+    place.current = { top: element.scrollTop, height: element.clientHeight, width: element.clientWidth }
     if (pinned.current !== element.scrollTop > rowHeight) onPinned((pinned.current = !pinned.current))
-    if (!sameWindow(drawn.current, windowOf(place.current.top, place.current.height, rowHeight, rows.length))) redraw(count => count + 1)
+    if (!sameWindow(drawn.current, windowOf(place.current.top, place.current.height, lines))) again()
   }
   const looking = useRef(look)
   looking.current = look
@@ -69,14 +76,15 @@ export function RowTable(props: RowTableProps) {
     watch.observe(box.current!)
     return () => watch.disconnect()
   }, [])
-  useLayoutEffect(look, [rows.length, rowHeight])
+  useLayoutEffect(look, [rows.length, rowHeight, props.wrap])
+  useLayoutEffect(() => measure.look())
   useEffect(() => { if (rows.length > 0 && view.last >= rows.length - ahead) onNearEnd() })
 
   handle.current = {
     toTop: () => box.current?.scrollTo({ top: 0 }),
     show: (row, how) => {
       const { height } = place.current
-      box.current!.scrollTop = how === 'middle' ? scrollMiddle(row, height, rowHeight, head) : scrollTo(row, box.current!.scrollTop, height, rowHeight, head)
+      box.current!.scrollTop = how === 'middle' ? scrollMiddle(row, height, lines, head) : scrollTo(row, box.current!.scrollTop, height, lines, head)
       look()
       if (how === 'focus') requestAnimationFrame(() => box.current?.querySelector<HTMLElement>('tr[data-current] a')?.focus({ preventScroll: true }))
     },
@@ -104,7 +112,7 @@ export function RowTable(props: RowTableProps) {
             {view.before > 0 && <tr key="before" aria-hidden="true" class="log-gap" style={{ height: `${view.before}px` }}><td colSpan={columns.length} /></tr>}
             {rows.slice(view.first, view.last).map((row, offset) => (
               <Row key={row.id} row={row} place={view.first + offset} fresh={isFresh(row)} current={row.key === current} open={row.key === open} marked={row.key === props.marked}
-                signal={signal} columns={columns} types={props.types} times={props.times} rowHeight={rowHeight} onOpen={openRow} />
+                signal={signal} columns={columns} types={props.types} times={props.times} rowHeight={rowHeight} tall={isTall(row)} onFold={foldedAll ? null : fold} onOpen={openRow} />
             ))}
             {view.after > 0 && <tr key="after" aria-hidden="true" class="log-gap" style={{ height: `${view.after}px` }}><td colSpan={columns.length} /></tr>}
           </tbody>
@@ -122,6 +130,8 @@ interface RowProps extends Pick<RowTableProps, 'signal' | 'columns' | 'types' | 
   readonly current: boolean
   readonly open: boolean
   readonly marked: boolean
+  readonly tall: boolean
+  readonly onFold: ((row: LogRow) => void) | null
 }
 
 /** Scrolling draws the rows that come into sight; those that stay are left alone. */
@@ -135,7 +145,7 @@ class Row extends Component<RowProps> {
   }
 }
 
-function RowCells({ row, place, fresh, current, open, marked, signal, columns, types, times, rowHeight, onOpen }: RowProps) {
+function RowCells({ row, place, fresh, current, open, marked, tall, signal, columns, types, times, rowHeight, onFold, onOpen }: RowProps) {
   const follow = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button !== 0) return
     event.preventDefault()
@@ -148,13 +158,16 @@ function RowCells({ row, place, fresh, current, open, marked, signal, columns, t
   }
   return (
     <tr
-      aria-rowindex={place + 2} data-current={current || undefined} aria-current={open || marked || undefined} onClick={click}
-      class={`${fresh ? 'fresh' : ''} ${current ? 'current' : ''} ${open ? 'open' : ''} ${marked ? 'marked' : ''}`} style={{ height: `${rowHeight}px` }}>
+      aria-rowindex={place + 2} data-id={row.id} data-current={current || undefined} aria-current={open || marked || undefined} onClick={click}
+      class={`${fresh ? 'fresh' : ''} ${current ? 'current' : ''} ${open ? 'open' : ''} ${marked ? 'marked' : ''} ${tall ? 'tall' : ''}`} style={{ height: `${rowHeight}px` }}>
       {columns.map((name, column) => {
-        const cell = <Cell signal={signal} name={name} value={row.values[name] ?? null} times={times} />
+        const cell = signal.shapes[name] === 'message'
+          ? <MessageCell text={textOf(row.values[name] ?? null)} tall={tall} onFold={onFold === null ? null : () => onFold(row)} />
+          : <Cell signal={signal} name={name} value={row.values[name] ?? null} times={times} />
+        const style = signal.shapes[name] === 'message' ? 'log-cell message-cell' : 'log-cell'
         return column === 0
-          ? <th scope="row" key={name} class={alignOf(signal, name, types)}><a class="log-cell" href={addressOf(null, { row: row.key })} onClick={follow}>{cell}</a></th>
-          : <td key={name} class={alignOf(signal, name, types)}><span class="log-cell">{cell}</span></td>
+          ? <th scope="row" key={name} class={alignOf(signal, name, types)}><a class={style} href={addressOf(null, { row: row.key })} onClick={follow}>{cell}</a></th>
+          : <td key={name} class={alignOf(signal, name, types)}><span class={style}>{cell}</span></td>
       })}
     </tr>
   )

@@ -25,12 +25,14 @@ interface ToolbarProps {
   readonly fallback: readonly string[]
   readonly times: Times & { readonly toggle: () => void }
   readonly narrow: boolean
+  readonly wrap: boolean
+  readonly onWrap: () => void
   readonly onFacets: () => void
 }
 
 /** How many rows there are, and what can be done with them. */
 export function Toolbar(props: ToolbarProps) {
-  const { signal, asked, pages, live, on, paused, onPause, total, loaded, fields, fallback, times, narrow, onFacets } = props
+  const { signal, asked, pages, live, on, paused, onPause, total, loaded, fields, fallback, times, narrow, wrap, onWrap, onFacets } = props
   const oldestFirst = asked.order === 'time'
   const exported = pages.range === null || pages.stale || pages.rows.length === 0 ? null : { ...asked, ...pick(pages.range) }
   return (
@@ -46,8 +48,9 @@ export function Toolbar(props: ToolbarProps) {
             <Icon name={oldestFirst ? 'up' : 'down'} /><span class="wide">{oldestFirst ? 'Oldest first' : 'Newest first'}</span>
           </button>
         )}
+        {signal.text !== '' && <button type="button" class="button" aria-pressed={wrap} aria-label="Wrap" title="Show whole messages" onClick={onWrap}><Icon name="wrap" /><span class="wide">Wrap</span></button>}
         <button type="button" class="button" aria-pressed={times.relative} aria-label="Times as distance from now" title="Times as distance from now" onClick={times.toggle}><Icon name="clock" /></button>
-        <ColumnPicker columns={asked.columns} fallback={fallback} fields={fields} />
+        <ColumnPicker signal={signal} asked={asked} columns={asked.columns} fallback={fallback} fields={fields} />
         <ExportMenu signal={signal} asked={exported} />
       </div>
     </div>

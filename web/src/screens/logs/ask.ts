@@ -4,7 +4,7 @@ import { whereOf } from '../../filter/use'
 import { isoOf, rangeOf } from '../../state/range'
 import { zoneOf } from '../../state/zone'
 import { type LogRow, readKey, rowsOf, type Values } from './identity'
-import { type LogSignal, withIdentity } from './signals'
+import { type AroundScope, type LogSignal, withIdentity } from './signals'
 
 /** What a page of rows answers. All texts, so that they go into an address as they are. */
 export interface RowsAsk {
@@ -17,9 +17,9 @@ export interface RowsAsk {
 }
 
 /** What the screen asks with an address: newest first unless it says otherwise, and always while rows come in live. */
-export function rowsAskOf(params: URLSearchParams, columns: readonly string[]): RowsAsk {
+export function rowsAskOf(params: URLSearchParams, columns: readonly string[], signal: LogSignal): RowsAsk {
   const order = params.get('order') === 'time' && params.get('live') === null ? 'time' : '-time'
-  return { ...rangeOf(params), tz: zoneOf(params), where: whereOf(params), order, columns }
+  return { ...rangeOf(params), tz: zoneOf(params), where: whereOf(params, signal.hosts), order, columns }
 }
 
 /** Names the question. */
@@ -58,53 +58,70 @@ export async function askRow(signal: LogSignal, key: string, abort: AbortSignal)
 }
 
 export interface Around {
+  /** By time, the newest first, or the oldest where the signal reads as a file. */
   readonly rows: readonly LogRow[]
-  readonly key: string
+  /** There may be more on that side than was asked for. */
+  readonly moreNewer: boolean
+  readonly moreOlder: boolean
+}
+
+/** How many rows are wanted on each side. */
+export interface AroundWish {
+  readonly newer: number
+  readonly older: number
 }
 
 const spans = [3_600_000, 86_400_000, 30 * 86_400_000]
-const aroundMost = 50
 const pages = 6
 
-/** The rows before and after one in time, whatever the filter; with `field` only those that have its value there. Null if the row is gone. */
-export async function askAround(signal: LogSignal, key: string, field: string | null, columns: readonly string[], tz: string, abort: AbortSignal): Promise<Around | null> {
+/** The rows before and after one in time, whatever the filter; with `scope` only those that have its values there. Null if the row is gone. */
+export async function askAround(signal: LogSignal, key: string, scope: AroundScope | null, columns: readonly string[], tz: string, wish: AroundWish, abort: AbortSignal): Promise<Around | null> {
   const row = await askRow(signal, key, abort)
   const ms = readKey(key)?.ms
   if (row === null || ms === undefined) return null
-  const scope = field === null ? '' : testOf(field, row[field] as string | number | boolean | null)
+  const where = scope === null ? '' : [...scope.within, scope.field].map(field => testOf(field, row[field] as string | number | boolean | null)).join(' ')
   const side = (order: 'time' | '-time', span: number): RowsAsk => order === 'time'
-    ? { from: isoOf(ms), to: isoOf(ms + span), tz, where: scope, order, columns }
-    : { from: isoOf(ms - span), to: isoOf(ms + 1), tz, where: scope, order, columns }
-  const [newer, older] = await Promise.all([askSide(signal, key, span => side('time', span), abort), askSide(signal, key, span => side('-time', span), abort)])
+    ? { from: isoOf(ms), to: isoOf(ms + span), tz, where, order, columns }
+    : { from: isoOf(ms - span), to: isoOf(ms + 1), tz, where, order, columns }
+  const [newer, older] = await Promise.all([
+    askSide(signal, key, span => side('time', span), wish.newer, abort), askSide(signal, key, span => side('-time', span), wish.older, abort),
+  ])
   const marked = newer.marked ?? older.marked
-  return { rows: [...newer.rows.reverse(), ...(marked ? [marked] : []), ...older.rows], key }
+  const rows = [...newer.rows.reverse(), ...(marked ? [marked] : []), ...older.rows]
+  return { rows: signal.asFile ? rows.reverse() : rows, moreNewer: newer.more, moreOlder: older.more }
+}
+
+interface Side {
+  readonly rows: LogRow[]
+  readonly marked: LogRow | null
+  readonly more: boolean
 }
 
 // Asks further and further until there are enough rows on this side of the marked one.
-async function askSide(signal: LogSignal, key: string, side: (span: number) => RowsAsk, abort: AbortSignal): Promise<{ rows: LogRow[]; marked: LogRow | null }> {
-  let found: { rows: LogRow[]; marked: LogRow | null } = { rows: [], marked: null }
+async function askSide(signal: LogSignal, key: string, side: (span: number) => RowsAsk, wanted: number, abort: AbortSignal): Promise<Side> {
+  let found: Side = { rows: [], marked: null, more: false }
   for (const span of spans) {
-    found = await beyond(signal, key, side(span), abort)
-    if (found.rows.length >= aroundMost) break
+    found = await beyond(signal, key, side(span), wanted, abort)
+    if (found.rows.length >= wanted) break
   }
   return found
 }
 
 // Logs that know seconds only have many rows at one time: the marked one may be pages away.
-async function beyond(signal: LogSignal, key: string, asked: RowsAsk, abort: AbortSignal): Promise<{ rows: LogRow[]; marked: LogRow | null }> {
+async function beyond(signal: LogSignal, key: string, asked: RowsAsk, wanted: number, abort: AbortSignal): Promise<Side> {
   let marked: LogRow | null = null
   const rows: LogRow[] = []
   let cursor: string | null = null
   for (let page = 0; page < pages; page++) {
-    const answer: Page = await askPage(signal, asked, page === 0 ? 2 * aroundMost : 1000, cursor, abort)
+    const answer: Page = await askPage(signal, asked, page === 0 ? Math.min(wanted + 50, 1000) : 1000, cursor, abort)
     for (const row of answer.rows) {
       if (marked !== null) rows.push(row)
       else if (row.key === key) marked = row
     }
     cursor = answer.cursor
-    if (rows.length >= aroundMost || cursor === null) break
+    if (rows.length > wanted || cursor === null) break
   }
-  return { rows: rows.slice(0, aroundMost), marked }
+  return { rows: rows.slice(0, wanted), marked, more: rows.length > wanted || (rows.length === wanted && cursor !== null) }
 }
 
 /** The address of a file with exactly the rows of the screen. */

@@ -41,3 +41,8 @@ test('a field is found by parts of its name and of its description', () => {
   expect(matches('asn', 'Autonomous system number', 'path')).toBe(false)
   expect(matches('asn', '', '  ')).toBe(true)
 })
+
+test('keys of the map of fields are columns, where the signal has one', () => {
+  expect(columnsOf('time,fields.user.id,fields.@t x,fields.', known, usual, 'fields')).toEqual(['time', 'fields.user.id', 'fields.@t x'])
+  expect(columnsOf('time,fields.user.id', known, usual)).toEqual(['time'])
+})

@@ -4,12 +4,16 @@
 
 const most = 40
 
-/** What the address says; what it says wrongly is left out. `known` is empty until the catalogue is there. */
-export function columnsOf(text: string | null, known: readonly string[], fallback: readonly string[]): readonly string[] {
+/** What the address says; what it says wrongly is left out. `known` is empty until the catalogue is there; what `map` holds, as in `fields.userId`, nobody knows before. */
+export function columnsOf(text: string | null, known: readonly string[], fallback: readonly string[], map = ''): readonly string[] {
   const named = [...new Set((text ?? '').split(',').map(name => name.trim()))]
-    .filter(name => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && (known.length === 0 || known.includes(name)))
+    .filter(name => isKeyOf(map, name) || (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && (known.length === 0 || known.includes(name))))
     .slice(0, most)
   return named.length > 0 ? named : fallback
+}
+
+function isKeyOf(map: string, name: string): boolean {
+  return map !== '' && name.startsWith(`${map}.`) && name.length > map.length + 1
 }
 
 /** For the address; null if it need not say them. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { grouped, hasValue } from './groups'
+import { grouped, hasValue, unfolded } from './groups'
 
 const groups = [{ name: 'Request', fields: ['path', 'method'] }, { name: 'Media', fields: ['mqcs', 'cmcd_*'] }]
 
@@ -17,4 +17,12 @@ test('no field is lost: what no group names comes last', () => {
 test('zero and false are values; null, empty texts and empty maps are none', () => {
   expect([0, false, 'x', { a: 1 }].map(hasValue)).toEqual([true, true, true, true])
   expect([null, undefined, '', {}, []].map(hasValue)).toEqual([false, false, false, false, false])
+})
+
+test('the keys of the map stand beside the other fields, in a group of their own', () => {
+  const values = unfolded({ level: 'info', fields: { 'user.id': '5', level: 'x' } }, 'fields')
+  expect(values).toEqual({ level: 'info', 'fields.user.id': '5', 'fields.level': 'x' })
+  expect(grouped(values, [{ name: 'Fields', fields: ['fields.*'] }])[0]?.fields.map(field => field.name)).toEqual(['fields.user.id', 'fields.level'])
+  expect(unfolded({ fields: null }, 'fields')).toEqual({ fields: null })
+  expect(unfolded({ fields: { a: '1' } }, '')).toEqual({ fields: { a: '1' } })
 })

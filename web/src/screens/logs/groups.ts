@@ -24,6 +24,14 @@ export function grouped(values: Values, groups: readonly Group[]): GroupedRow[] 
   return [...rows, { name: 'Other', fields: [...left].flatMap(take) }].filter(group => group.fields.length > 0)
 }
 
+/** The keys of a map beside the other fields, as `map.key`. */
+export function unfolded(values: Values, map: string): Values {
+  const held = map === '' ? null : values[map]
+  if (held === null || held === undefined || typeof held !== 'object' || Array.isArray(held)) return values
+  const { [map]: _, ...others } = values
+  return { ...others, ...Object.fromEntries(Object.entries(held).map(([key, value]) => [`${map}.${key}`, value])) }
+}
+
 export function hasValue(value: Value | undefined): boolean {
   if (value === null || value === undefined || value === '') return false
   return typeof value !== 'object' || Object.keys(value).length > 0

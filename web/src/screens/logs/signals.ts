@@ -1,14 +1,16 @@
 import type { Answer } from '../../api/client'
 import { columnOf } from '../../api/answers'
 import { countryName } from '../../format/countries'
+import { levelMeasures, levelOf, levelSeries } from '../../parts/levels'
 import { statusMeasures, statusSeries } from '../../parts/status'
 import type { ChartSeries } from '../../parts/TimeChart'
+import { titles } from './titles'
 
 /*
  * What the screen has to know of a signal: one table each. Another signal of raw rows is one more of them; nothing else here names a field.
  */
 
-export type Shape = 'time' | 'status' | 'seconds' | 'bytes' | 'country' | 'text' | 'number'
+export type Shape = 'time' | 'status' | 'level' | 'tail' | 'message' | 'seconds' | 'bytes' | 'country' | 'text' | 'number'
 
 export interface FacetField {
   readonly field: string
@@ -22,8 +24,22 @@ export interface Group {
   readonly fields: readonly string[]
 }
 
+/** "Rows around" can be narrowed to those with the same value, and the same of what makes it unique. */
+export interface AroundScope {
+  readonly field: string
+  readonly name: string
+  readonly within: readonly string[]
+}
+
 export interface LogSignal {
   readonly name: string
+  /** What the switch calls it, one row of it, and many. */
+  readonly title: string
+  readonly one: string
+  readonly many: string
+  /** Rows that the store has, and what they stand for, which is more where a log is a sample. */
+  readonly count: string
+  readonly total: string
   /** Columns for who chose none, and those of a phone. */
   readonly columns: readonly string[]
   readonly narrowColumns: readonly string[]
@@ -38,18 +54,36 @@ export interface LogSignal {
   /** The id that the source gave to a row, and what tells rows apart where it gave none. Together with the time they name a row in a link. */
   readonly id: string
   readonly marks: readonly string[]
-  /** "Rows around" can be narrowed to those with the same value. */
-  readonly scopes: readonly { readonly field: string; readonly name: string }[]
+  readonly scopes: readonly AroundScope[]
+  /** Whether rows around one stand as a file has them, the oldest first. */
+  readonly asFile: boolean
+  /** The chosen host narrows it. */
+  readonly hosts: boolean
+  /** The map of fields that nobody knew before; empty if it has none. */
+  readonly map: string
+  /** The long text of a row, which has a place of its own in the drawer and can be wrapped in the table; empty if it has none. */
+  readonly text: string
+  /** What the drawer is headed by. */
+  readonly heading: readonly string[]
+  /** What a filter may look like. */
+  readonly example: string
   /** Fields whose text the source percent-encoded, a query string, lines of name:value. */
   readonly encoded: readonly string[]
   readonly queries: readonly string[]
   readonly headers: readonly string[]
   readonly measures: readonly string[]
+  /** What the chart shows. */
+  readonly chart: string
   readonly series: (answer: Answer) => ChartSeries[]
 }
 
 const requests: LogSignal = {
   name: 'requests',
+  title: titles.requests,
+  one: 'request',
+  many: 'requests',
+  count: 'rows',
+  total: 'requests',
   columns: ['time', 'status', 'method', 'host', 'path', 'result_type', 'time_taken', 'country'],
   narrowColumns: ['time', 'status', 'path'],
   wideColumn: 'path',
@@ -88,15 +122,70 @@ const requests: LogSignal = {
   ],
   id: 'request_id',
   marks: ['delivery_id', 'client_ip', 'host', 'method', 'path', 'query', 'status'],
-  scopes: [{ field: 'client_ip', name: 'Same client' }, { field: 'host', name: 'Same host' }],
+  scopes: [{ field: 'client_ip', name: 'Same client', within: [] }, { field: 'host', name: 'Same host', within: [] }],
+  asFile: false,
+  hosts: true,
+  map: '',
+  text: '',
+  heading: ['method', 'path'],
+  example: 'Filter: status:5xx  path:/docs/*  -country:US  "words"   ( / )',
   encoded: ['user_agent', 'referer'],
   queries: ['query'],
   headers: ['cs_headers'],
   measures: ['rows', 'requests', ...statusMeasures],
+  chart: 'Matching requests by status',
   series: answer => statusSeries(name => columnOf(answer, name)),
 }
 
-export const signals: readonly LogSignal[] = [requests]
+const logs: LogSignal = {
+  name: 'logs',
+  title: titles.logs,
+  one: 'event',
+  many: 'events',
+  count: 'events',
+  total: 'events',
+  columns: ['time', 'level', 'log_group', 'log_stream', 'message'],
+  narrowColumns: ['time', 'level', 'message'],
+  wideColumn: 'message',
+  widths: { time: 190, level: 82, log_group: 138, log_stream: 112, message: 320, account: 120, region: 116, event_id: 420, filters: 150, policy_level: 200 },
+  narrowWidths: { time: 72, level: 64, message: 200 },
+  shapes: { time: 'time', received: 'time', level: 'level', log_group: 'tail', log_stream: 'tail', message: 'message' },
+  facets: [
+    { field: 'level', name: 'Level', open: true },
+    { field: 'log_group', name: 'Log group', open: true },
+    { field: 'log_stream', name: 'Log stream', open: true },
+    { field: 'account', name: 'Account', open: false },
+    { field: 'region', name: 'Region', open: false },
+    { field: 'policy_level', name: 'Policy', open: false },
+    { field: 'filters', name: 'Subscription filter', open: false },
+  ],
+  groups: [
+    { name: 'Event', fields: ['time', 'level', 'event_id'] },
+    { name: 'Source', fields: ['log_group', 'log_stream', 'account', 'region'] },
+    { name: 'Fields', fields: ['fields.*'] },
+    { name: 'Delivery', fields: ['received', 'filters', 'policy_level', 'delivery_id', 'stream'] },
+  ],
+  id: 'event_id',
+  marks: ['delivery_id', 'log_group', 'log_stream', 'message'],
+  scopes: [
+    { field: 'log_stream', name: 'Same log stream', within: ['account', 'region', 'log_group'] },
+    { field: 'log_group', name: 'Same log group', within: ['account', 'region'] },
+  ],
+  asFile: true,
+  hosts: false,
+  map: 'fields',
+  text: 'message',
+  heading: ['message'],
+  example: 'Filter: level:error  log_group:/aws/lambda/*  userId:5  duration>100  "words"   ( / )',
+  encoded: [],
+  queries: [],
+  headers: [],
+  measures: ['events', ...levelMeasures],
+  chart: 'Matching events by level',
+  series: levelSeries,
+}
+
+export const signals: readonly LogSignal[] = [requests, logs]
 
 export function signalOf(name: string | null): LogSignal {
   return signals.find(one => one.name === name) ?? requests
@@ -104,7 +193,21 @@ export function signalOf(name: string | null): LogSignal {
 
 /** How a value of a facet is written. */
 export function facetName(signal: LogSignal, field: string, text: string): string {
-  return signal.shapes[field] === 'country' ? countryName(text) : text
+  switch (signal.shapes[field]) {
+    case 'country': return countryName(text)
+    case 'level': return levelOf(text).name
+    default: return text
+  }
+}
+
+/** The name of a field as a test of the filter can say it. */
+export function isFilterable(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name)
+}
+
+/** Whether the table can have it as a column: lists of columns are separated by commas. */
+export function isColumn(name: string): boolean {
+  return !name.includes(',') && name.trim() === name
 }
 
 /** Columns that every list asks for besides those it shows: what names a row. */

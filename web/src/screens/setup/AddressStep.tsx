@@ -1,13 +1,14 @@
 import type { ComponentChildren } from 'preact'
 import { Copy } from '../../parts/Copy'
 import { Icon } from '../../parts/Icon'
-import { unreachable } from './address'
+import { kindOf, type Kind, unreachable } from './address'
 import type { Delivery } from './envelope'
 import type { SetupFacts } from './ask'
 
 /** What to enter in the console of Amazon Data Firehose. */
 export function AddressStep({ endpoints, path, onPath, delivery }: { endpoints: SetupFacts['endpoints']; path: string; onPath: (path: string) => void; delivery: Delivery }) {
   const problem = unreachable(location)
+  const kind = kindOf(path)
   return (
     <>
       {endpoints.length > 1 && (
@@ -27,18 +28,27 @@ export function AddressStep({ endpoints, path, onPath, delivery }: { endpoints: 
       )}
       <h3>In the console of Amazon Data Firehose</h3>
       <dl class="entries">
-        <Entry name="Source" value="Amazon Kinesis Data Streams" note="the stream of the real-time log configuration; standard logs come by Direct PUT" />
+        <Source kind={kind} />
         <Entry name="Destination" value="HTTP Endpoint" />
         <Entry name="HTTP endpoint URL" value={delivery.url} copy />
         <Entry name="Access key" value={delivery.secret ?? 'the secret of the key'} copy={delivery.secret !== null} />
         <Entry name="Content encoding" value="GZIP" />
-        <Entry name="Parameters" value="cloudfront-fields" note={<>with the value <code>{delivery.list}</code> of step 3: a line of the log does not say which fields it has</>} copy />
+        {kind === 'logs' && <Entry name="Decompression" value="off" note="it costs, and records are read as they come; message extraction too would leave out group, stream and time" />}
+        {kind !== 'logs' && kind !== 'metrics' && <Entry name="Parameters" value="cloudfront-fields" note={<>with the value <code>{delivery.list}</code> of step 3: a line of the log does not say which fields it has{kind === 'any' && '; not for CloudWatch'}</>} copy />}
         <Entry name="Buffer hints" value="1 MiB, 60 s" note="whichever comes first; shorter is sooner on the screen" />
         <Entry name="Retry duration" value="7200 s" note="the most: an outage of two hours loses nothing" />
         <Entry name="S3 backup" value="failed data only" note="what could not be delivered in that time; cistern import takes log files later" />
       </dl>
     </>
   )
+}
+
+function Source({ kind }: { kind: Kind }) {
+  switch (kind) {
+    case 'logs': return <Entry name="Source" value="Direct PUT" note="subscription filters of log groups, or an account's policy, name the Firehose stream as their destination" />
+    case 'metrics': return <Entry name="Source" value="Direct PUT" note="a CloudWatch metric stream names it as its destination; JSON and OpenTelemetry 0.7 and 1.0 are read" />
+    default: return <Entry name="Source" value="Amazon Kinesis Data Streams" note="the stream of the real-time log configuration; standard logs come by Direct PUT" />
+  }
 }
 
 function Entry({ name, value, note, copy = false }: { name: string; value: string; note?: ComponentChildren; copy?: boolean }) {

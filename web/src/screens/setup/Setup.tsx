@@ -5,6 +5,7 @@ import { type Asked, useAsked } from '../../api/use'
 import { Failed, Loading } from '../../parts/States'
 import { useZone } from '../../state/zone'
 import { askFacts, factsKey, type SetupFacts } from './ask'
+import { kindOf } from './address'
 import { AddressStep } from './AddressStep'
 import { streamFor, type Delivery } from './envelope'
 import { FieldStep } from './FieldStep'
@@ -59,13 +60,15 @@ function StreamSteps({ known, keyOf, secret }: { known: SetupFacts; keyOf: Key |
   const [arrived, setArrived] = useState(false)
   useEffect(() => setStream(streamFor(pattern)), [pattern])
   const fields = known.fields.filter(field => numbers.includes(field.number))
+  // What CloudWatch sends has no fields to choose, and is not tried with a line of a request.
+  const lines = !['logs', 'metrics'].includes(kindOf(path))
   const delivery: Delivery = { url: location.origin + path, secret, stream, fields: fields.map(field => field.name), list: rangesOf(numbers) }
   return (
     <>
       <Step number={2} title={addressTitle}><AddressStep endpoints={known.endpoints} path={path} onPath={setPath} delivery={delivery} /></Step>
-      <Step number={3} title="Choose the fields of the log"><FieldStep fields={known.fields} chosen={numbers} onChoose={setNumbers} /></Step>
-      <Step number={4} title="Send a test record"><TestStep delivery={delivery} onStream={setStream} /></Step>
-      <Step number={5} title="See it arrive" done={arrived}><WaitStep name={keyOf?.name ?? null} onArrived={setArrived} /></Step>
+      {lines && <Step number={3} title="Choose the fields of the log"><FieldStep fields={known.fields} chosen={numbers} onChoose={setNumbers} /></Step>}
+      {lines && <Step number={4} title="Send a test record"><TestStep delivery={delivery} onStream={setStream} /></Step>}
+      <Step number={lines ? 5 : 3} title="See it arrive" done={arrived}><WaitStep name={keyOf?.name ?? null} onArrived={setArrived} /></Step>
     </>
   )
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { unreachable } from './address'
+import { kindOf, unreachable } from './address'
 
 test.each([
   ['https:', 'logs.example.com', '', null],
@@ -12,3 +12,7 @@ test.each([
   ['https:', '[fd00::1]', '', 'this page was opened over a name that only your network knows ([fd00::1])'],
   ['https:', '[2001:db8::1]', '', null],
 ])('%s//%s:%s', (protocol, hostname, port, said) => expect(unreachable({ protocol, hostname, port })).toBe(said))
+
+test('an address says what it is for', () => {
+  expect(['/v1/logs/aws_data_firehose_cloudfront', '/ingester/kinesis/logs', '/ingester/kinesis/metrics', '/firehose'].map(kindOf)).toEqual(['requests', 'logs', 'metrics', 'any'])
+})

@@ -11,3 +11,12 @@ export function unreachable({ protocol, hostname, port }: { readonly protocol: s
 function isPrivate(hostname: string): boolean {
   return /^(localhost|.*\.(localhost|local|internal)|127\..*|10\..*|192\.168\..*|172\.(1[6-9]|2\d|3[01])\..*|\[(::1|f[cd].*|fe80.*)\])$/.test(hostname) || !/[.:]/.test(hostname)
 }
+
+/** What an address of deliveries is for. */
+export type Kind = 'requests' | 'logs' | 'metrics' | 'any'
+
+export function kindOf(path: string): Kind {
+  if (path.endsWith('/kinesis/logs')) return 'logs'
+  if (path.endsWith('/kinesis/metrics')) return 'metrics'
+  return path === '/firehose' ? 'any' : 'requests'
+}
