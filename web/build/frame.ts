@@ -18,7 +18,7 @@ export function frame(): string {
 }
 
 /** What each screen's frame shows below its top bar. */
-const bodies: Partial<Record<Screen, () => string>> = { overview, agents, pages, referrals, traffic, logs, health, setup, report }
+const bodies: Partial<Record<Screen, () => string>> = { overview, agents, pages, referrals, traffic, logs, graphs, health, setup, report }
 
 const framed = screens.filter(one => one.screen in bodies)
 
@@ -64,6 +64,11 @@ function traffic(): string {
 
 function logs(): string {
   return `<nav class="views log-signals">${Object.values(titles).map(title => `<a>${title}</a>`).join('')}</nav><aside class="log-facets"></aside><div class="log-main">${panel('Requests', 144, 'log-chart')}<section class="log-panel"><div class="log-bar"></div><div class="log-stage"></div></section></div>`
+}
+
+function graphs(): string {
+  const list = '<section class="panel metric-panel"><header class="panel-head"><h2>All metrics</h2></header><div class="metric-tools"><span class="find"></span></div></section>'
+  return `${list}<section class="panel graph-panel"><header class="panel-head"><h2>Graph</h2></header><div class="graph-nothing"></div></section>`
 }
 
 function health(): string {

@@ -5,7 +5,7 @@
 {
   const root = document.documentElement
   const screen = location.pathname === '/' ? 'overview' : location.pathname.slice(1)
-  if (['overview', 'agents', 'pages', 'referrals', 'traffic', 'logs', 'health', 'setup', 'report'].includes(screen)) root.dataset['screen'] = screen
+  if (['overview', 'agents', 'pages', 'referrals', 'traffic', 'logs', 'graphs', 'health', 'setup', 'report'].includes(screen)) root.dataset['screen'] = screen
   try {
     // As `state/theme.ts` keeps it.
     const theme = localStorage.getItem('cistern.theme')

@@ -13,6 +13,7 @@ import { askFigures, figuresKey, ofParams } from './screens/report/ask'
 import { firstOf } from './screens/pages/ask'
 import { askTotals as askVisits, totalsKey as visitsKey } from './screens/referrals/ask'
 import { askFacts, factsKey } from './screens/setup/ask'
+import { askList, graphScopeOf, listKey } from './screens/graphs/ask'
 import { load } from './screens/load'
 import { type Screen, view } from './state/url'
 
@@ -44,6 +45,10 @@ const firsts: Partial<Record<Screen, (params: URLSearchParams) => void>> = {
     const signal = signalOf(params.get('signal'))
     const asked = rowsAskOf(params, columnsOf(params.get('cols'), [], isNarrow() ? signal.narrowColumns : signal.columns, signal.map), signal)
     begin(rowsKey(signal, asked), () => askFirstRows(signal, asked))
+  },
+  graphs: params => {
+    const [scope, find] = [graphScopeOf(params), params.get('find') ?? '']
+    begin(listKey(scope, find), () => askList(scope, find))
   },
   health: params => {
     const scope = healthScopeOf(params)

@@ -9,7 +9,7 @@ namespace Cistern.Dashboard;
 internal sealed partial class WebPages
 {
     /// <summary>Pages that the program in the browser draws; it finds them by its address.</summary>
-    public static readonly string[] Pages = ["/", "/agents", "/pages", "/referrals", "/traffic", "/logs", "/health", "/setup", "/report", "/signin"];
+    public static readonly string[] Pages = ["/", "/agents", "/pages", "/referrals", "/traffic", "/logs", "/graphs", "/health", "/setup", "/report", "/signin"];
 
     private const string Assets = "/assets/";
     private const string AskAgain = "no-cache";

@@ -122,7 +122,7 @@ public sealed class LookTests(BrowserSite site)
         await using var page = await site.OpenAsync("/signin");
         var asked = new List<string>();
         page.Page.Request += (_, request) => asked.Add($"{request.Method} {new Uri(request.Url).PathAndQuery} {request.PostData}");
-        foreach (var path in new[] { "/?q=status:2xx&host=x", "/agents", "/agents?agent=GPTBot", "/logs?cols=time,status&order=time", "/pages?sort=-ai_visits&find=docs", "/referrals?host=x", "/traffic?q=status:2xx", "/health", "/setup", "/report" })
+        foreach (var path in new[] { "/?q=status:2xx&host=x", "/agents", "/agents?agent=GPTBot", "/logs?cols=time,status&order=time", "/pages?sort=-ai_visits&find=docs", "/referrals?host=x", "/traffic?q=status:2xx", "/graphs?find=cpu", "/health", "/setup", "/report" })
         {
             asked.Clear();
             await page.GotoAsync(path);

@@ -35,6 +35,7 @@ public sealed class WebPagesTests : IAsyncLifetime
     [Theory]
     [InlineData("/")]
     [InlineData("/logs")]
+    [InlineData("/graphs")]
     [InlineData("/health")]
     [InlineData("/setup")]
     [InlineData("/signin")]

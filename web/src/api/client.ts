@@ -32,7 +32,8 @@ export interface Question {
   readonly signal?: string
   readonly from: string
   readonly to: string
-  readonly measures: readonly string[]
+  /** Without any the first of the signal. */
+  readonly measures?: readonly string[]
   readonly by?: readonly string[]
   readonly where?: string
   readonly having?: string

@@ -1,4 +1,4 @@
-import { go, useView, type View, view } from '../state/url'
+import { go, useView, view } from '../state/url'
 import { both, testOf, withTest } from './terms'
 
 /** The filter of the screen and the chosen host, as one `where`. */
@@ -15,9 +15,4 @@ export function whereOf(params: URLSearchParams, hosts = true): string {
 /** Adds a test of one value to the filter of the screen. */
 export function filterBy(field: string, value: string | number | boolean | null, exclude = false): void {
   go({ q: withTest(view.value.params.get('q') ?? '', testOf(field, value, exclude)) })
-}
-
-/** What the filter of the screen is about: its fields are completed, and it is judged by them. */
-export function filterSignal({ params }: View): string {
-  return params.get('signal') ?? 'requests'
 }

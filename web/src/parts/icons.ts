@@ -7,6 +7,7 @@ export const icons = {
   referrals: 'M4 12h13M12 6l6 6-6 6M21 4v16',
   report: 'M5 3h14v18H5zM9 8h6M9 12h6M9 16h3',
   logs: 'M4 6h16M4 10h10M4 14h16M4 18h7',
+  gauge: 'M4 18a9 9 0 1 1 16 0M12 14l4-5M4.5 13h1M18.5 13h1M12 5.5v1',
   health: 'M3 12h4l2-6 4 12 3-8 1.5 2H21',
   setup: 'M14.5 9.5a4.5 4.5 0 1 0-4 4.47V13l2 2h2v2h2v2h4v-4z M7.5 8.5h.01',
   search: 'M11 4a7 7 0 1 1 0 14 7 7 0 0 1 0-14zM16 16l5 5',

@@ -9,6 +9,7 @@ const loaders: Partial<Record<Screen, () => Promise<FunctionComponent>>> = {
   referrals: () => import('./referrals/Referrals').then(module => module.Referrals),
   traffic: () => import('./traffic/Traffic').then(module => module.Traffic),
   logs: () => import('./logs/Logs').then(module => module.Logs),
+  graphs: () => import('./graphs/Graphs').then(module => module.Graphs),
   health: () => import('./health/Health').then(module => module.Health),
   setup: () => import('./setup/Setup').then(module => module.Setup),
   report: () => import('./report/Report').then(module => module.Report),

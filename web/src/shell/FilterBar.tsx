@@ -8,8 +8,8 @@ import { Icon } from '../parts/Icon'
 import { sentence } from '../parts/States'
 import { Visible } from '../parts/Visible'
 import { currentRange } from '../state/range'
-import { filterSignal } from '../filter/use'
-import { isFilterable, type LogSignal, signalOf } from '../screens/logs/signals'
+import { type FilterSignal, filterSignal } from './filterSignal'
+import { isFilterable } from '../screens/logs/signals'
 import { go, useParam, useView } from '../state/url'
 import { focusFilter } from './Shortcuts'
 
@@ -24,7 +24,7 @@ interface Offer {
 /** The filter of the screen: a chip for each test, and a line to write more, with completion of fields and values. */
 export function FilterBar() {
   const filter = useParam('q') ?? ''
-  const signal = signalOf(filterSignal(useView()))
+  const signal = filterSignal(useView())
   const terms = termsOf(filter)
   const [draft, setDraft] = useState('')
   const [problem, setProblem] = useState<{ text: string; position: number | null } | null>(null)
@@ -89,7 +89,7 @@ function Chip({ term, onEdit, onFlip, onRemove }: { term: Term; onEdit: () => vo
 interface InputProps {
   readonly input: { current: HTMLInputElement | null }
   readonly draft: string
-  readonly signal: LogSignal
+  readonly signal: FilterSignal
   /** The tests that hold already: values are counted under them. */
   readonly others: string
   readonly placeholder: string
@@ -159,7 +159,7 @@ function FilterInput({ input, draft, signal, others, placeholder, onDraft, onApp
   )
 }
 
-function useOffers(signal: LogSignal, draft: string, place: number, others: string, open: boolean): readonly Offer[] {
+function useOffers(signal: FilterSignal, draft: string, place: number, others: string, open: boolean): readonly Offer[] {
   const fields = useFields(signal.name, open)
   const range = currentRange()
   const keys = useDiscovered(open && signal.map !== '' ? { signal: signal.name, ...range, where: '' } : null)
@@ -170,15 +170,15 @@ function useOffers(signal: LogSignal, draft: string, place: number, others: stri
   if (!open) return []
   const typed = word.typed.toLowerCase()
   const known = fields.filter(one => one.type !== 'map').map(one => ({ name: one.name, note: one.description }))
-  return [...known, ...(keys.data?.fields ?? []).filter(one => isFilterable(one.name)).map(keyName)]
+  return [...known, ...(keys.data?.fields ?? []).filter(one => one.name.startsWith(`${signal.map}.`) && isFilterable(one.name)).map(one => keyName(one, signal))]
     .filter(one => one.name.toLowerCase().includes(typed))
     .sort((a, b) => Number(b.name.toLowerCase().startsWith(typed)) - Number(a.name.toLowerCase().startsWith(typed)))
     .slice(0, 12)
     .map(one => ({ text: one.name, insert: `${one.name}:`, note: one.note, goesOn: true }))
 }
 
-function keyName({ name, rows }: Discovered) {
-  return { name, note: `found in ${compact(rows)} ${rows === 1 ? 'event' : 'events'}` }
+function keyName({ name, rows }: Discovered, { many }: FilterSignal) {
+  return { name, note: `found in ${compact(rows)} ${rows === 1 ? many.slice(0, -1) : many}` }
 }
 
 // What the catalogue does not name is looked for among the keys of the map.

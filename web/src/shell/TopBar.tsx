@@ -4,8 +4,7 @@ import { Popover } from '../parts/Popover'
 import { currentRange, isoOf, momentMs } from '../state/range'
 import { choices, refreshNow, useRefreshChoice, type Refresh } from '../state/refresh'
 import { type Screen, screenOf } from '../state/screens'
-import { filterSignal } from '../filter/use'
-import { signalOf } from '../screens/logs/signals'
+import { filterSignal } from './filterSignal'
 import { addressOf, go, useParam, useView } from '../state/url'
 import { currentZone } from '../state/zone'
 import { FilterBar } from './FilterBar'
@@ -19,7 +18,7 @@ const refreshNames: Record<Refresh, string> = { off: 'Off', '10s': 'Every 10 s',
 export function TopBar({ screen }: { screen: Screen }) {
   const { title, tools, filter } = screenOf(screen)
   const compare = useParam('compare') !== null
-  const { hosts } = signalOf(filterSignal(useView()))
+  const { hosts } = filterSignal(useView())
   if (tools.length === 0) return <header class="top-bar"><h1>{title}</h1></header>
   return (
     <header class="top-bar">

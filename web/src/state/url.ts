@@ -1,4 +1,4 @@
-import { type Screen, screenOf, screens } from './screens'
+import { type Screen, screenOf, screens, signalAt } from './screens'
 import { Store, useStore } from './store'
 
 /*
@@ -35,11 +35,12 @@ export function addressOf(screen: Screen | null, changes: Changes = {}): string 
   const here = view.value
   const params = new URLSearchParams()
   const stays = screen === null || screen === here.screen
-  // A filter of another signal than requests would say nothing on another screen.
-  const foreign = here.params.has('signal')
   for (const [name, value] of here.params) {
-    if (stays || (shared.includes(name) && !(foreign && name === 'q'))) params.set(name, value)
+    if (stays || shared.includes(name)) params.set(name, value)
   }
+  const named = 'signal' in changes ? changes['signal'] : stays ? here.params.get('signal') : null
+  // The fields of one signal are none of another.
+  if (signalAt(stays ? here.screen : screen, named) !== signalHere()) params.delete('q')
   for (const [name, value] of Object.entries(changes)) {
     if (value === null || value === undefined || value === '') params.delete(name)
     else params.set(name, value)
@@ -47,6 +48,11 @@ export function addressOf(screen: Screen | null, changes: Changes = {}): string 
   const path = screen === null ? location.pathname : screenOf(screen).path
   const text = readable(params)
   return text === '' ? path : `${path}?${text}`
+}
+
+/** The signal that the filter of this screen is about. */
+export function signalHere(): string {
+  return signalAt(view.value.screen, view.value.params.get('signal'))
 }
 
 /** Changes parameters and, if given, the screen. `replace` leaves no entry in the browser's history: for what is not worth going back to. */

@@ -6,7 +6,7 @@ import type { LogRow } from './identity'
 import type { LogSignal } from './signals'
 import { MessageCell } from './MessageCell'
 import { useLines } from './lines'
-import { sameWindow, scrollMiddle, scrollTo, windowOf } from './window'
+import { sameWindow, scrollMiddle, scrollTo, windowOf } from '../../parts/window'
 
 export interface RowTableProps {
   readonly signal: LogSignal

@@ -1,7 +1,7 @@
 import { useMemo, useRef, useState } from 'preact/hooks'
 import type { LogRow } from './identity'
 import type { LogSignal } from './signals'
-import { even, type Lines, uneven } from './window'
+import { even, type Lines, uneven } from '../../parts/window'
 
 /*
  * The heights of rows whose long texts are shown whole. A row is guessed until it was drawn once; then it is measured. When the guess was wrong, or rows
