@@ -4,7 +4,7 @@ namespace Cistern.Demo.Origin;
 internal static class SiteLoad
 {
     // Health checks, jobs, and other systems do not sleep.
-    private const double Constant = 0.4;
+    private const double Constant = 0.6;
 
     // The mean of a working day over all countries.
     private const double MeanActivity = 0.64;

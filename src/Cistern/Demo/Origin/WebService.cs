@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Cistern.Demo.Origin;
 
 /// <summary>The web service behind the site: some tasks of a container service, and what they answer each minute. Its logs and its metrics are made from the same requests.</summary>
-/// <param name="scale">1 is about two requests a second.</param>
+/// <param name="scale">1 is two and a half requests a second.</param>
 internal sealed class WebService(int seed, double scale, OriginTrouble trouble)
 {
     public const string Account = DemoAccounts.Main;
@@ -12,7 +12,7 @@ internal sealed class WebService(int seed, double scale, OriginTrouble trouble)
     public const int Tasks = 3;
     public const long Minute = 60_000;
 
-    private const double RequestsPerMinute = 130;
+    private const double RequestsPerMinute = 150;
     private const int HealthChecksPerMinute = 2;
     private const double BrokenShare = 0.0025;
     private const long DayMilliseconds = 86_400_000;
