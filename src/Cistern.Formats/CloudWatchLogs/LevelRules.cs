@@ -16,6 +16,7 @@ internal static class LevelRules
 
     private const int LookBytes = 256;
     private const int WordBytesMax = 13;
+    private const int LongestMember = 13;
 
     // The level stands behind a time, a host, a thread, a logger. Behind more plain words than that the message itself has begun.
     private const int WordsBeforeMax = 3;
@@ -44,6 +45,11 @@ internal static class LevelRules
     /// <summary>Whether a member of a JSON message holds its level: the smaller, the rather.</summary>
     public static int RankOf(ReadOnlySpan<byte> member)
     {
+        if (member.Length > LongestMember)
+        {
+            return NoRank;
+        }
+
         for (var rank = 0; rank < _members.Length; rank++)
         {
             if (member.Length == _members[rank].Length && Ascii.EqualsIgnoreCase(member, _members[rank]))

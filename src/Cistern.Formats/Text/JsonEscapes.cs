@@ -1,4 +1,6 @@
 using System.Buffers.Text;
+using System.Numerics;
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace Cistern.Formats.Text;
@@ -11,7 +13,7 @@ internal static class JsonEscapes
     /// <summary>How long the escape at the beginning of a text is; 0 if it is none.</summary>
     public static int LengthOf(ReadOnlySpan<byte> text)
     {
-        if (text.Length < 2)
+        if (text.Length < 2 || text[0] != '\\')
         {
             return 0;
         }
@@ -20,40 +22,20 @@ internal static class JsonEscapes
     }
 
     /// <summary>Writes the text of a string; <paramref name="target"/> is at least as long as what is between its quotes.</summary>
+    /// <remarks>Sixteen bytes are copied at a time, and cut back to an escape among them. The output never gets ahead of the input, so the wide stores stay within the target.</remarks>
     public static int Unescape(ReadOnlySpan<byte> raw, Span<byte> target)
     {
-        var written = 0;
-        while (true)
-        {
-            var plain = raw.IndexOf((byte)'\\');
-            plain = plain < 0 ? raw.Length : plain;
-            raw[..plain].CopyTo(target[written..]);
-            written += plain;
-            raw = raw[plain..];
-            if (raw.IsEmpty)
-            {
-                return written;
-            }
-
-            written += UnescapeRun(ref raw, target[written..]);
-        }
-    }
-
-    // Escapes come in swarms (JSON within JSON), so short stretches between them are copied byte by byte.
-    private static int UnescapeRun(ref ReadOnlySpan<byte> raw, Span<byte> target)
-    {
-        const int stretchMax = 8;
-        var (read, written, plain) = (0, 0, 0);
-        while (read < raw.Length && plain < stretchMax)
+        var (read, written) = (0, 0);
+        while (read < raw.Length)
         {
             if (raw[read] != '\\')
             {
-                target[written++] = raw[read++];
-                plain++;
+                var plain = CopyPlain(raw[read..], target[written..]);
+                read += plain;
+                written += plain;
                 continue;
             }
 
-            plain = 0;
             var simple = read + 1 < raw.Length ? Simple(raw[read + 1]) : (byte)0;
             if (simple != 0)
             {
@@ -66,8 +48,22 @@ internal static class JsonEscapes
             written += rune.EncodeToUtf8(target[written..]);
         }
 
-        raw = raw[read..];
         return written;
+    }
+
+    /// <summary>Copies up to the next escape, or sixteen bytes; one at least. May write rubbish behind them, within the target.</summary>
+    private static int CopyPlain(ReadOnlySpan<byte> raw, Span<byte> target)
+    {
+        if (raw.Length < Vector128<byte>.Count)
+        {
+            target[0] = raw[0];
+            return 1;
+        }
+
+        var bytes = Vector128.Create(raw);
+        bytes.CopyTo(target);
+        var escapes = Vector128.Equals(bytes, Vector128.Create((byte)'\\')).ExtractMostSignificantBits();
+        return escapes == 0 ? Vector128<byte>.Count : BitOperations.TrailingZeroCount(escapes);
     }
 
     private static int ReadRune(ReadOnlySpan<byte> text, out Rune rune)

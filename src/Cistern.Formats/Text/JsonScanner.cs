@@ -1,4 +1,5 @@
-using System.Buffers;
+using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Cistern.Formats.Text;
 
@@ -12,9 +13,6 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> text)
     /// <summary>Deeper nesting is not read; one bit of a word is kept a level.</summary>
     public const int DepthMax = 64;
 
-    // What may not stand in a string as it is: its end, an escape, control characters.
-    private static readonly SearchValues<byte> _stringEnds = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(code => (byte)code), (byte)'"', (byte)'\\']);
-
     private readonly ReadOnlySpan<byte> _text = text;
 
     /// <summary>How far the text is read.</summary>
@@ -25,6 +23,11 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> text)
 
     public void SkipBlanks()
     {
+        if (Place < _text.Length && _text[Place] > ' ')
+        {
+            return;
+        }
+
         while (Place < _text.Length && _text[Place] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
         {
             Place++;
@@ -68,13 +71,12 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> text)
         var at = start;
         while (true)
         {
-            var found = _text[at..].IndexOfAny(_stringEnds);
-            if (found < 0)
+            at = FindSpecial(_text, at);
+            if (at == _text.Length)
             {
                 return false;
             }
 
-            at += found;
             if (_text[at] == '"')
             {
                 raw = _text[start..at];
@@ -82,11 +84,13 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> text)
                 return true;
             }
 
-            if (_text[at] != '\\' || !TrySkipEscapes(ref at))
+            var length = JsonEscapes.LengthOf(_text[at..]);
+            if (length == 0)
             {
-                return false;
+                return false; // A control character, or no escape.
             }
 
+            at += length;
             isEscaped = true;
         }
     }
@@ -231,36 +235,28 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> text)
         return Place - start;
     }
 
-    // Escapes come in swarms (JSON within JSON), so short stretches between them are walked byte by byte.
-    private readonly bool TrySkipEscapes(ref int at)
+    /// <summary>Where the next byte is that may not stand in a string as it is: its end, an escape, a control character.</summary>
+    /// <remarks>32 bytes at a time: most strings are names and numbers that one step sees the end of, and JSON within JSON has an escape every few bytes.</remarks>
+    private static int FindSpecial(ReadOnlySpan<byte> text, int at)
     {
-        const int stretchMax = 8;
-        var plain = 0;
-        while (at < _text.Length && plain < stretchMax)
+        while (at + Vector256<byte>.Count <= text.Length)
         {
-            var character = _text[at];
-            if (character == '\\')
+            var bytes = Vector256.Create(text[at..]);
+            var found = Vector256.Equals(bytes, Vector256.Create((byte)'"')) | Vector256.Equals(bytes, Vector256.Create((byte)'\\')) | Vector256.LessThan(bytes, Vector256.Create((byte)' '));
+            var places = found.ExtractMostSignificantBits();
+            if (places != 0)
             {
-                plain = 0;
-                var length = JsonEscapes.LengthOf(_text[at..]);
-                if (length == 0)
-                {
-                    return false;
-                }
-
-                at += length;
-                continue;
+                return at + BitOperations.TrailingZeroCount(places);
             }
 
-            if (character is (byte)'"' or < 0x20)
-            {
-                return true;
-            }
+            at += Vector256<byte>.Count;
+        }
 
-            plain++;
+        while (at < text.Length && text[at] is not ((byte)'"' or (byte)'\\' or < (byte)' '))
+        {
             at++;
         }
 
-        return true;
+        return at;
     }
 }

@@ -38,6 +38,15 @@ internal static class QueryBounds
 
     public const int FacetValuesDefault = 10;
 
+    /// <summary>Rows that <c>/api/fields</c> looks at.</summary>
+    public const int FieldRowsMax = 10_000;
+
+    /// <summary>Bytes after which a page of rows ends although it could hold more: the next one goes on.</summary>
+    public const int PageBytes = 8 * 1024 * 1024;
+
+    /// <summary>Characters of the texts of one look of a tail. More are counted as skipped.</summary>
+    public const int TailCharacters = 4 * 1024 * 1024;
+
     /// <summary>Bytes of a body of <c>/api/query</c>.</summary>
     public const int ModelBytesMax = 64 * 1024;
 

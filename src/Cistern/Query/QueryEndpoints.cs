@@ -15,6 +15,7 @@ public static class QueryEndpoints
         api.MapPost("/query", (HttpContext context, QueryAddress address) => address.HandleAsync(context));
         api.MapGet("/rows", (HttpContext context, RowsAddress address) => address.HandleAsync(context));
         api.MapGet("/facets", (HttpContext context, FacetsAddress address) => address.HandleAsync(context));
+        api.MapGet("/fields", (HttpContext context, FieldsAddress address) => address.HandleAsync(context));
         api.MapGet("/export", (HttpContext context, ExportAddress address) => address.HandleAsync(context));
         api.MapGet("/gaps", (HttpContext context, GapsAddress address) => address.HandleAsync(context));
         api.MapGet("/news", (HttpContext context, NewsAddress address) => address.HandleAsync(context));

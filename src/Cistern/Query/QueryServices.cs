@@ -21,6 +21,7 @@ public static class QueryServices
         services.AddSingleton<QueryAddress>();
         services.AddSingleton<RowsAddress>();
         services.AddSingleton<FacetsAddress>();
+        services.AddSingleton<FieldsAddress>();
         services.AddSingleton<ExportAddress>();
         services.AddSingleton<GapsAddress>();
         services.AddSingleton<NewsAddress>();

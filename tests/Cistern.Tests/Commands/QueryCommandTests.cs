@@ -33,7 +33,7 @@ public sealed class QueryCommandTests
 
         await CommandRun.RunAsync($"query --url {Server(peer)} --key k --signal deliveries");
 
-        Assert.Equal("""{"signal":"deliveries","from":"-24h","to":"now","measures":["deliveries"],"by":[]}""", Encoding.UTF8.GetString(peer.Requests[0].Body));
+        Assert.Equal("""{"signal":"deliveries","from":"-24h","to":"now","measures":[],"by":[]}""", Encoding.UTF8.GetString(peer.Requests[0].Body));
     }
 
     [Fact]

@@ -90,7 +90,7 @@ public sealed class LogAndMetricTests
     }
 
     [Fact]
-    public async Task Labels_of_OpenTelemetry_07_stay_and_so_52_volumes_stay_52_series()
+    public async Task Labels_of_OpenTelemetry_07_stay_and_so_52_points_of_47_volumes_stay_apart()
     {
         await using var server = await RealServer.StartAsync();
 
@@ -98,7 +98,7 @@ public sealed class LogAndMetricTests
 
         Assert.Equal(["""["metrics",2,0,0]"""], await server.RowsAsync("SELECT signal, records, rejected, repeats FROM deliveries"));
         Assert.Equal(0, await server.CountAsync("SELECT count(*) FROM metrics WHERE namespace = '' OR metric = '' OR cardinality(dimensions) = 0 OR metric_stream = '' OR account = ''"));
-        Assert.Equal(52, await server.CountAsync("SELECT count(DISTINCT dimensions['VolumeId']) FROM metrics WHERE namespace = 'AWS/EBS' AND dimensions['VolumeId'] IS NOT NULL"));
+        Assert.Equal(47, await server.CountAsync("SELECT count(DISTINCT dimensions['VolumeId']) FROM metrics WHERE namespace = 'AWS/EBS' AND dimensions['VolumeId'] IS NOT NULL"));
         Assert.Equal(52, await server.CountAsync("SELECT count(*) FROM metrics"));
     }
 
@@ -156,7 +156,7 @@ public sealed class LogAndMetricTests
         Assert.Equal(
             ["""["json","2025-10-09T08:54:00.000Z","own","111122223333","us-east-1","AWS/EC2","CPUUtilization","Percent",{"AutoScalingGroupName":"web","InstanceId":"i-1"},1.5,4,12.5,5,{"p99":3.9,"p99.9":3.95}]"""],
             await server.RowsAsync("SELECT delivery_id, time, metric_stream, account, region, namespace, metric, unit, dimensions, min, max, sum, count, quantiles FROM metrics"));
-        Assert.Equal(["""["json",0]""", """["otlp07",1]""", """["otlp10",1]"""], await server.RowsAsync("SELECT delivery_id, repeats FROM deliveries ORDER BY ALL"));
+        Assert.Equal(["""["json",0]""", """["otlp07",1]""", """["otlp10",1]"""], await server.RowsAsync("SELECT delivery_id, repeats FROM deliveries ORDER BY delivery_id"));
     }
 
     [Fact]
@@ -211,7 +211,7 @@ public sealed class LogAndMetricTests
     {
         await using var server = await RealServer.StartAsync();
         var bomb = Bomb(3L << 30);
-        Assert.InRange(bomb.Length, 1 << 20, 16 << 20);
+        Assert.InRange(bomb.Length, 1 << 20, 4 << 20);
         var before = Environment.WorkingSet;
 
         await server.DeliverToAsync(Logs, "bomb", [FormatBodies.Fixture("cloudwatch-logs/own_account-level.json.gz"), bomb]);
@@ -267,7 +267,7 @@ public sealed class LogAndMetricTests
     private static byte[] Bomb(long bytes)
     {
         using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
+        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal))
         {
             var zeros = new byte[1 << 20];
             for (var written = 0L; written < bytes; written += zeros.Length)

@@ -177,7 +177,10 @@ public sealed class MutationTests
             else if (column is MapColumn map)
             {
                 CheckText(map.Keys, map.EntryCount);
-                CheckText((TextColumn)map.Values, map.EntryCount);
+                if (map.Values is TextColumn values)
+                {
+                    CheckText(values, map.EntryCount);
+                }
             }
         }
     }

@@ -23,7 +23,7 @@ public sealed class OpenApiTests : IAsyncLifetime
     public void Every_address_that_is_mapped_is_described()
     {
         var routes = _host.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().ToArray();
-        Assert.Equal(10, routes.Length);
+        Assert.Equal(11, routes.Length);
         foreach (var route in routes)
         {
             var path = "/" + route.RoutePattern.RawText!.Trim('/');
@@ -80,7 +80,7 @@ public sealed class OpenApiTests : IAsyncLifetime
         Assert.SkipUnless(Curl is not null || Environment.GetEnvironmentVariable("CI") == "true", "needs the Debian package curl");
         var examples = File.ReadAllText(Path.Combine(Repository(), "docs", "api.md")).Replace("\\\n", " ", StringComparison.Ordinal)
             .Split('\n').Where(line => line.StartsWith("    curl ", StringComparison.Ordinal) && !line.Contains("/api/rules", StringComparison.Ordinal)).ToArray();
-        Assert.Equal(8, examples.Length);
+        Assert.Equal(9, examples.Length);
         foreach (var example in examples)
         {
             var start = new ProcessStartInfo("/bin/sh", ["-c", example.Trim().Replace("curl ", "curl --fail-with-body --max-time 30 ", StringComparison.Ordinal)])

@@ -26,6 +26,13 @@ internal sealed class ApiClient(HttpClient http, Uri server, string key)
     public async Task<JsonElement> SendAsync(HttpMethod method, string path, CancellationToken cancel) =>
         await SendAsync(method, path, body: null, ReadAny, cancel);
 
+    /// <summary>A page of <c>/api/rows</c>.</summary>
+    public async Task<TailRows> RowsAsync(string path, CancellationToken cancel)
+    {
+        var answer = await SendAsync(HttpMethod.Get, path, cancel);
+        return new([.. answer.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("name").GetString()!)], [.. answer.GetProperty("rows").EnumerateArray()], 0);
+    }
+
     private async Task<Answer> PostAsync(string path, string type, ReadOnlyMemory<byte> body, CancellationToken cancel)
     {
         using var content = new ReadOnlyMemoryContent(body);
@@ -75,7 +82,7 @@ internal sealed class ApiClient(HttpClient http, Uri server, string key)
         column.TryGetProperty("unit", out var unit) ? unit.GetString() ?? "" : "");
 
     // Problem details if the server sent them; what answers in its place (a proxy) may send anything.
-    private static string ProblemOf(HttpResponseMessage response, byte[] body)
+    public static string ProblemOf(HttpResponseMessage response, byte[] body)
     {
         try
         {

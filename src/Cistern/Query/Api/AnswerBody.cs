@@ -19,6 +19,9 @@ internal sealed class AnswerBody : IDisposable
 
     public bool IsTooLarge => Writer.BytesCommitted + Writer.BytesPending > QueryBounds.AnswerBytesMax;
 
+    /// <summary>A page of rows is as large as it should be.</summary>
+    public bool IsFullPage => Writer.BytesCommitted + Writer.BytesPending > QueryBounds.PageBytes;
+
     public static QueryProblem TooLarge { get; } = new(
         QueryFault.AnswerTooLarge, $"cannot answer in more than {QueryBounds.AnswerBytesMax} bytes; ask for fewer rows or columns");
 

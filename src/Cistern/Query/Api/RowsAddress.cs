@@ -43,6 +43,6 @@ internal sealed class RowsAddress(IStore store, TimeProvider time, QuestionLimit
         }
 
         body.Writer.WriteEndArray();
-        return !body.IsTooLarge;
+        return !body.IsFullPage;
     }
 }

@@ -13,6 +13,9 @@ internal sealed record RowsQuestion(
     /// <summary>The columns that order rows before the tie break; they end the result, for the cursor.</summary>
     public static readonly string[] Key = ["time", "received", "delivery_id"];
 
+    /// <summary>Rows of one delivery and time have an order too; whoever reads no second page does not need it.</summary>
+    public bool HasTieBreak { get; init; } = true;
+
     private static readonly string[] Names = ["signal", "from", "to", "tz", "where", "order", "limit", "cursor", "columns"];
 
     public static QueryProblem? Read(IQueryCollection query, DateTimeOffset now, out RowsQuestion question) =>
@@ -65,7 +68,7 @@ internal sealed record RowsQuestion(
         var scope = new SqlScope(dialect, Zones.Pieces(Period.Zone, stretch.From, stretch.To));
         var key = Key.Where(HasColumn).Select(scope.Column).ToArray();
         var selected = Columns.Select((field, place) => $"{field.Sql(scope)} AS c{place}").Concat(key);
-        var order = key.Concat(Signal.TieBreak.Select(name => Signal.FieldOf(name).Sql(scope))).Select(column => $"{column}{(Descending ? " DESC" : "")} NULLS LAST");
+        var order = key.Concat(HasTieBreak ? Signal.TieBreak.Select(name => Signal.FieldOf(name).Sql(scope)) : []).Select(column => $"{column}{(Descending ? " DESC" : "")} NULLS LAST");
         var where = $"{key[0]} >= {scope.Parameter(stretch.From)} AND {key[0]} < {scope.Parameter(stretch.To)} AND {new FilterSql(Signal, scope).Write(Filter)}{(isFirst ? After(scope, key) : "")}";
         var given = isFirst ? Cursor!.Given : 0;
         var sql = $"SELECT {string.Join(", ", selected)}\nFROM {scope.Column(Signal.Name)}\nWHERE {where}\nORDER BY {string.Join(", ", order)}\nLIMIT {rows} OFFSET {given}";

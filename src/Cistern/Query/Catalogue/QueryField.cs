@@ -27,6 +27,9 @@ internal sealed record QueryField(string Name, FieldKind Kind, string Descriptio
     /// <summary>A count, of which <c>field:*</c> asks for more than 0.</summary>
     public bool ZeroIsNothing { get; init; }
 
+    /// <summary>A text read as the number that it may be, NULL for others: what comparisons and ranges of a key's values mean.</summary>
+    public QueryField? AsNumber { get; init; }
+
     /// <summary>Times are grouped by interval and maps by key; bytes are not grouped.</summary>
     public bool IsDimension => Kind is FieldKind.Boolean or FieldKind.Integer or FieldKind.Number or FieldKind.Text;
 
@@ -35,6 +38,9 @@ internal sealed record QueryField(string Name, FieldKind Kind, string Descriptio
     /// <summary>The field under a key of a map, <c>attributes.cloudfront-fields</c>.</summary>
     public QueryField Under(string key) => Kind == FieldKind.TextMap
         ? new($"{Name}.{key}", FieldKind.Text, Description, scope => scope.Dialect.MapText(Sql(scope), scope.Parameter(key)))
+        {
+            AsNumber = new($"{Name}.{key}", FieldKind.Number, Description, scope => scope.Dialect.Number(scope.Dialect.MapText(Sql(scope), scope.Parameter(key)))),
+        }
         : new($"{Name}.{key}", FieldKind.Number, Description, scope => scope.Dialect.MapNumber(Sql(scope), scope.Parameter(key)));
 
     public static QueryField Column(ColumnSpec column) =>

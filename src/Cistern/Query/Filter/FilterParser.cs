@@ -144,6 +144,11 @@ internal sealed class FilterParser
             return Fail($"unknown {_subject.FieldName} '{name}'{Nearest.Hint(name, _subject.Names, _subject.Remedy)}", start);
         }
 
+        if (_reader.Peek("://") && _subject.IsElsewhere(name))
+        {
+            return Fail($"'{name}://' begins an address and no field; put the address in quotes", start);
+        }
+
         var sign = _reader.TakeOperator();
         if (sign == ":" && _reader.TakeOperator() is { Length: > 0 } second)
         {

@@ -64,21 +64,29 @@ internal sealed class FilterReader(string text)
             && (end >= text.Length || char.IsWhiteSpace(text[end]) || text[end] is '(' or ')');
     }
 
-    /// <summary>Takes a name if a sign of comparison follows it at once; then only the name is taken.</summary>
+    /// <summary>Takes a name if a sign of comparison follows it at once; then only the name is taken. The key of a map may stand in quotes.</summary>
     public bool TryTakeField(out string name)
     {
-        var end = Position;
-        while (end < text.Length && (char.IsAsciiLetterOrDigit(text[end]) || text[end] is '_' or '.' or '-'))
+        var start = Position;
+        while (!AtEnd && (char.IsAsciiLetterOrDigit(Current) || Current is '_' or '.' or '-'))
         {
-            end++;
+            Position++;
         }
 
-        var isField = end < text.Length && end > Position && !char.IsAsciiDigit(text[Position])
-            && (text[end] is ':' or '=' or '<' or '>' || (text[end] == '!' && end + 1 < text.Length && text[end + 1] == '='));
-        name = isField ? text[Position..end] : "";
-        Position = isField ? end : Position;
+        var taken = new StringBuilder(text[start..Position]);
+        if (Current == '"' && Position > start + 1 && text[Position - 1] == '.')
+        {
+            TakeQuoted(taken);
+        }
+
+        var isField = Position > start && !char.IsAsciiDigit(text[start]) && (Current is ':' or '=' or '<' or '>' || (Current == '!' && Next == '='));
+        name = isField ? taken.ToString() : "";
+        Position = isField || OpenQuote is not null ? Position : start;
         return isField;
     }
+
+    /// <summary>Whether this text stands here.</summary>
+    public bool Peek(string sign) => string.CompareOrdinal(text, Position, sign, 0, sign.Length) == 0;
 
     /// <summary>Takes the longest of the signs of comparison, or the empty text.</summary>
     public string TakeOperator()

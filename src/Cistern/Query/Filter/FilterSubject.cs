@@ -14,6 +14,9 @@ internal sealed record FilterSubject
     /// <summary>The field of a name, or null.</summary>
     public required Func<string, QueryField?> Find { get; init; }
 
+    /// <summary>Whether a name is no field, but would be looked for as a key.</summary>
+    public Func<string, bool> IsElsewhere { get; init; } = static _ => false;
+
     /// <summary>Every name, for "did you mean".</summary>
     public required IEnumerable<string> Names { get; init; }
 
@@ -29,6 +32,7 @@ internal sealed record FilterSubject
         Name = "the filter",
         FieldName = "field",
         Find = name => signal.TryField(name, out var field) ? field : null,
+        IsElsewhere = signal.IsElsewhere,
         Names = signal.Fields.Select(known => known.Name),
         Remedy = "; fields are listed by /api/catalogue, and words in quotes are looked for as they stand",
         HasFreeText = true,

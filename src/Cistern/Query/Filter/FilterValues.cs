@@ -40,6 +40,7 @@ internal sealed class FilterValues(DateTimeOffset now)
             FieldKind.Integer or FieldKind.Number => CompareNumber(field, sign, value.Text, out node),
             FieldKind.Time => CompareTime(field, sign, value.Text, out node),
             FieldKind.Text or FieldKind.Bytes when sign == "=" => Exactly(field, value, out node),
+            FieldKind.Text when field.AsNumber is { } number => CompareNumber(number, sign, value.Text, out node),
             FieldKind.Boolean when sign == "=" => MatchBoolean(field, value.Text, out node),
             FieldKind.TextMap or FieldKind.NumberMap => $"{field.Name} holds values under keys; use {field.Name}.KEY:value",
             FieldKind.Text or FieldKind.Bytes or FieldKind.Boolean => $"{field.Name} is neither a number nor a time, so '{sign}' does not apply; use {field.Name}:value",
@@ -49,6 +50,11 @@ internal sealed class FilterValues(DateTimeOffset now)
     private static string? MatchText(QueryField field, FilterValue value, out FilterNode node)
     {
         node = new TextTest(field, new(value.Pieces));
+        if (field.AsNumber is { } number && !value.Quoted && (TryRange(value.Text, out var from, out var to) || TryClass(value.Text, out from, out to)))
+        {
+            node = new AnyOf([node, Between(number, from, to)]);
+        }
+
         return null;
     }
 
@@ -80,9 +86,12 @@ internal sealed class FilterValues(DateTimeOffset now)
             return $"'{text}' is not a number, and {field.Name} holds numbers; {NumberForms}";
         }
 
-        node = new AllOf([new Comparison(field, ComparisonOperator.GreaterOrEqual, from), new Comparison(field, ComparisonOperator.LessOrEqual, to)]);
+        node = Between(field, from, to);
         return null;
     }
+
+    private static AllOf Between(QueryField field, object from, object to) =>
+        new([new Comparison(field, ComparisonOperator.GreaterOrEqual, from), new Comparison(field, ComparisonOperator.LessOrEqual, to)]);
 
     private static string? CompareNumber(QueryField field, string sign, string text, out FilterNode node)
     {

@@ -69,17 +69,11 @@ internal sealed class TailReader(IStore store, TailQuestion question, TimeProvid
             return new(next, [], 0, window.More);
         }
 
-        var rows = await RowsAsync(cursor.Position, window, cancel);
-        if (rows.Count <= RowsMax)
-        {
-            rows.Reverse();
-            return new(next, rows, 0, window.More);
-        }
-
-        var matched = await CountAsync(cursor.Position, window, cancel);
-        rows.RemoveRange(RowsMax, rows.Count - RowsMax);
+        var (rows, more) = await RowsAsync(cursor.Position, window, cancel);
         rows.Reverse();
-        return new(next, rows, Math.Max(matched - RowsMax, 1), window.More);
+        return more
+            ? new(next, rows, Math.Max(await CountAsync(cursor.Position, window, cancel) - rows.Count, 1), window.More)
+            : new(next, rows, 0, window.More);
     }
 
     // (1) The new deliveries, as many as one look takes.
@@ -87,7 +81,7 @@ internal sealed class TailReader(IStore store, TailQuestion question, TimeProvid
     {
         var scope = Scope();
         var floor = Floor(cursor.Received);
-        var counted = _signal == DeliverySignals.Deliveries ? "1" : scope.Column(_signal == DeliverySignals.Rejects ? "rejected" : "rows");
+        var counted = Candidates(scope);
         var sql = $"SELECT {scope.Column("position")} AS p, {scope.Column("received")} AS r, {counted} AS n\nFROM {scope.Column(Tables.Deliveries)}\n"
             + $"WHERE {scope.Column("received")} >= {scope.Parameter(floor)} AND {scope.Column("position")} > {scope.Parameter(cursor.Position)}\n"
             + $"ORDER BY 1 LIMIT {DeliveriesMax + 1}";
@@ -107,6 +101,19 @@ internal sealed class TailReader(IStore store, TailQuestion question, TimeProvid
         return window;
     }
 
+    // Rows of a delivery that may be of the signal: of one that brought several signals, all of them.
+    private string Candidates(SqlScope scope)
+    {
+        if (_signal == DeliverySignals.Deliveries)
+        {
+            return "1";
+        }
+
+        return _signal == DeliverySignals.Rejects
+            ? scope.Column("rejected")
+            : $"CASE WHEN concat('+', {scope.Column("signal")}, '+') LIKE '%+{_signal.Name}+%' THEN {scope.Column("rows")} ELSE 0 END";
+    }
+
     private async Task<Window?> EventsAsync(TailCursor cursor, CancellationToken cancel)
     {
         var (scope, since) = (Scope(), Moments.FromMicroseconds(cursor.Position));
@@ -118,20 +125,27 @@ internal sealed class TailReader(IStore store, TailQuestion question, TimeProvid
     }
 
     // (2) The newest rows first; one more than are given, to know whether others matched.
-    private async Task<List<object?[]>> RowsAsync(long after, Window window, CancellationToken cancel)
+    private async Task<(List<object?[]> Rows, bool More)> RowsAsync(long after, Window window, CancellationToken cancel)
     {
         var scope = Scope();
         var columns = question.Columns.Select((field, place) => $"{field.Sql(scope)} AS c{place}");
         var order = Order.Concat(_signal.TieBreak).Select(name => $"{_signal.FieldOf(name).Sql(scope)} DESC NULLS LAST");
         var sql = $"SELECT {string.Join(", ", columns)}\n{From(scope, after, window)}\nORDER BY {string.Join(", ", order)}\nLIMIT {RowsMax + 1}";
         using var result = await store.QueryAsync(AskRows(sql, scope, window, RowsMax + 1), cancel);
-        List<object?[]> rows = [];
+        var (rows, characters) = (new List<object?[]>(), 0L);
         while (result.Read())
         {
-            rows.Add([.. Enumerable.Range(0, question.Columns.Count).Select(column => result[column])]);
+            object?[] row = [.. Enumerable.Range(0, question.Columns.Count).Select(column => result[column])];
+            characters += row.Sum(value => value is string text ? (long)text.Length : 0);
+            if (rows.Count == RowsMax || (characters > QueryBounds.TailCharacters && rows.Count > 0))
+            {
+                return (rows, true);
+            }
+
+            rows.Add(row);
         }
 
-        return rows;
+        return (rows, false);
     }
 
     private async Task<long> CountAsync(long after, Window window, CancellationToken cancel)

@@ -90,6 +90,8 @@ internal sealed partial class FoldedRows(SqlDialect dialect, IReadOnlySet<string
 
     public override string MapNames(string map) => dialect.MapNames(map);
 
+    public override string Number(string text) => dialect.Number(text);
+
     public override string TextBytes(string text) => dialect.TextBytes(text);
 
     public override string BytesAsText(string bytes) => dialect.BytesAsText(bytes);

@@ -44,6 +44,9 @@ internal abstract class SqlDialect
     /// <summary>The keys of a map as text: <c>name, name</c>.</summary>
     public abstract string MapNames(string map);
 
+    /// <summary>The number that a text writes, or NULL; what is not finite is no number.</summary>
+    public abstract string Number(string text);
+
     /// <summary>The bytes of a text in UTF-8.</summary>
     public abstract string TextBytes(string text);
 
@@ -122,6 +125,9 @@ internal sealed class DuckDbDialect : SqlDialect
     public override string MapPairs(string map) => $"array_to_string(list_transform(map_entries({map}), lambda e: e.key || '=' || e.value), ', ')";
 
     public override string MapNames(string map) => $"array_to_string(map_keys({map}), ', ')";
+
+    // NaN would be greater than every number.
+    public override string Number(string text) => $"nullif(nullif(nullif(TRY_CAST({text} AS DOUBLE), 'nan'::DOUBLE), 'inf'::DOUBLE), '-inf'::DOUBLE)";
 
     public override string TextBytes(string text) => $"strlen({text})";
 
