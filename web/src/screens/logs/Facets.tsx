@@ -13,7 +13,7 @@ import { go, useParam, view } from '../../state/url'
 import type { RowsAsk } from './ask'
 import { shortened } from './decode'
 import { FoundFields } from './FoundFields'
-import { facetName, type FacetField, type LogSignal } from './signals'
+import { facetName, type FacetField, keyIn, type LogSignal } from './signals'
 
 type Plain = string | number | boolean | null
 
@@ -90,7 +90,7 @@ export function OneFacet({ signal, facet, asked, invalid, failed, closed, first,
   const all = useAsked((many || alone) && !closed && !invalid ? `facet ${facet.field} ${from} ${to} ${tz} ${where}` : null, abort =>
     ask<{ facets: Facet[] }>(`/api/facets?${search({ signal: signal.name, field: facet.field, from, to, tz, where, limit: long })}`, { signal: abort }))
   const values = inOrder(signal, facet.field, (many || alone ? all.data?.facets[0]?.values : null) ?? first)
-  const terms = termsOf(useParam('q') ?? '').filter(term => term.field === facet.field || (signal.map !== '' && `${signal.map}.${term.field}` === facet.field))
+  const terms = termsOf(useParam('q') ?? '').filter(term => term.field !== null && keyIn(signal, term.field) === facet.field)
   // There are no more levels than seven.
   const few = signal.shapes[facet.field] === 'level' ? brief + 1 : brief
   const shown = values?.slice(0, many ? long : few) ?? []
@@ -154,17 +154,19 @@ function OneValue({ signal, field, value, count, most, terms }: OneValueProps) {
   const excluded = terms.some(term => term.text === exclude)
   const text = value === null ? '' : shortened(String(value), 200).text
   const name = facetName(signal, field, text)
+  // A key that a row does not have is as if it were empty.
+  const isKey = signal.map !== '' && field.startsWith(`${signal.map}.`)
   const toggle = (event: MouseEvent) => {
     if (event.altKey || event.shiftKey) return excluded ? remove(exclude) : add(exclude)
     return included ? remove(include) : excluded ? remove(exclude) : add(include)
   }
   return (
     <li class={`facet-row ${included ? 'included' : ''} ${excluded ? 'excluded' : ''}`}>
-      <button type="button" class="facet-value" aria-pressed={included || excluded} title={`${name || (value === null ? '(none)' : '(empty)')}\n${exact(count)}\nClick to filter by it; Alt-click to leave it out`} onClick={toggle}>
+      <button type="button" class="facet-value" aria-pressed={included || excluded} title={`${(signal.shapes[field] === 'tail' ? text : name) || (value === null ? '(none)' : '(empty)')}\n${exact(count)}\nClick to filter by it; Alt-click to leave it out`} onClick={toggle}>
         <svg class="top-fill" width="100%" height="100%" preserveAspectRatio="none" viewBox="0 0 100 1" aria-hidden="true"><rect width={(count / most) * 100} height="1" /></svg>
         {(included || excluded) && <span class="facet-mark"><Icon name={excluded ? 'minus' : 'check'} size={12} /></span>}
         {signal.shapes[field] === 'level' && <i class="facet-swatch" style={{ background: `var(${levelOf(text).color})` }} aria-hidden="true" />}
-        <span class="facet-name"><Visible text={name} empty={value === null ? '(none)' : '(empty)'} /></span>
+        <span class="facet-name"><Visible text={name} empty={value === null || isKey ? '(none)' : '(empty)'} /></span>
         <span class="facet-count">{compact(count)}</span>
       </button>
       <span class="facet-signs">

@@ -47,7 +47,7 @@ export function FoundFields({ signal, asked, wait, columns, onColumn }: FoundFie
             </>
           )} />
       ))}
-      {found.data !== null && all.length === 0 && <p class="note facet-none">{typed === '' ? 'No message here is JSON.' : <>No field has <Visible text={typed} /> in its name.</>}</p>}
+      {found.data !== null && all.length === 0 && <p class="note facet-none">{typed === '' ? (rows === 0 ? 'No values' : 'No message here is JSON.') : <>No field has <Visible text={typed} /> in its name.</>}</p>}
       {typed === '' && all.length > brief && <button type="button" class="quiet text" aria-expanded={many} onClick={() => setMany(!many)}>{many ? 'Fewer fields' : `All ${exact(all.length)} fields`}</button>}
     </section>
   )

@@ -4,6 +4,7 @@ import { Visible } from '../../parts/Visible'
 import { shortened } from './decode'
 import { FieldSigns } from './FieldSigns'
 import type { Entry, Json } from './json'
+import { Parts } from './Parts'
 
 interface TreeProps {
   /** The map that holds the members, by names joined by dots. */
@@ -69,7 +70,7 @@ function Scalar({ json }: { json: Extract<Json, { text: string }> }) {
   const { text, cut } = shortened(json.text, textMost)
   return (
     <>
-      <span class="json-text"><Visible text={all ? json.text : text} lines empty='""' /></span>
+      <span class="json-text">{all ? <Parts text={json.text} /> : <Visible text={text} lines empty='""' />}</span>
       {cut && !all && <button type="button" class="quiet text" onClick={() => setAll(true)}>… show all {exact(json.text.length)} characters</button>}
     </>
   )

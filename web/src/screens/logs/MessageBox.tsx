@@ -8,6 +8,7 @@ import { jsonIn } from './brief'
 import { shortened } from './decode'
 import type { Values } from './identity'
 import { JsonTree } from './JsonTree'
+import { Parts } from './Parts'
 import type { LogSignal } from './signals'
 
 interface MessageBoxProps {
@@ -20,9 +21,6 @@ interface MessageBoxProps {
 }
 
 const shownMost = 16_384
-
-// A text is laid out in parts, so that the browser need not do it for what is out of sight.
-const part = 32_768
 
 const savedFrom = 4096
 
@@ -55,23 +53,11 @@ function LongText({ text }: { text: string }) {
   return (
     <>
       <div class="message-text" tabIndex={0} role="region" aria-label="Message">
-        {(whole ? partsOf(text) : [start]).map((piece, place) => <div key={place}><Visible text={piece} lines /></div>)}
+        {whole ? <Parts text={text} /> : <Visible text={start} lines />}
       </div>
       {cut && <button type="button" class="quiet text" aria-expanded={whole} onClick={() => setWhole(!whole)}>{whole ? 'Show less' : `… show all ${exact(text.length)} characters`}</button>}
     </>
   )
-}
-
-// Between lines if there are any, so that the parts do not show.
-function partsOf(text: string): string[] {
-  const parts: string[] = []
-  for (let at = 0; at < text.length;) {
-    const line = text.indexOf('\n', at + part)
-    const end = line >= 0 && line < at + 2 * part ? line + 1 : at + shortened(text.slice(at, at + 2 * part), part).text.length
-    parts.push(text.slice(at, end))
-    at = Math.max(end, at + 1)
-  }
-  return parts
 }
 
 function save(text: string, time: string) {

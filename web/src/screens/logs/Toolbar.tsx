@@ -49,7 +49,7 @@ export function Toolbar(props: ToolbarProps) {
           </button>
         )}
         {signal.text !== '' && <button type="button" class="button" aria-pressed={wrap} aria-label="Wrap" title="Show whole messages" onClick={onWrap}><Icon name="wrap" /><span class="wide">Wrap</span></button>}
-        <button type="button" class="button" aria-pressed={times.relative} aria-label="Times as distance from now" title="Times as distance from now" onClick={times.toggle}><Icon name="clock" /></button>
+        {!(narrow && signal.text !== '') && <button type="button" class="button" aria-pressed={times.relative} aria-label="Times as distance from now" title="Times as distance from now" onClick={times.toggle}><Icon name="clock" /></button>}
         <ColumnPicker signal={signal} asked={asked} columns={asked.columns} fallback={fallback} fields={fields} />
         <ExportMenu signal={signal} asked={exported} />
       </div>

@@ -86,9 +86,15 @@ function keepPlace(box: HTMLElement, old: { readonly lines: Lines; readonly rows
 const guessed = 160
 const lineHeight = 18
 
+// Lists grow by pages: what was guessed for a row is not guessed again.
+const guesses = new WeakMap<LogRow, number>()
+
 // Close enough for the length of the scroll bar.
 function guessOf(signal: LogSignal, row: LogRow, rowHeight: number): number {
+  const known = guesses.get(row)
+  if (known !== undefined) return Math.max(rowHeight, known)
   const text = String(row.values[signal.text] ?? '').slice(0, 4000)
   const lines = text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / guessed)), 0)
+  guesses.set(row, lines * lineHeight + 9)
   return Math.max(rowHeight, lines * lineHeight + 9)
 }

@@ -147,8 +147,8 @@ const logs: LogSignal = {
   columns: ['time', 'level', 'log_group', 'log_stream', 'message'],
   narrowColumns: ['time', 'level', 'message'],
   wideColumn: 'message',
-  widths: { time: 190, level: 82, log_group: 138, log_stream: 112, message: 320, account: 120, region: 116, event_id: 420, filters: 150, policy_level: 200 },
-  narrowWidths: { time: 72, level: 64, message: 200 },
+  widths: { time: 190, level: 78, log_group: 124, log_stream: 96, message: 320, account: 120, region: 116, event_id: 420, filters: 150, policy_level: 200 },
+  narrowWidths: { time: 68, level: 66, message: 190 },
   shapes: { time: 'time', received: 'time', level: 'level', log_group: 'tail', log_stream: 'tail', message: 'message' },
   facets: [
     { field: 'level', name: 'Level', open: true },
@@ -191,13 +191,31 @@ export function signalOf(name: string | null): LogSignal {
   return signals.find(one => one.name === name) ?? requests
 }
 
+// As many characters as a facet is wide.
+const tailMost = 20
+
+/** The end of a path that is too long: it tells more than its beginning. Whole names, if one fits. */
+export function endOf(path: string, most: number): string {
+  if (path.length <= most) return path
+  const cut = path.slice(1 - most)
+  const name = cut.indexOf('/')
+  return `…${name < 0 || name === cut.length - 1 ? cut : cut.slice(name)}`
+}
+
 /** How a value of a facet is written. */
 export function facetName(signal: LogSignal, field: string, text: string): string {
   switch (signal.shapes[field]) {
     case 'country': return countryName(text)
     case 'level': return levelOf(text).name
+    case 'tail': return endOf(text, tailMost)
     default: return text
   }
+}
+
+/** A name that is none of the signal's columns is one of the keys of its map. */
+export function keyIn(signal: LogSignal, name: string): string {
+  const isColumn = name === signal.text || signal.groups.some(group => group.fields.includes(name))
+  return signal.map === '' || isColumn || name.startsWith(`${signal.map}.`) ? name : `${signal.map}.${name}`
 }
 
 /** The name of a field as a test of the filter can say it. */
