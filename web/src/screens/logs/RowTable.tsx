@@ -161,8 +161,9 @@ function RowCells({ row, place, fresh, current, open, marked, tall, signal, colu
       aria-rowindex={place + 2} data-id={row.id} data-current={current || undefined} aria-current={open || marked || undefined} onClick={click}
       class={`${fresh ? 'fresh' : ''} ${current ? 'current' : ''} ${open ? 'open' : ''} ${marked ? 'marked' : ''} ${tall ? 'tall' : ''}`} style={{ height: `${rowHeight}px` }}>
       {columns.map((name, column) => {
+        // The first cell is a link, which cannot hold a button.
         const cell = signal.shapes[name] === 'message'
-          ? <MessageCell text={textOf(row.values[name] ?? null)} tall={tall} onFold={onFold === null ? null : () => onFold(row)} />
+          ? <MessageCell text={textOf(row.values[name] ?? null)} tall={tall} onFold={onFold === null || column === 0 ? null : () => onFold(row)} />
           : <Cell signal={signal} name={name} value={row.values[name] ?? null} times={times} />
         const style = signal.shapes[name] === 'message' ? 'log-cell message-cell' : 'log-cell'
         return column === 0

@@ -34,6 +34,9 @@ export function askFirst(signal: LogSignal, asked: RowsAsk, abort?: AbortSignal)
   return askPage(signal, asked, firstPage, null, abort)
 }
 
+// So many of them are looked through for one row.
+const pages = 6
+
 export interface Page {
   readonly rows: readonly LogRow[]
   readonly cursor: string | null
@@ -52,9 +55,17 @@ export async function askRow(signal: LogSignal, key: string, abort: AbortSignal)
   const named = readKey(key)
   if (named === null) return null
   const where = named.id === null ? testOf(signal.id, null) : testOf(signal.id, named.id)
-  const path = `/api/rows?${search({ signal: signal.name, from: isoOf(named.ms), to: isoOf(named.ms + 1), where: signal.id === '' ? '' : where, limit: 1000 })}`
-  const answer = await ask<Answer>(path, { signal: abort })
-  return rowsOf(answer.columns, answer.rows, signal).find(row => row.key === key)?.values ?? null
+  // Rows without an id may be many at one time: messages that came without their envelope all have that of their delivery.
+  let cursor: string | null = null
+  for (let page = 0; page < pages; page++) {
+    const path = `/api/rows?${search({ signal: signal.name, from: isoOf(named.ms), to: isoOf(named.ms + 1), where: signal.id === '' ? '' : where, limit: 1000, cursor })}`
+    const answer: Answer = await ask<Answer>(path, { signal: abort })
+    const found = rowsOf(answer.columns, answer.rows, signal).find(row => row.key === key)
+    if (found !== undefined) return found.values
+    cursor = answer.meta.cursor ?? null
+    if (cursor === null) return null
+  }
+  return null
 }
 
 export interface Around {
@@ -72,7 +83,6 @@ export interface AroundWish {
 }
 
 const spans = [3_600_000, 86_400_000, 30 * 86_400_000]
-const pages = 6
 
 /** The rows before and after one in time, whatever the filter; with `scope` only those that have its values there. Null if the row is gone. */
 export async function askAround(signal: LogSignal, key: string, scope: AroundScope | null, columns: readonly string[], tz: string, wish: AroundWish, abort: AbortSignal): Promise<Around | null> {
