@@ -52,7 +52,7 @@ export function List({ asked, scope, find, lines }: ListProps) {
       {asked.error !== null && asked.data === null && <Failed error={asked.error} />}
       {asked.data === null && asked.error === null && <Loading height={160} />}
       {asked.data !== null && (rows.length === 0
-        ? <p class="note metric-none">No metric of this range has this in its name or dimensions. <button type="button" class="quiet text" onClick={() => go({ find: null, q: null })}>Show all</button></p>
+        ? <p class="note metric-none">{find !== '' ? 'No metric of this range has this in its name or dimensions.' : scope.where !== '' ? 'No series of this range passes the filter.' : 'No metric came in this range.'} <button type="button" class="quiet text" onClick={() => go({ find: null, q: null })}>Show all</button></p>
         : <Rows rows={rows} scope={scope} find={find} lines={lines} stale={asked.stale} latest={open.latest} />)}
       {asked.error !== null && asked.data !== null && <p class="panel-late" role="status">Not up to date: {asked.error.message}</p>}
       {asked.data?.cut === true && <p class="note metric-none">The first 10,000; search or filter to see others.</p>}
