@@ -93,7 +93,7 @@ public sealed class LogFeedTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void About_ten_events_come_a_second_and_more_at_a_higher_rate()
+    public void Several_events_come_a_second_and_more_at_a_higher_rate()
     {
         const int Seconds = 1_200;
         var night = new DateTimeOffset(2026, 11, 22, 2, 0, 0, TimeSpan.Zero); // Of a Sunday: the least that there is.
