@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Cistern.Tests.EndToEnd;
 
 namespace Cistern.Tests.Browser;
@@ -7,7 +8,7 @@ namespace Cistern.Tests.Browser;
 /// <summary>A server with two hours of metrics of known values, one point a minute.</summary>
 public sealed class MetricSite : IAsyncLifetime
 {
-    public const string Hostile = "<img src=x onerror=alert(1)>\"';:,\\\\u202Etxt";
+    public const string Hostile = "<img src=x onerror=alert(1)>\"';:,\\\u202Etxt";
 
     private const int Minutes = 120;
     private const int Instances = 12;
@@ -52,7 +53,7 @@ public sealed class MetricSite : IAsyncLifetime
             yield return Line(time, "AWS/EC2", "CPUUtilization", $"\"InstanceId\":\"i-{instance:D3}\"", "Percent", instance);
         }
 
-        var hostile = Hostile.Replace("\"", "\\\"", StringComparison.Ordinal);
+        var hostile = JsonEncodedText.Encode(Hostile).ToString();
         yield return Line(time, hostile, hostile, $"\"{hostile}\":\"{hostile}\",\"long\":\"{new string('w', 1000)}\"", hostile, 7);
     }
 

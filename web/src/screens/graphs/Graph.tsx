@@ -10,6 +10,7 @@ import { Visible } from '../../parts/Visible'
 import { Link } from '../../shell/Link'
 import { isoOf, lengthMs } from '../../state/range'
 import { go, useParam } from '../../state/url'
+import { splitOf } from './choose'
 import { askGraph, type GraphScope, type LineAnswer } from './ask'
 import { jumpsOf } from './jump'
 import { Legend, legendOrderOf } from './Legend'
@@ -25,7 +26,8 @@ const tops = [5, 10, 20, 50]
 /** The chosen metrics as lines over time, with all that is needed to read them. */
 export function Graph({ lines, scope, wait }: { lines: readonly Line[]; scope: GraphScope; wait: boolean }) {
   const period = periodFor(useParam('period'), lengthMs(scope))
-  const top = tops.find(one => String(one) === useTop()) ?? 10
+  const chosenTop = useParam('top')
+  const top = tops.find(one => String(one) === chosenTop) ?? 10
   const key = `graph ${writeLines(lines.map(line => ({ ...line, colour: null })))} ${period.period} ${top} ${scope.compare} ${scope.key}`
   const asked = useAsked(wait || lines.length === 0 ? null : key, signal => askGraph(scope, lines, period.period, top, signal).then(answers => ({ lines, answers, period, compare: scope.compare })))
   const drawn = asked.data
@@ -49,10 +51,6 @@ export function Graph({ lines, scope, wait }: { lines: readonly Line[]; scope: G
       )}
     </section>
   )
-}
-
-function useTop(): string | null {
-  return useParam('top')
 }
 
 function NothingChosen() {
@@ -130,7 +128,7 @@ function ReadOut({ lines, series, period, time, zone, q }: { lines: readonly Lin
 
 /** What a reader of the graph must know so as not to take it for more than it is. */
 function Notes({ lines, answers, series, period, top }: { lines: readonly Line[]; answers: readonly LineAnswer[]; series: readonly Series[]; period: Chosen; top: number }) {
-  const estimates = lines.filter(line => isDelivered(line.stat) && (period.period !== '1m' || (line.series === null && line.by !== 'series')))
+  const estimates = lines.filter((line, place) => isDelivered(line.stat) && (period.period !== '1m' || !isEachSeries(line, answers[place]?.sets ?? [])))
   const axes = axesText(series)
   return (
     <ul class="graph-notes note">
@@ -143,6 +141,12 @@ function Notes({ lines, answers, series, period, top }: { lines: readonly Line[]
       {axes !== null && <li>{axes}</li>}
     </ul>
   )
+}
+
+/** Whether each curve of a line is one series of CloudWatch. */
+function isEachSeries({ series, by, set }: Line, sets: readonly string[]): boolean {
+  const own = set ?? (sets.length === 1 ? sets[0]! : null)
+  return series !== null || by === 'series' || (own !== null && by === splitOf(own))
 }
 
 function placeOf(times: readonly number[], stepMs: number, text: string | null): number | null {

@@ -46,7 +46,7 @@ export function Legend({ series, hidden, cursor, order, onToggle, onChoose }: Le
     figure('avg', 'Avg', 'The mean of the values that are drawn'),
     figure('max', 'Max', 'The largest of the values that are drawn'),
   ]
-  return <SortTable name="Series of the graph" columns={columns} rows={rows} rowKey={row => row.name} order={order} asGiven={false} onOrder={next => go({ order: `${next.descending ? '-' : ''}${next.key}` }, { replace: true })} />
+  return <SortTable name="Series of the graph" columns={columns} rows={rows} rowKey={row => row.name} order={order} onOrder={next => go({ order: `${next.descending ? '-' : ''}${next.key}` }, { replace: true })} />
 }
 
 const keys = [legendOrder, 'at', 'last', 'min', 'avg', 'max']

@@ -43,7 +43,7 @@ export function LinePlot(props: LinePlotProps) {
     const move = { ArrowLeft: -1, ArrowRight: 1, PageDown: -10, PageUp: 10, Home: -times.length, End: times.length }[event.key]
     if (move === undefined || times.length === 0 || event.altKey || event.ctrlKey || event.metaKey) return
     event.preventDefault()
-    onPick(Math.max(0, Math.min(times.length - 1, cursor === null ? (move < 0 ? times.length - 1 : 0) : cursor + move)))
+    onPick(Math.max(0, Math.min(times.length - 1, (cursor ?? (event.key === 'ArrowLeft' ? times.length : -1)) + move)))
   }
   return (
     <div
