@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { Icon, type IconName } from '../parts/Icon'
 import { Popover } from '../parts/Popover'
 import { useStore } from '../state/store'
@@ -13,6 +14,16 @@ const themes: readonly { theme: Theme; name: string; icon: IconName }[] = [
 ]
 
 export function Nav({ screen, onHelp }: { screen: Screen | null; onHelp: () => void }) {
+  const list = useRef<HTMLUListElement>(null)
+
+  // On a phone the list is wider than the bar: the current screen stands in its middle.
+  useLayoutEffect(() => {
+    const current = list.current?.querySelector<HTMLElement>('[aria-current="page"]')
+    if (list.current && current) {
+      list.current.scrollLeft = current.offsetLeft - list.current.offsetLeft - (list.current.clientWidth - current.offsetWidth) / 2
+    }
+  }, [screen])
+
   return (
     <nav class="nav" aria-label="Screens">
       <Link screen="overview" class="brand" title="Cistern">
@@ -22,7 +33,7 @@ export function Nav({ screen, onHelp }: { screen: Screen | null; onHelp: () => v
         </svg>
         <span>Cistern</span>
       </Link>
-      <ul>
+      <ul ref={list}>
         {screens.filter(one => one.key !== null).map(({ screen: target, name, icon }) => (
           <li key={target}>
             <Link screen={target} class="nav-link" current={screen === target}><Icon name={icon} size={18} /><span>{name}</span></Link>
