@@ -18,9 +18,9 @@ const marksMost = 400
 export function Visible({ text, empty = '(empty)', lines = false }: { text: string; empty?: string; lines?: boolean }) {
   if (text === '') return <em class="nothing">{empty}</em>
   if (!(lines ? unseenInLines : unseen).test(text)) return <bdi>{text}</bdi>
-  const pieces = piecesOf(text, lines)
-  if (pieces.length > 2 * marksMost) return <bdi>{pieces.map(piece => piece.unseen ? `‹${names[piece.text] ?? codeOf(piece.text)}›` : piece.text).join('')}</bdi>
-  return <bdi>{pieces.map((piece, place) => piece.unseen ? <span key={place} class="unseen" title={codeOf(piece.text)}>{names[piece.text] ?? codeOf(piece.text)}</span> : piece.text)}</bdi>
+  const each = new RegExp(lines ? unseenInLines : unseen, 'g')
+  if ((text.match(each)?.length ?? 0) > marksMost) return <bdi>{text.replace(each, character => `‹${names[character] ?? codeOf(character)}›`)}</bdi>
+  return <bdi>{piecesOf(text, lines).map((piece, place) => piece.unseen ? <span key={place} class="unseen" title={codeOf(piece.text)}>{names[piece.text] ?? codeOf(piece.text)}</span> : piece.text)}</bdi>
 }
 
 export function piecesOf(text: string, lines = false): { text: string; unseen: boolean }[] {
