@@ -67,6 +67,11 @@ public sealed class FilterTests : IDisposable
     [InlineData("docs -gptbot", "ad")]
     [InlineData("start*html", "ad")]
     [InlineData("100%_d", "b")]
+    [InlineData("\"1.2\"", "b")]
+    [InlineData("\"bot.1\"", "")] // a sign of an expression is only a sign
+    [InlineData("\"(x11)\"", "a")]
+    [InlineData("\"hi\\\" \\\\ th\"", "d")]
+    [InlineData("mozilla*145", "a")]
     [InlineData("cmcd_startup:true", "a")]
     [InlineData("cmcd_startup:false", "b")]
     [InlineData("-cmcd_startup:true", "bcd")]
@@ -161,7 +166,7 @@ public sealed class FilterTests : IDisposable
 
             Assert.Equal(plain, hostile);
             Assert.Contains(parameters, parameter => parameter is string text && text.Contains(value.Replace("\\", "\\\\", StringComparison.Ordinal)
-                .Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal), StringComparison.Ordinal) || parameter is string same && same == value);
+                .Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal), StringComparison.Ordinal) || parameter is string same && (same == value || same == new TextPattern([value]).ToExpression()));
             await MatchesAsync(form.Replace("{0}", quoted, StringComparison.Ordinal));
         }
     }

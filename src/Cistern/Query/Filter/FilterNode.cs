@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Cistern.Query.Catalogue;
 
 namespace Cistern.Query.Filter;
@@ -37,14 +38,17 @@ internal enum ComparisonOperator
 }
 
 /// <summary>Text with <c>*</c> for anything: the pieces between the stars.</summary>
-internal sealed record TextPattern(IReadOnlyList<string> Pieces)
+internal sealed partial record TextPattern(IReadOnlyList<string> Pieces)
 {
     public bool IsExact => Pieces.Count == 1;
 
-    /// <summary>The same pattern anywhere in a text.</summary>
-    public TextPattern Anywhere() => new(["", .. Pieces, ""]);
+    /// <summary>The pattern as a regular expression (RE2) that finds it anywhere, in any case.</summary>
+    public string ToExpression() => $"(?is){string.Join(".*", Pieces.Select(piece => Signs().Replace(piece, @"\$0")))}";
 
     /// <summary>The pattern of LIKE, with a backslash before what LIKE would read as a sign.</summary>
     public string ToLike() => string.Join('%', Pieces.Select(piece => piece
         .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)));
+
+    [GeneratedRegex(@"[\\.+*?()|\[\]{}^$]")]
+    private static partial Regex Signs();
 }

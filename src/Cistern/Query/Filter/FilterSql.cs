@@ -12,7 +12,7 @@ internal sealed class FilterSql(Signal signal, SqlScope scope)
         AllOf all => $"({string.Join(" AND ", all.Parts.Select(Write))})",
         AnyOf any => $"({string.Join(" OR ", any.Parts.Select(Write))})",
         NotNode not => scope.Dialect.IsNotTrue(Write(not.Part)),
-        Words words => Anywhere(words.Pattern.Anywhere()),
+        Words words => Anywhere(words.Pattern),
         Present present => IsPresent(present.Field),
         TextTest test => Matches(Text(test.Field), test.Pattern),
         BooleanTest test => test.Value ? test.Field.Sql(scope) : $"NOT {test.Field.Sql(scope)}",
@@ -22,8 +22,8 @@ internal sealed class FilterSql(Signal signal, SqlScope scope)
 
     private string Anywhere(TextPattern pattern)
     {
-        var like = scope.Parameter(pattern.ToLike());
-        return $"({string.Join(" OR ", signal.FreeText.Select(name => scope.Dialect.Like(Text(signal.FieldOf(name)), like, ignoreCase: true)))})";
+        var words = scope.Parameter(pattern.ToExpression());
+        return $"({string.Join(" OR ", signal.FreeText.Select(name => scope.Dialect.Holds(Text(signal.FieldOf(name)), words)))})";
     }
 
     private string IsPresent(QueryField field)
@@ -43,7 +43,7 @@ internal sealed class FilterSql(Signal signal, SqlScope scope)
 
     private string Matches(string text, TextPattern pattern) => pattern.IsExact
         ? $"{text} = {scope.Parameter(pattern.Pieces[0])}"
-        : scope.Dialect.Like(text, scope.Parameter(pattern.ToLike()), ignoreCase: false);
+        : scope.Dialect.Like(text, scope.Parameter(pattern.ToLike()));
 
     private static string Sign(ComparisonOperator comparison) => comparison switch
     {

@@ -78,7 +78,9 @@ internal sealed partial class FoldedRows(SqlDialect dialect, IReadOnlySet<string
 
     public override string Join(string left, string right) => dialect.Join(left, right);
 
-    public override string Like(string text, string pattern, bool ignoreCase) => dialect.Like(text, pattern, ignoreCase);
+    public override string Like(string text, string pattern) => dialect.Like(text, pattern);
+
+    public override string Holds(string text, string pattern) => dialect.Holds(text, pattern);
 
     public override string MapText(string map, string key) => dialect.MapText(map, key);
 
