@@ -79,7 +79,7 @@ function Drawn(props: LinePlotProps & { width: number }) {
             {axis.scale.ticks.map(tick => (
               <g key={tick}>
                 {side === 0 && <line class="plot-grid" x1={margin.left} x2={right} y1={axis.y(tick)} y2={axis.y(tick)} />}
-                <text class="plot-label" x={side === 0 ? margin.left - 8 : right + 8} y={axis.y(tick) + 4} text-anchor={side === 0 ? 'end' : 'start'}>{written(tick, axis.kind).slice(0, 12)}</text>
+                <text class="plot-label" x={side === 0 ? margin.left - 8 : right + 8} y={axis.y(tick) + 4} text-anchor={side === 0 ? 'end' : 'start'}>{written(tick, axis.kind.startsWith('unit ') ? 'number' : axis.kind)}</text>
               </g>
             ))}
           </g>
