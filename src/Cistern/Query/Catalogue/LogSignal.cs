@@ -12,7 +12,7 @@ internal static class LogSignal
 
     public static Signal Signal { get; } = new(Tables.Logs, CommonFields.All, [.. Measures()])
     {
-        FreeText = ["message", "log_group", "log_stream"],
+        FreeText = ["message"],
 
         // The ids of a log stream grow in the order of its events.
         TieBreak = ["event_id", "log_group", "log_stream", "message"],

@@ -22,10 +22,10 @@ internal sealed class TextRoom(double rowBytes)
 
     private const int StepsOfHalf = 64;
 
-    // A URL, a header or bytes that could not be read; names, addresses and ids are shorter, and shall not take the room of those.
+    // A URL, a header, a message or bytes that could not be read; names, addresses and ids are shorter, and shall not take the room of those.
     private static readonly FrozenSet<string> s_long = FrozenSet.Create(
         "path", "query", "user_agent", "referer", "x_forwarded_for", "cs_cookie", "cs_accept", "cs_headers", "cs_header_names", "viewer_request_log_data",
-        "viewer_response_log_data", "fields", "data", "reason", "attributes");
+        "viewer_response_log_data", "message", "fields", "data", "reason", "attributes");
 
     private static readonly double[] s_lengths =
         [.. Enumerable.Range(0, (13 * StepsOfHalf) + 1).Select(step => Math.Floor((1 << 20) * Math.Pow(2, -step / (double)StepsOfHalf)))];
