@@ -118,3 +118,12 @@ it('whatever a value holds, its test is one term', () => {
     expect(termsOf(`status:5xx ${test} host:x`).map(term => term.text)).toEqual(['status:5xx', test, 'host:x'])
   }
 })
+
+it('a key of a map may hold anything: it stands in quotes, and is the same field again when it is read', () => {
+  for (const key of ['@timestamp', 'user name', 'a"b', 'back\\slash', 'über', 'a:b', 'x.y z']) {
+    const written = testOf(`fields.${key}`, 'x')
+    expect(termsOf(`level:error ${written} a`).map(term => [term.field, term.text])).toEqual([['level', 'level:error'], [`fields.${key}`, written], [null, 'a']])
+  }
+  expect(testOf('fields.@timestamp', '5', true)).toBe('-fields."@timestamp":"5"')
+  expect(testOf('fields.user.id', 'x')).toBe('fields.user.id:x')
+})

@@ -15,6 +15,9 @@ export interface Term {
   readonly rest: string
 }
 
+// A name, or a key of a map in quotes behind the map's name: fields."user name". What stands behind it is a sign of comparison.
+const tested = /^([A-Za-z_][A-Za-z0-9_-]*\."(?:[^"\\]|\\.)*"|[A-Za-z_][A-Za-z0-9_.-]*)(:|!=|>=|<=|=|>|<)(.*)$/s
+
 /** Cuts a filter at the blanks between its tests. A filter with OR is one term: its parts do not stand by themselves. */
 export function termsOf(filter: string): Term[] {
   const words = wordsOf(filter)
@@ -75,9 +78,30 @@ export function flipped(term: Term): string {
 /** The test that a field has exactly this value; null is "has none". */
 export function testOf(field: string, value: string | number | boolean | null, exclude = false): string {
   const sign = exclude ? '-' : ''
-  if (value === null) return exclude ? `${field}:*` : `-${field}:*`
-  if (typeof value !== 'string') return `${sign}${field}:${value}`
-  return `${sign}${field}:${quoted(value)}`
+  const name = nameOf(field)
+  if (value === null) return exclude ? `${name}:*` : `-${name}:*`
+  if (typeof value !== 'string') return `${sign}${name}:${value}`
+  return `${sign}${name}:${quoted(value)}`
+}
+
+/** A field's name as a filter writes it: a key of a map that holds other characters stands in quotes. */
+export function nameOf(field: string): string {
+  const dot = field.indexOf('.')
+  return isPlain(field) || dot < 1 ? field : `${field.slice(0, dot + 1)}"${field.slice(dot + 1).replace(/[\\"]/g, '\\$&')}"`
+}
+
+/** Whether a filter can test the field. */
+export function isFilterable(field: string): boolean {
+  return isPlain(field) || /^[A-Za-z_][A-Za-z0-9_-]*\../.test(field)
+}
+
+function isPlain(field: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_.-]*$/.test(field)
+}
+
+function fieldOf(written: string): string {
+  const quote = written.indexOf('"')
+  return quote < 0 ? written : written.slice(0, quote) + written.slice(quote + 1, -1).replace(/\\(.)/gs, '$1')
 }
 
 /** Quotes a text unless the grammar reads it as itself. */
@@ -100,16 +124,16 @@ export function wordAt(filter: string, place: number): { start: number; end: num
   while (filter[start] === '(' || filter[start] === '-') start++
   const negated = filter.slice(word.start, start).includes('-')
   const text = filter.slice(start, Math.max(start, place))
-  const test = /^([A-Za-z_][A-Za-z0-9_.-]*)(?::|!=|>=|<=|=|>|<)(.*)$/s.exec(text)
-  return { start, end: word.end, negated, field: test ? test[1]! : null, typed: test ? test[2]! : text }
+  const test = tested.exec(text)
+  return { start, end: word.end, negated, field: test ? fieldOf(test[1]!) : null, typed: test ? test[3]! : text }
 }
 
 function termOf(text: string, start: number): Term {
   const bare = text.replace(/^(?:-|NOT\s+)/, '')
-  const test = /^([A-Za-z_][A-Za-z0-9_.-]*)(:|!=|>=|<=|=|>|<)(.*)$/s.exec(bare)
+  const test = tested.exec(bare)
   const negated = bare !== text
   return test && !hasOr(text)
-    ? { text, start, end: start + text.length, negated, field: test[1]!, rest: test[2] === ':' ? test[3]! : `${test[2]}${test[3]}` }
+    ? { text, start, end: start + text.length, negated, field: fieldOf(test[1]!), rest: test[2] === ':' ? test[3]! : `${test[2]}${test[3]}` }
     : { text, start, end: start + text.length, negated, field: null, rest: bare }
 }
 

@@ -2,14 +2,13 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { useFields, type Field } from '../api/catalogue'
 import { type Discovered, useDiscovered } from '../api/discovered'
 import { ask, type Facet, query, Refused, search } from '../api/client'
-import { both, flipped, quoted, replaced, type Term, termsOf, testOf, without, wordAt } from '../filter/terms'
+import { both, flipped, isFilterable, nameOf, quoted, replaced, type Term, termsOf, testOf, without, wordAt } from '../filter/terms'
 import { compact } from '../format/numbers'
 import { Icon } from '../parts/Icon'
 import { sentence } from '../parts/States'
 import { Visible } from '../parts/Visible'
 import { currentRange } from '../state/range'
 import { type FilterSignal, filterSignal } from './filterSignal'
-import { isFilterable } from '../screens/logs/signals'
 import { go, useParam, useView } from '../state/url'
 import { focusFilter } from './Shortcuts'
 
@@ -174,7 +173,7 @@ function useOffers(signal: FilterSignal, draft: string, place: number, others: s
     .filter(one => one.name.toLowerCase().includes(typed))
     .sort((a, b) => Number(b.name.toLowerCase().startsWith(typed)) - Number(a.name.toLowerCase().startsWith(typed)))
     .slice(0, 12)
-    .map(one => ({ text: one.name, insert: `${one.name}:`, note: one.note, goesOn: true }))
+    .map(one => ({ text: one.name, insert: `${nameOf(one.name)}:`, note: one.note, goesOn: true }))
 }
 
 function keyName({ name, rows }: Discovered, { many }: FilterSignal) {
@@ -189,7 +188,7 @@ function keyField(name: string): Field {
 function valueOffer(field: string, one: Facet['values'][number], negated: boolean): Offer {
   const value = one.value as string | number | boolean | null
   const text = value === null ? '(none)' : String(value)
-  return { text, insert: value === null && negated ? `${field}:*` : testOf(field, value), note: compact(one.count), goesOn: false }
+  return { text, insert: value === null && negated ? `${nameOf(field)}:*` : testOf(field, value), note: compact(one.count), goesOn: false }
 }
 
 /** The most frequent values of a field that begin as typed. */

@@ -1,6 +1,7 @@
+import { isFilterable } from '../../filter/terms'
 import { filterBy } from '../../filter/use'
 import { Icon } from '../../parts/Icon'
-import { isColumn, isFilterable } from './signals'
+import { isColumn } from './signals'
 
 interface FieldSignsProps {
   readonly name: string

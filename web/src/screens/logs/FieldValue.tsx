@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { Value } from '../../api/client'
+import { isFilterable } from '../../filter/terms'
 import { filterBy } from '../../filter/use'
 import { countryName } from '../../format/countries'
 import { bytes, duration, exact } from '../../format/numbers'
@@ -11,7 +12,7 @@ import { ColumnSign } from './FieldSigns'
 import { LevelMark } from './LevelMark'
 import { Status, textOf, type Times } from './Cell'
 import { decoded, headerLines, queryPairs, shortened } from './decode'
-import { isColumn, isFilterable, type LogSignal } from './signals'
+import { isColumn, type LogSignal } from './signals'
 
 interface FieldValueProps {
   readonly signal: LogSignal

@@ -218,11 +218,6 @@ export function keyIn(signal: LogSignal, name: string): string {
   return signal.map === '' || isColumn || name.startsWith(`${signal.map}.`) ? name : `${signal.map}.${name}`
 }
 
-/** The name of a field as a test of the filter can say it. */
-export function isFilterable(name: string): boolean {
-  return /^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name)
-}
-
 /** Whether the table can have it as a column: lists of columns are separated by commas. */
 export function isColumn(name: string): boolean {
   return !name.includes(',') && name.trim() === name
