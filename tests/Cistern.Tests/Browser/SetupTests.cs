@@ -22,7 +22,7 @@ public sealed class SetupTests(BrowserSite site)
         Assert.Contains("200", await RunInBashAsync(command), StringComparison.Ordinal);
 
         await BrowserPage.Expect(page.Page.Locator(".arrival.stored")).ToBeVisibleAsync();
-        await page.Link("See its rows in the logs").ClickAsync();
+        await page.Link("See its requests in the logs").ClickAsync();
         await page.AddressMatchesAsync("/logs");
         await page.SettledAsync();
         await BrowserPage.Expect(page.Page.Locator(".log-table tbody tr[aria-rowindex]")).ToHaveCountAsync(1);

@@ -46,7 +46,7 @@ export function WaitStep({ name, onArrived }: { name: string | null; onArrived: 
           {newest !== null && (
             <p class="note">Last {ago(Date.parse(newest.time), Date.now())} as <Visible text={newest.stream} empty="no stream" />; {exact(current!.deliveries)} {current!.deliveries === 1 ? 'delivery' : 'deliveries'} and {exact(current!.rows)} {current!.rows === 1 ? 'row' : 'rows'} with this key in 24 hours.</p>
           )}
-          {newest !== null && newest.rows > 0 && <p><Link screen="logs" changes={{ q: testOf('delivery_id', newest.id), host: null, from: '-24h', to: null }}>See its rows in the logs</Link></p>}
+          {newest !== null && newest.rows > 0 && <RowsOf newest={newest} />}
           {newest !== null && newest.rejected > 0 && <p><Link screen="health" changes={{ from: '-1h', to: null }}>See the bytes in delivery health</Link></p>}
         </div>
       </div>
@@ -67,6 +67,19 @@ export function WaitStep({ name, onArrived }: { name: string | null; onArrived: 
   )
 }
 
+// Where the rows of a delivery are seen depends on what it brought.
+function RowsOf({ newest }: { newest: Newest }) {
+  const signals = newest.signal.split('+')
+  const changes = { q: testOf('delivery_id', newest.id), host: null, from: '-24h', to: null }
+  return (
+    <p class="arrived-rows">
+      {signals.includes('requests') && <Link screen="logs" changes={{ ...changes, signal: null }}>See its requests in the logs</Link>}
+      {signals.includes('logs') && <Link screen="logs" changes={{ ...changes, signal: 'logs' }}>See its log events</Link>}
+      {signals.includes('metrics') && <Link screen="graphs" changes={changes}>See its metrics</Link>}
+    </p>
+  )
+}
+
 function Fault({ fault, note }: { fault: string; note: string }) {
   return <li><code>{fault}</code>, {note}. {remedyOf(fault)}</li>
 }
@@ -75,7 +88,7 @@ async function look(name: string, signal: AbortSignal): Promise<Seen> {
   const where = testOf('key', name)
   const [totals, newest, events, status] = await Promise.all([
     query({ signal: 'deliveries', from: '-24h', to: 'now', measures: ['deliveries', 'rows'], where }, signal),
-    ask<Answer>(`/api/rows?${search({ signal: 'deliveries', from: '-24h', where, columns: 'time,stream,delivery_id,rows,rejected,repeats', limit: 1 })}`, { signal }),
+    ask<Answer>(`/api/rows?${search({ signal: 'deliveries', from: '-24h', where, columns: 'time,stream,signal,delivery_id,rows,rejected,repeats', limit: 1 })}`, { signal }),
     query({ signal: 'events', from: '-15m', to: 'now', measures: ['events'], by: ['reason', 'key'], where: 'kind:refused', limit: 50 }, signal),
     ask<Status>('/api/status', { signal }),
   ])
@@ -88,7 +101,7 @@ async function look(name: string, signal: AbortSignal): Promise<Seen> {
     deliveries: countOf(total['deliveries']),
     rows: countOf(total['rows']),
     newest: row === undefined ? null : {
-      time: String(row['time']), id, stream: String(row['stream'] ?? ''), rows: countOf(row['rows']), rejected: countOf(row['rejected']), repeats: countOf(row['repeats']),
+      time: String(row['time']), id, stream: String(row['stream'] ?? ''), signal: String(row['signal'] ?? ''), rows: countOf(row['rows']), rejected: countOf(row['rejected']), repeats: countOf(row['repeats']),
       reason: rejects === null ? null : String(rowsOf(rejects)[0]?.['reason'] ?? ''),
     },
     refusals: rowsOf(events).filter(one => one['key'] === name || one['key'] === '').map(one => ({ fault: String(one['reason']), count: countOf(one['events']), named: one['key'] === name })),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { arrivalOf, refusedSince } from './arrival'
 
-const newest = { time: '2026-11-27T18:00:00Z', id: 'an-id', stream: 'arn', rows: 0, rejected: 0, repeats: 0, reason: null }
+const newest = { time: '2026-11-27T18:00:00Z', id: 'an-id', stream: 'arn', signal: 'requests', rows: 0, rejected: 0, repeats: 0, reason: null }
 
 describe('arrivalOf', () => {
   test.each([

@@ -3,6 +3,8 @@ export interface Newest {
   readonly time: string
   readonly id: string
   readonly stream: string
+  /** What it brought: requests, logs, metrics, several joined by `+`. */
+  readonly signal: string
   readonly rows: number
   readonly rejected: number
   readonly repeats: number
