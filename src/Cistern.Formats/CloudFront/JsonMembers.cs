@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Cistern.Formats.Deliveries;
+using Cistern.Formats.Text;
 
 namespace Cistern.Formats.CloudFront;
 
@@ -57,6 +58,11 @@ internal sealed class JsonMembers
         consumed = 0;
         _members.Clear();
         (_length, IsCut) = (0, false);
+        if (isFinal && !IsJson(text))
+        {
+            return JsonRead.Malformed;
+        }
+
         var json = new Utf8JsonReader(text, isFinal, default);
         try
         {
@@ -68,6 +74,13 @@ internal sealed class JsonMembers
         {
             return JsonRead.Malformed;
         }
+    }
+
+    // The reader says so with an exception, which costs as much as some kilobytes of good JSON: a body full of broken lines would hold a thread for minutes.
+    private static bool IsJson(ReadOnlySpan<byte> text)
+    {
+        var json = new JsonScanner(text);
+        return json.TryReadValue(out _);
     }
 
     private JsonRead ReadObject(ref Utf8JsonReader json, ReadOnlySpan<byte> text)

@@ -80,4 +80,25 @@ public sealed class RecognitionTests
         var id = System.Text.Json.JsonDocument.Parse(body).RootElement.GetProperty("requestId").GetString();
         return Bodies.Decode(context with { RequestId = id }, body);
     }
+
+    // An exception costs as much as some kilobytes of JSON, and a body has room for millions of broken lines.
+    [Fact]
+    public void Broken_objects_are_set_aside_without_an_exception_each()
+    {
+        var thrown = 0;
+        var thread = Environment.CurrentManagedThreadId;
+        void Count(object? sender, System.Runtime.ExceptionServices.FirstChanceExceptionEventArgs raised) => thrown += Environment.CurrentManagedThreadId == thread ? 1 : 0;
+        AppDomain.CurrentDomain.FirstChanceException += Count;
+        try
+        {
+            var into = Bodies.DecodeRecords(Bodies.Any, string.Concat(Enumerable.Repeat("{\"a\":\n", 20_000)));
+            Assert.InRange(into.Rejects.RowCount, 1_000, 1_001); // Those behind the first thousand are kept together.
+        }
+        finally
+        {
+            AppDomain.CurrentDomain.FirstChanceException -= Count;
+        }
+
+        Assert.Equal(0, thrown);
+    }
 }

@@ -50,7 +50,7 @@ public sealed class LogSignalTests : IAsyncLifetime
     [InlineData("\"failed for\"", "a")]
     [InlineData("ünal", "ac")] // any case, also beyond ASCII
     [InlineData("100%_d", "b")]
-    [InlineData("orders", "abc")] // the log group
+    [InlineData("orders", "")] // stands in the log group alone
     [InlineData("absent", "")]
     [InlineData("payment duration>1", "a")]
     [InlineData("level:error,fatal -payment", "c")]

@@ -32,12 +32,10 @@ public sealed class MetricRecognitionTests
         Assert.Equal(MetricRows.Of(record), Enumerable.Range(0, into.Metrics.RowCount).Select(row => Rows.Of(into.Metrics, row)));
     }
 
-    [Theory]
-    [InlineData(DeliveryRoute.CloudFront)]
-    [InlineData(DeliveryRoute.Logs)]
-    public void Another_address_keeps_metrics_and_says_where_they_belong(DeliveryRoute route)
+    [Fact]
+    public void The_address_of_requests_keeps_metrics_and_says_where_they_belong()
     {
-        var into = Bodies.Decode(Bodies.Metrics with { Route = route }, Bodies.Envelope([Json, Otlp07, Otlp10]));
+        var into = Bodies.Decode(Bodies.CloudFront, Bodies.Envelope([Json, Otlp07, Otlp10]));
 
         Assert.Equal((0L, 3L), (into.Rows, into.RejectRows));
         Assert.Equal([Json, Otlp07, Otlp10], Enumerable.Range(0, 3).Select(row => into.Rejects.Text("data")[row].ToArray()));
@@ -46,6 +44,19 @@ public sealed class MetricRecognitionTests
             Assert.Equal("metrics", reject["signal"]);
             Assert.Contains("let the delivery stream post to /ingester/kinesis/metrics, or to /firehose", reject["reason"], StringComparison.Ordinal);
         });
+    }
+
+    // Any text is a message there, so that only what can be nothing else is set aside: a document each, and a binary record.
+    [Fact]
+    public void The_address_of_logs_keeps_metrics_and_says_where_they_belong()
+    {
+        var into = Bodies.Decode(Bodies.Logs, Bodies.Envelope([Json, Otlp07, Otlp10]));
+
+        Assert.Equal((0L, 4L), (into.Rows, into.RejectRows));
+        Assert.All(Enumerable.Range(0, 4).Select(row => Rows.Of(into.Rejects, row)), reject =>
+            Assert.Contains("metric streams", reject["reason"], StringComparison.Ordinal));
+        Assert.All(Enumerable.Range(0, 4).Select(row => Rows.Of(into.Rejects, row)), reject =>
+            Assert.Contains("/ingester/kinesis/metrics", reject["reason"], StringComparison.Ordinal));
     }
 
     [Theory]

@@ -57,7 +57,8 @@ export function Report() {
             <Trouble of={of} wait={wait} />
           </>
         )}
-      <Small of={of} figures={figures.data} />
+      {/* Of a week without rows it stands high up: before that is known it would jump there. */}
+      {!wait && <Small of={of} figures={figures.data} />}
     </article>
   )
 }
