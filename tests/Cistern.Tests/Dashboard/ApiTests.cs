@@ -131,7 +131,7 @@ public sealed class ApiTests
         var recommended = CloudFrontFields.NamesOf(document.RootElement.GetProperty("recommended").GetString()!);
         Assert.Equal(recommended, fields.Where(field => field.GetProperty("recommended").GetBoolean()).Select(field => field.GetProperty("name").GetString()!));
         Assert.Equal(46, recommended.Count);
-        Assert.Equal(["/v1/logs/aws_data_firehose_cloudfront", "/firehose"], document.RootElement.GetProperty("endpoints").EnumerateArray().Select(endpoint => endpoint.GetProperty("path").GetString()!));
+        Assert.Equal(["/v1/logs/aws_data_firehose_cloudfront", "/ingester/kinesis/logs", "/ingester/kinesis/metrics", "/firehose"], document.RootElement.GetProperty("endpoints").EnumerateArray().Select(endpoint => endpoint.GetProperty("path").GetString()!));
     }
 
     private static async Task<RawAnswer> PostAsync(DashboardServer server, string id, string key)
