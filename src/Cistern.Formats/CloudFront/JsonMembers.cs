@@ -76,7 +76,7 @@ internal sealed class JsonMembers
         }
     }
 
-    // The reader says so with an exception, which costs as much as some kilobytes of good JSON: a body full of broken lines would hold a thread for minutes.
+    // The reader says so with an exception, which costs as much as some kilobytes of good JSON: a body full of broken lines would hold a thread for long.
     private static bool IsJson(ReadOnlySpan<byte> text)
     {
         var json = new JsonScanner(text);
