@@ -1,5 +1,6 @@
 using System.Buffers;
 using Cistern.Formats.Deliveries;
+using Cistern.Formats.Text;
 
 namespace Cistern.Formats.CloudFront;
 
@@ -30,8 +31,6 @@ internal sealed class CloudFrontFormat : IRecordFormat
         _entries = new EntryDecoder(_row, _reason);
     }
 
-    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
-
     private static ReadOnlySpan<byte> Signal => "requests"u8;
 
     public void Begin(DeliveryContext context, RecordSink sink)
@@ -43,13 +42,13 @@ internal sealed class CloudFrontFormat : IRecordFormat
 
     public bool Claims(ReadOnlySpan<byte> record)
     {
-        var head = SkipMark(record).TrimStart(" \r\n"u8);
+        var head = Utf8Text.SkipMark(record).TrimStart(" \r\n"u8);
         return _route == DeliveryRoute.CloudFront || head.IsEmpty || head[0] is (byte)'{' or (byte)'[' or (byte)'#' || IsLine(head);
     }
 
     public void Decode(ReadOnlySpan<byte> record)
     {
-        record = SkipMark(record);
+        record = Utf8Text.SkipMark(record);
         var isArray = record.TrimStart(" \t\r\n"u8) is [(byte)'[', ..];
         var item = 0;
         var place = 0;
@@ -87,8 +86,6 @@ internal sealed class CloudFrontFormat : IRecordFormat
         _sink.Reject(Signal, _reason.Text, text[..consumed], item: null);
         return read;
     }
-
-    private static ReadOnlySpan<byte> SkipMark(ReadOnlySpan<byte> record) => record.StartsWith(ByteOrderMark) ? record[ByteOrderMark.Length..] : record;
 
     private static bool IsBlank(byte character, bool isArray) =>
         character is (byte)'\n' or (byte)'\r' or (byte)' ' || (isArray && character is (byte)'[' or (byte)']' or (byte)',' or (byte)'\t');

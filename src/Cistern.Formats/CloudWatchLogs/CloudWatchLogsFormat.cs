@@ -21,8 +21,6 @@ internal sealed class CloudWatchLogsFormat : IRecordFormat
     private DeliveryRoute _route;
     private int _item;
 
-    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
-
     private static ReadOnlySpan<byte> Signal => "logs"u8;
 
     public void Begin(DeliveryContext context, RecordSink sink)
@@ -36,13 +34,13 @@ internal sealed class CloudWatchLogsFormat : IRecordFormat
     public bool Claims(ReadOnlySpan<byte> record) => _route switch
     {
         DeliveryRoute.Logs => true,
-        DeliveryRoute.Any => SkipMark(record).TrimStart(" \t\r\n"u8) is [(byte)'{', ..] && HasEnvelope(record),
+        DeliveryRoute.Any => Utf8Text.SkipMark(record).TrimStart(" \t\r\n"u8) is [(byte)'{', ..] && HasEnvelope(record),
         DeliveryRoute.CloudFront or DeliveryRoute.Metrics => false,
     };
 
     public void Decode(ReadOnlySpan<byte> record)
     {
-        record = SkipMark(record);
+        record = Utf8Text.SkipMark(record);
         _item = 0;
         if (IsBinary(record))
         {
@@ -57,8 +55,6 @@ internal sealed class CloudWatchLogsFormat : IRecordFormat
             place += DecodeItem(record[place..]);
         }
     }
-
-    private static ReadOnlySpan<byte> SkipMark(ReadOnlySpan<byte> record) => record.StartsWith(ByteOrderMark) ? record[ByteOrderMark.Length..] : record;
 
     private static bool HasEnvelope(ReadOnlySpan<byte> record) =>
         record.IndexOf("\"logEvents\""u8) >= 0 || (record.IndexOf("\"messageType\""u8) >= 0 && record.IndexOf("_MESSAGE\""u8) >= 0);

@@ -8,7 +8,7 @@ internal sealed class DocumentTexts
     /// <summary>The most bytes of one of them; CloudWatch's names have at most 512 characters. They are copied to each row, so a longer one would multiply.</summary>
     public const int BytesMax = 4096;
 
-    private readonly TextScratch _scratch = new();
+    private readonly JsonScratch _scratch = new();
     private byte[] _bytes = new byte[1024];
     private int _length;
     private Range _owner;

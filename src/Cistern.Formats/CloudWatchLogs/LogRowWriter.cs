@@ -28,8 +28,8 @@ internal sealed class LogRowWriter
     private readonly DocumentTexts _document = new();
     private readonly FieldSet _fields = new();
     private readonly JsonFields _json = new();
-    private readonly TextScratch _scratch = new();
-    private readonly TextScratch _valueScratch = new();
+    private readonly JsonScratch _scratch = new();
+    private readonly JsonScratch _valueScratch = new();
     private RecordSink _sink = null!;
     private byte[] _region = [];
     private long _received;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Cistern.Formats.CloudFront;
 using Cistern.Formats.Deliveries;
+using Cistern.Formats.Text;
 
 namespace Cistern.Formats.MetricStreams;
 
@@ -31,8 +32,6 @@ internal sealed class MetricJsonFormat : IRecordFormat
     public static ReadOnlySpan<byte> ElsewhereReason =>
         "record is of a metric stream, which this address does not take: let the delivery stream post to /ingester/kinesis/metrics, or to /firehose"u8;
 
-    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
-
     private static ReadOnlySpan<byte> Blanks => " \t\r\n"u8;
 
     private static ReadOnlySpan<byte> FirstMember => "metric_stream_name"u8;
@@ -50,7 +49,7 @@ internal sealed class MetricJsonFormat : IRecordFormat
     /// <remarks>A brace is also the length of a message of 123 bytes, and a line end the tag behind it: what is framed is no JSON.</remarks>
     public bool Claims(ReadOnlySpan<byte> record)
     {
-        var head = record[SkipMark(record)..].TrimStart(Blanks);
+        var head = Utf8Text.SkipMark(record).TrimStart(Blanks);
         var isObject = head is [(byte)'{', ..] && head[1..].TrimStart(Blanks) is [(byte)'"' or (byte)'}', ..] && !OtlpFormat.IsFramed(record);
         return _route == DeliveryRoute.Metrics ? isObject || HoldsMetric(record) : isObject && NamesMetricStream(head);
     }
@@ -66,7 +65,7 @@ internal sealed class MetricJsonFormat : IRecordFormat
 
         // Looked at once for the whole record, so that the lines need not look.
         var isText = Utf8.IsValid(record);
-        var place = SkipMark(record);
+        var place = record.Length - Utf8Text.SkipMark(record).Length;
         while (place < record.Length && !_sink.IsOverLimit)
         {
             place += record[place] is (byte)'\n' or (byte)'\r' or (byte)' ' or (byte)'\t' ? 1 : DecodeItem(record, place, isText);
@@ -74,8 +73,6 @@ internal sealed class MetricJsonFormat : IRecordFormat
 
         _rejects.Flush(record);
     }
-
-    private static int SkipMark(ReadOnlySpan<byte> record) => record.StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0;
 
     // A first line that is cut must not take the others with it.
     private static bool HoldsMetric(ReadOnlySpan<byte> record) => !OtlpFormat.LooksFramed(record) && record.IndexOf("{\"metric_stream_name\""u8) >= 0;

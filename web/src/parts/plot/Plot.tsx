@@ -1,8 +1,9 @@
-import { useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useId, useMemo, useRef, useState } from 'preact/hooks'
 import { inUnit, type Unit } from '../../format/numbers'
 import { at } from '../../format/times'
 import { barsPath, linePath } from './paths'
 import { linearScale, logScale, timeTicks } from './scales'
+import { useWidth } from './width'
 
 export interface ChartSeries {
   readonly name: string
@@ -49,15 +50,7 @@ const margin = { left: 54, right: 6, top: 8, bottom: 22 }
  */
 export function Plot(props: PlotProps) {
   const root = useRef<HTMLDivElement>(null)
-  const [width, setWidth] = useState(0)
-  useLayoutEffect(() => {
-    const box = root.current!
-    const measure = () => setWidth(box.clientWidth)
-    measure()
-    const watch = new ResizeObserver(measure)
-    watch.observe(box)
-    return () => watch.disconnect()
-  }, [])
+  const width = useWidth(root)
   return (
     <div class="plot" ref={root} style={{ height: `${props.height}px` }} aria-hidden="true">
       {width > margin.left + 60 && <Drawn {...props} width={width} />}

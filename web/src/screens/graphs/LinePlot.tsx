@@ -1,7 +1,8 @@
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useMemo, useRef, useState } from 'preact/hooks'
 import { at } from '../../format/times'
 import { linePath } from '../../parts/plot/paths'
 import { timeTicks } from '../../parts/plot/scales'
+import { useWidth } from '../../parts/plot/width'
 import { Visible } from '../../parts/Visible'
 import { valueScale } from './axis'
 import type { Series } from './series'
@@ -29,15 +30,7 @@ const tipMost = 8
 /** Series as lines over time. Two kinds of units have an axis each, at the left and at the right; what is of a third has none, and is left to the table below. */
 export function LinePlot(props: LinePlotProps) {
   const root = useRef<HTMLDivElement>(null)
-  const [width, setWidth] = useState(0)
-  useLayoutEffect(() => {
-    const box = root.current!
-    const measure = () => setWidth(box.clientWidth)
-    measure()
-    const watch = new ResizeObserver(measure)
-    watch.observe(box)
-    return () => watch.disconnect()
-  }, [])
+  const width = useWidth(root)
   const { times, cursor, onPick } = props
   const step = (event: KeyboardEvent) => {
     const move = { ArrowLeft: -1, ArrowRight: 1, PageDown: -10, PageUp: 10, Home: -times.length, End: times.length }[event.key]

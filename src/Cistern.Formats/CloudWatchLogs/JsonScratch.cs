@@ -3,7 +3,7 @@ using Cistern.Formats.Text;
 namespace Cistern.Formats.CloudWatchLogs;
 
 /// <summary>A buffer for one text at a time that cannot go into its column as it is written.</summary>
-internal sealed class TextScratch
+internal sealed class JsonScratch
 {
     private const int KeptBytes = 1 << 20;
 
