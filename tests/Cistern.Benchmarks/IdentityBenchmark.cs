@@ -50,9 +50,20 @@ public class IdentityBenchmark
         var changed = new UInt128(number, number);
         _milliseconds += Rows * 60_000 / 2_000_000;
         var added = 0;
-        foreach (var identity in _identity.Of(_rows))
+        var identities = _identity.Of(_rows);
+        for (var row = 0; row < identities.Length; row++)
         {
-            added += _window.TryAdd(identity ^ changed, _milliseconds) ? 1 : 0;
+            identities[row] ^= changed;
+        }
+
+        for (var row = 0; row < identities.Length; row++)
+        {
+            if (row % IdentityWindow.PrefetchMax == 0)
+            {
+                _window.Prefetch(identities.AsSpan(row));
+            }
+
+            added += _window.TryAdd(identities[row], _milliseconds) ? 1 : 0;
         }
 
         return added;

@@ -241,6 +241,11 @@ internal sealed partial class Committer : IDisposable
         var stored = pending.StoredRows.AsSpan();
         for (var row = 0; row < pending.Identities.Length; row++)
         {
+            if (row % IdentityWindow.PrefetchMax == 0)
+            {
+                _identities.Prefetch(pending.Identities.AsSpan(row));
+            }
+
             var inStore = !stored.IsEmpty && stored[0] == row;
             stored = inStore ? stored[1..] : stored;
             (inStore || IsRepeat(pending.Identities[row], received) ? _repeats : _kept).Add(row);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Cistern.Store.Embedded.Identity;
 
@@ -79,6 +80,18 @@ internal sealed class IdentityTable
         }
 
         CloseGap(at);
+    }
+
+    /// <summary>Fetches what <see cref="Contains"/> of an identity will read, while something else is done.</summary>
+    public unsafe void Prefetch(UInt128 identity)
+    {
+        if (Sse.IsSupported)
+        {
+            fixed (ulong* slot = &_slots[Home(TagOf(identity))])
+            {
+                Sse.Prefetch0(slot);
+            }
+        }
     }
 
     private static uint TagOf(UInt128 identity) => (uint)(identity >> 96) | 1;

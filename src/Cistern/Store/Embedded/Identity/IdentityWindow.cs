@@ -18,6 +18,9 @@ internal sealed class IdentityWindow
     private const int CapacityMin = 1024;
     private const int StepsOfWindow = 4096;
 
+    /// <summary>For how many identities <see cref="Prefetch"/> fetches at most: more would push each other out of the nearest cache.</summary>
+    public const int PrefetchMax = 16;
+
     private readonly int _capacityMax;
     private readonly ReceivedMarks _marks;
     private IdentityTable _table = new(CapacityMin);
@@ -69,6 +72,26 @@ internal sealed class IdentityWindow
         _marks.Add(_end, _latestMs);
         _end++;
         return true;
+    }
+
+    /// <summary>Says that identities will be added one after another: what adding the first of them needs is fetched from memory before it is wanted.</summary>
+    /// <remarks>The tables are larger than the processor's caches, and where an identity stands is chance: each would wait for memory by itself.</remarks>
+    public void Prefetch(ReadOnlySpan<UInt128> next)
+    {
+        next = next[..Math.Min(next.Length, PrefetchMax)];
+        foreach (var identity in next)
+        {
+            _table.Prefetch(identity);
+        }
+
+        if (Count == _capacityMax)
+        {
+            // Each pushes out one of the oldest.
+            for (var position = _oldest; position < _oldest + next.Length; position++)
+            {
+                _table.Prefetch(_table[position]);
+            }
+        }
     }
 
     /// <summary>Whether an identity is there, without adding it.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Cistern.DuckDb;
 using Cistern.Formats;
 using Cistern.Formats.Columns;
@@ -11,6 +10,7 @@ internal sealed class MetricIdentity(SipKey key) : SignalIdentity(
     Tables.Metrics, "metric_stream", "account", "region", "namespace", "metric", "unit", "dimensions", "time", "min", "max", "sum", "count", "quantiles")
 {
     private const int Texts = 6;
+    private const int SourceTexts = 4;
     private const int Dimensions = 6;
     private const int Time = 7;
     private const int FirstValue = 8;
@@ -18,9 +18,41 @@ internal sealed class MetricIdentity(SipKey key) : SignalIdentity(
 
     public override void Of(ColumnBatch batch, Span<UInt128> identities)
     {
+        var texts = new TextColumn[Texts];
+        for (var column = 0; column < Texts; column++)
+        {
+            texts[column] = batch.Text(Places[column]);
+        }
+
+        var times = batch.Values<long>(Places[Time]);
+        var values = new ValueColumn<double>[Quantiles - FirstValue];
+        for (var column = 0; column < values.Length; column++)
+        {
+            values[column] = batch.Values<double>(Places[FirstValue + column]);
+        }
+
+        var (dimensions, quantiles) = ((MapColumn)batch[Places[Dimensions]], (MapColumn)batch[Places[Quantiles]]);
+        var source = Begin();
         for (var row = 0; row < identities.Length; row++)
         {
-            identities[row] = Of(batch, row);
+            // The rows of a delivery come from few metric streams and namespaces, one after another.
+            if (row == 0 || !SourceIsSame(texts, row))
+            {
+                source = Begin();
+                AppendTexts(ref source, texts.AsSpan(0, SourceTexts), row);
+            }
+
+            var hash = source;
+            AppendTexts(ref hash, texts.AsSpan(SourceTexts), row);
+            Append(ref hash, dimensions, row);
+            hash.Append((ulong)(times[row] ?? 0));
+            foreach (var column in values)
+            {
+                Append(ref hash, column[row]);
+            }
+
+            Append(ref hash, quantiles, row);
+            identities[row] = hash.Finish();
         }
     }
 
@@ -33,7 +65,7 @@ internal sealed class MetricIdentity(SipKey key) : SignalIdentity(
         }
 
         Append(ref hash, stored.Vector(Dimensions), row);
-        Append(ref hash, stored.Vector(Time).Get<long>(row));
+        hash.Append((ulong)stored.Vector(Time).Get<long>(row));
         for (var column = FirstValue; column < Quantiles; column++)
         {
             var values = stored.Vector(column);
@@ -44,23 +76,25 @@ internal sealed class MetricIdentity(SipKey key) : SignalIdentity(
         return hash.Finish();
     }
 
-    private UInt128 Of(ColumnBatch batch, int row)
+    private static bool SourceIsSame(TextColumn[] texts, int row)
     {
-        var hash = Begin();
-        for (var column = 0; column < Texts; column++)
+        for (var column = 0; column < SourceTexts; column++)
         {
-            hash.AppendField(batch.Text(Places[column])[row]);
+            if (!texts[column][row].SequenceEqual(texts[column][row - 1]))
+            {
+                return false;
+            }
         }
 
-        Append(ref hash, (MapColumn)batch[Places[Dimensions]], row);
-        Append(ref hash, batch.Values<long>(Places[Time])[row] ?? 0);
-        for (var column = FirstValue; column < Quantiles; column++)
-        {
-            Append(ref hash, batch.Values<double>(Places[column])[row]);
-        }
+        return true;
+    }
 
-        Append(ref hash, (MapColumn)batch[Places[Quantiles]], row);
-        return hash.Finish();
+    private static void AppendTexts(ref SipHash128 hash, ReadOnlySpan<TextColumn> texts, int row)
+    {
+        foreach (var text in texts)
+        {
+            hash.AppendField(text[row]);
+        }
     }
 
     private SipHash128 Begin()
@@ -74,7 +108,7 @@ internal sealed class MetricIdentity(SipKey key) : SignalIdentity(
     private static void Append(ref SipHash128 hash, MapColumn map, int row)
     {
         var (start, count) = map[row].GetOffsetAndLength(map.EntryCount);
-        Append(ref hash, count);
+        hash.Append((ulong)count);
         for (var entry = start; entry < start + count; entry++)
         {
             hash.AppendField(map.Keys[entry]);
@@ -92,7 +126,7 @@ internal sealed class MetricIdentity(SipKey key) : SignalIdentity(
     private static void Append(ref SipHash128 hash, VectorReader map, int row)
     {
         var (start, count) = map.Elements(row).GetOffsetAndLength(int.MaxValue);
-        Append(ref hash, count);
+        hash.Append((ulong)count);
         var (keys, values) = (map.Child.Field(0), map.Child.Field(1));
         for (var entry = start; entry < start + count; entry++)
         {
@@ -108,15 +142,13 @@ internal sealed class MetricIdentity(SipKey key) : SignalIdentity(
         }
     }
 
-    private static void Append(ref SipHash128 hash, long number) => hash.Append(MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in number)));
-
     // One byte says whether there is a value: a missing one is not zero.
     private static void Append(ref SipHash128 hash, double? value)
     {
-        hash.Append(value is null ? [0] : [1]);
+        hash.Append(value is null ? (byte)0 : (byte)1);
         if (value is { } number)
         {
-            hash.Append(MemoryMarshal.AsBytes(new ReadOnlySpan<double>(in number)));
+            hash.Append(BitConverter.DoubleToUInt64Bits(number));
         }
     }
 }

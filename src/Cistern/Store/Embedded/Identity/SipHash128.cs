@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace Cistern.Store.Embedded.Identity;
@@ -45,35 +46,45 @@ internal struct SipHash128(SipKey key)
     /// <summary>Appends a length and the bytes, so that "ab" and "c" differ from "a" and "bc".</summary>
     public void AppendField(ReadOnlySpan<byte> bytes)
     {
-        Span<byte> length = stackalloc byte[sizeof(int)];
-        BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);
-        Append(length);
+        AppendTail((uint)bytes.Length, sizeof(int));
         Append(bytes);
     }
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
+        var (v0, v1, v2, v3, waiting) = (_v0, _v1, _v2, _v3, _waiting);
         var waitingBits = (_length & 7) * 8;
-        _length += bytes.Length;
+        _length += bytes.Length & ~7;
         while (bytes.Length >= sizeof(ulong))
         {
             var word = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-            Compress(_waiting | (word << waitingBits));
-            _waiting = waitingBits == 0 ? 0 : word >> (64 - waitingBits);
+            var whole = waiting | (word << waitingBits);
+            waiting = waitingBits == 0 ? 0 : word >> (64 - waitingBits);
+            v3 ^= whole;
+            Round(ref v0, ref v1, ref v2, ref v3);
+            Round(ref v0, ref v1, ref v2, ref v3);
+            v0 ^= whole;
             bytes = bytes[sizeof(ulong)..];
         }
 
-        foreach (var value in bytes)
+        (_v0, _v1, _v2, _v3, _waiting) = (v0, v1, v2, v3, waiting);
+        if (!bytes.IsEmpty)
         {
-            _waiting |= (ulong)value << waitingBits;
-            waitingBits += 8;
-            if (waitingBits == 64)
-            {
-                Compress(_waiting);
-                (_waiting, waitingBits) = (0, 0);
-            }
+            AppendTail(WordOf(bytes), bytes.Length);
         }
     }
+
+    /// <summary>Appends eight bytes, the lowest first.</summary>
+    public void Append(ulong word)
+    {
+        var waitingBits = (_length & 7) * 8;
+        _length += sizeof(ulong);
+        Compress(_waiting | (word << waitingBits));
+        _waiting = waitingBits == 0 ? 0 : word >> (64 - waitingBits);
+    }
+
+    /// <summary>Appends one byte.</summary>
+    public void Append(byte value) => AppendTail(value, 1);
 
     /// <summary>The hash; the reference's first eight bytes are the lower half. Nothing may be appended after it.</summary>
     public UInt128 Finish()
@@ -85,35 +96,60 @@ internal struct SipHash128(SipKey key)
         return new UInt128(Finalize4(), lower);
     }
 
+    // One to seven bytes in one word, read in two steps that may overlap.
+    private static ulong WordOf(ReadOnlySpan<byte> bytes) => bytes.Length switch
+    {
+        >= 4 => BinaryPrimitives.ReadUInt32LittleEndian(bytes) | ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(bytes[^4..]) << ((bytes.Length - 4) * 8)),
+        >= 2 => BinaryPrimitives.ReadUInt16LittleEndian(bytes) | ((ulong)bytes[^1] << ((bytes.Length - 1) * 8)),
+        _ => bytes[0],
+    };
+
+    // The bits above the bytes are zero.
+    private void AppendTail(ulong word, int bytes)
+    {
+        var waitingBits = (_length & 7) * 8;
+        _length += bytes;
+        _waiting |= word << waitingBits;
+        if (waitingBits + (bytes * 8) >= 64)
+        {
+            Compress(_waiting);
+            _waiting = waitingBits == 0 ? 0 : word >> (64 - waitingBits);
+        }
+    }
+
     private void Compress(ulong word)
     {
-        _v3 ^= word;
-        Round();
-        Round();
-        _v0 ^= word;
+        var (v0, v1, v2, v3) = (_v0, _v1, _v2, _v3 ^ word);
+        Round(ref v0, ref v1, ref v2, ref v3);
+        Round(ref v0, ref v1, ref v2, ref v3);
+        (_v0, _v1, _v2, _v3) = (v0 ^ word, v1, v2, v3);
     }
 
     private ulong Finalize4()
     {
+        var (v0, v1, v2, v3) = (_v0, _v1, _v2, _v3);
         for (var round = 0; round < 4; round++)
         {
-            Round();
+            Round(ref v0, ref v1, ref v2, ref v3);
         }
 
-        return _v0 ^ _v1 ^ _v2 ^ _v3;
+        (_v0, _v1, _v2, _v3) = (v0, v1, v2, v3);
+        return v0 ^ v1 ^ v2 ^ v3;
     }
 
-    private void Round()
+    // On local variables, which stay in registers: as fields each step would go through memory.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Round(ref ulong v0, ref ulong v1, ref ulong v2, ref ulong v3)
     {
-        _v0 += _v1;
-        _v1 = BitOperations.RotateLeft(_v1, 13) ^ _v0;
-        _v0 = BitOperations.RotateLeft(_v0, 32);
-        _v2 += _v3;
-        _v3 = BitOperations.RotateLeft(_v3, 16) ^ _v2;
-        _v0 += _v3;
-        _v3 = BitOperations.RotateLeft(_v3, 21) ^ _v0;
-        _v2 += _v1;
-        _v1 = BitOperations.RotateLeft(_v1, 17) ^ _v2;
-        _v2 = BitOperations.RotateLeft(_v2, 32);
+        v0 += v1;
+        v1 = BitOperations.RotateLeft(v1, 13) ^ v0;
+        v0 = BitOperations.RotateLeft(v0, 32);
+        v2 += v3;
+        v3 = BitOperations.RotateLeft(v3, 16) ^ v2;
+        v0 += v3;
+        v3 = BitOperations.RotateLeft(v3, 21) ^ v0;
+        v2 += v1;
+        v1 = BitOperations.RotateLeft(v1, 17) ^ v2;
+        v2 = BitOperations.RotateLeft(v2, 32);
     }
 }
