@@ -9,6 +9,9 @@ internal sealed record StreamRecord
     /// <summary>Its place in the entry.</summary>
     public required int Index { get; init; }
 
+    /// <summary>No other record of its entry comes behind it.</summary>
+    public bool IsLastOfEntry { get; init; }
+
     /// <summary>When it arrived at the stream, milliseconds of UTC.</summary>
     public required DateTimeOffset Arrived { get; init; }
 

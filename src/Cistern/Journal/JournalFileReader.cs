@@ -7,7 +7,8 @@ namespace Cistern.Journal;
 /// What a damaged file claims is checked against what is there before anything is allocated for it. A body is either kept, in one buffer
 /// that is used again for the next entry, or only summed up piece by piece, so that checking a file needs little memory.
 /// </remarks>
-internal sealed class JournalFileReader(IDisk disk, string path, uint salt, long end, long nextSequence) : IDisposable
+/// <param name="start">Where to begin: the place of the entry with the sequence <paramref name="nextSequence"/>.</param>
+internal sealed class JournalFileReader(IDisk disk, string path, uint salt, long end, long nextSequence, long start = JournalFileHeader.Bytes) : IDisposable
 {
     private const int WindowBytes = 256 << 10;
 
@@ -19,7 +20,7 @@ internal sealed class JournalFileReader(IDisk disk, string path, uint salt, long
     private byte[] _body = [];
 
     /// <summary>Where the next entry begins; after a fault, where the bad one does.</summary>
-    public long Offset { get; private set; } = JournalFileHeader.Bytes;
+    public long Offset { get; private set; } = start;
 
     /// <summary>The sequence that the next entry must have.</summary>
     public long NextSequence { get; private set; } = nextSequence;

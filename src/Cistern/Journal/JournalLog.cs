@@ -110,6 +110,9 @@ internal sealed class JournalLog : IDisposable
         return journal;
     }
 
+    /// <summary>Reads on from a sequence, entry by entry, as they become durable.</summary>
+    public JournalCursor ReadOnFrom(long sequence) => new(_disk, this, sequence);
+
     /// <summary>Adds an entry to the group. The caller keeps <paramref name="body"/> unchanged until <see cref="Sync"/> or <see cref="Withdraw"/> returns.</summary>
     /// <returns>The entry's sequence: one more than the one before.</returns>
     /// <exception cref="JournalUnavailableException">No file can be written; the entry was not added.</exception>
@@ -175,6 +178,15 @@ internal sealed class JournalLog : IDisposable
         foreach (var file in files)
         {
             ReadFile(file, fromSequence, Math.Min(beforeSequence, file.NextSequence), visit);
+        }
+    }
+
+    /// <summary>The file that holds a durable entry, as far as it is durable now; null if the entry was released or is not there yet.</summary>
+    internal JournalFile? FileOf(long sequence)
+    {
+        lock (_gate)
+        {
+            return _files.Find(file => sequence >= file.FirstSequence && sequence < file.NextSequence);
         }
     }
 
