@@ -29,6 +29,9 @@ internal enum DeliveryError
     SslHandshakeFailure = 11,
     SslCertificatePathFailure = 12,
     IllegalCharacterInHeaderValue = 13,
+
+    /// <summary>What no other covers: a fault of the sender.</summary>
+    InternalError = 14,
 }
 
 internal static class DeliveryErrorCodes
@@ -49,5 +52,6 @@ internal static class DeliveryErrorCodes
         DeliveryError.SslHandshakeFailure => "HttpEndpoint.SSLHandshakeFailure",
         DeliveryError.SslCertificatePathFailure => "HttpEndpoint.SSLHandshakeCertificatePathFailure",
         DeliveryError.IllegalCharacterInHeaderValue => "HttpEndpoint.MakeRequestFailure.IllegalCharacterInHeaderValue",
+        DeliveryError.InternalError => "InternalError",
     };
 }

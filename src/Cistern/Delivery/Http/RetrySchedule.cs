@@ -24,19 +24,20 @@ internal sealed class RetrySchedule(TimeSpan window, Random random)
             return null;
         }
 
-        var pause = WithJitter(PauseSeconds(attemptsMade));
+        TimeSpan pause;
+        lock (_gate)
+        {
+            pause = Pause(attemptsMade, random);
+        }
+
         return pause < left ? pause : left;
     }
+
+    /// <summary>The pause after a number of failures in a row, at least one, without regard to a window.</summary>
+    public static TimeSpan Pause(int failures, Random random) =>
+        TimeSpan.FromSeconds(PauseSeconds(failures) * (1 - Jitter + (2 * Jitter * random.NextDouble())));
 
     // Past 2^7 the cap rules; the exponent is bounded so that it cannot overflow.
     private static double PauseSeconds(int attemptsMade) =>
         Math.Min(PauseSecondsMax, FirstPauseSeconds * Math.Pow(2, Math.Min(attemptsMade - 1, 16)));
-
-    private TimeSpan WithJitter(double seconds)
-    {
-        lock (_gate)
-        {
-            return TimeSpan.FromSeconds(seconds * (1 - Jitter + (2 * Jitter * random.NextDouble())));
-        }
-    }
 }

@@ -14,6 +14,8 @@ namespace Cistern.Delivery.Pipeline;
 /// </remarks>
 internal sealed class HttpStage(StreamState stream, OutboxWriter outbox) : IDisposable
 {
+    private const int PlaceBytes = 20;
+
     private readonly List<Passing> _open = [];
     private readonly List<Batch> _batches = [];
     private long _openBytes;
@@ -135,8 +137,8 @@ internal sealed class HttpStage(StreamState stream, OutboxWriter outbox) : IDisp
     private void Begin(Batch batch)
     {
         batch.Delivery ??= Wrap(batch.Records);
-        stream.Count(StreamMetric.DeliveryToHttpEndpointProcessedRecords, batch.Records.Count);
-        stream.Count(StreamMetric.DeliveryToHttpEndpointProcessedBytes, batch.Delivery.RecordBytes);
+        stream.Count(StreamMetric.HttpProcessedRecords, batch.Records.Count);
+        stream.Count(StreamMetric.HttpProcessedBytes, batch.Delivery.RecordBytes);
         batch.Attempt = stream.Watch(Sender().AttemptAsync(batch.Delivery, stream.Stop.Token));
     }
 
@@ -152,18 +154,20 @@ internal sealed class HttpStage(StreamState stream, OutboxWriter outbox) : IDisp
         return writer.Finish();
     }
 
-    // The same records have the same id even after a restart: if the batch is cut at the same places, a destination that remembers ids knows it again.
+    // The same records have the same id even after a restart: if the batch is cut at the same places, a destination that remembers ids knows it again. The arrival
+    // belongs to it because a stream that was deleted and made again counts its entries from one.
     private string IdOf(List<Passing> records)
     {
         var arn = Encoding.UTF8.GetBytes(stream.Plan.Arn);
-        var name = new byte[arn.Length + (records.Count * 12)];
+        var name = new byte[arn.Length + (records.Count * PlaceBytes)];
         arn.CopyTo(name, 0);
         var at = arn.Length;
         foreach (var (source, _) in records)
         {
-            BinaryPrimitives.WriteInt64LittleEndian(name.AsSpan(at), source.Arrived.ToUnixTimeMilliseconds() ^ (source.Entry << 20));
+            BinaryPrimitives.WriteInt64LittleEndian(name.AsSpan(at), source.Entry);
             BinaryPrimitives.WriteInt32LittleEndian(name.AsSpan(at + 8), source.Index);
-            at += 12;
+            BinaryPrimitives.WriteInt64LittleEndian(name.AsSpan(at + 12), source.Arrived.ToUnixTimeMilliseconds());
+            at += PlaceBytes;
         }
 
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
@@ -179,7 +183,7 @@ internal sealed class HttpStage(StreamState stream, OutboxWriter outbox) : IDisp
         var now = stream.Now;
         batch.Attempts++;
         stream.Tally.LastAnswer = new LastAnswer(now, attempt.Error?.Code(), attempt.Error is null ? "delivered" : attempt.Message);
-        stream.Count(StreamMetric.DeliveryToHttpEndpointSuccess, attempt.Error is null ? 1 : 0);
+        stream.Count(StreamMetric.HttpSuccess, attempt.Error is null ? 1 : 0);
         if (attempt.Error is null)
         {
             Delivered(batch, now);
@@ -211,9 +215,9 @@ internal sealed class HttpStage(StreamState stream, OutboxWriter outbox) : IDisp
 
     private void Delivered(Batch batch, DateTimeOffset now)
     {
-        stream.Count(StreamMetric.DeliveryToHttpEndpointRecords, batch.Records.Count);
-        stream.Count(StreamMetric.DeliveryToHttpEndpointBytes, batch.Delivery!.RecordBytes);
-        stream.Count(StreamMetric.DeliveryToHttpEndpointDataFreshness, (now - batch.Records.Min(record => record.Source.Arrived)).TotalSeconds);
+        stream.Count(StreamMetric.HttpRecords, batch.Records.Count);
+        stream.Count(StreamMetric.HttpBytes, batch.Delivery!.RecordBytes);
+        stream.Count(StreamMetric.HttpDataFreshness, (now - batch.Records.Min(record => record.Source.Arrived)).TotalSeconds);
         stream.Tally.AddDelivered(batch.Records.Count);
         batch.Records.ForEach(record => stream.Buffer.Done(record.Source));
     }

@@ -190,13 +190,13 @@ internal sealed partial class ObjectStage
     private void Count(OutboxKind kind, List<OutboxPiece> pieces, bool success)
     {
         var isDestination = kind == OutboxKind.Records;
-        _stream.Count(isDestination ? StreamMetric.DeliveryToS3Success : StreamMetric.BackupToS3Success, success ? 1 : 0);
+        _stream.Count(isDestination ? StreamMetric.S3Success : StreamMetric.BackupSuccess, success ? 1 : 0);
         if (success)
         {
-            _stream.Count(isDestination ? StreamMetric.DeliveryToS3Records : StreamMetric.BackupToS3Records, pieces.Sum(piece => piece.Records));
-            _stream.Count(isDestination ? StreamMetric.DeliveryToS3Bytes : StreamMetric.BackupToS3Bytes, pieces.Sum(piece => piece.Bytes));
+            _stream.Count(isDestination ? StreamMetric.S3Records : StreamMetric.BackupRecords, pieces.Sum(piece => piece.Records));
+            _stream.Count(isDestination ? StreamMetric.S3Bytes : StreamMetric.BackupBytes, pieces.Sum(piece => piece.Bytes));
             var age = _stream.Now - pieces.Min(piece => piece.Oldest);
-            _stream.Count(isDestination ? StreamMetric.DeliveryToS3DataFreshness : StreamMetric.BackupToS3DataFreshness, age.TotalSeconds);
+            _stream.Count(isDestination ? StreamMetric.S3DataFreshness : StreamMetric.BackupDataFreshness, age.TotalSeconds);
         }
     }
 

@@ -104,7 +104,7 @@ internal sealed class TransformStage(StreamState stream, OutboxWriter outbox, Ac
     }
 
     // Null if the first record is one that no event can hold: it fails.
-    private List<StreamRecord>? TakeOpen()
+    private List<Passing>? TakeOpen()
     {
         var (count, bytes) = (0, 0L);
         while (count < _open.Count && (count == 0 || bytes + _open[count].Data.Length <= Hints.Bytes))
@@ -112,17 +112,17 @@ internal sealed class TransformStage(StreamState stream, OutboxWriter outbox, Ac
             bytes += _open[count++].Data.Length;
         }
 
-        List<StreamRecord> records = [.. _open.Take(count).Select(record => record.Source with { Data = record.Data })];
-        var fits = TransformBatch.Fits(stream.Plan, records);
+        var taken = _open.GetRange(0, count);
+        var fits = TransformBatch.Fits(stream.Plan, [.. taken.Select(record => record.Source with { Data = record.Data })]);
         if (fits == 0)
         {
-            Fail(records[0], TransformErrors.FunctionError, "the record is too large for an event of a function", attempts: 1);
+            Fail(taken[0].Source, TransformErrors.FunctionError, "the record is too large for an event of a function", attempts: 1);
             RemoveOpen(1);
             return null;
         }
 
         RemoveOpen(fits);
-        return records[..fits];
+        return taken[..fits];
     }
 
     private void RemoveOpen(int count)
@@ -141,7 +141,7 @@ internal sealed class TransformStage(StreamState stream, OutboxWriter outbox, Ac
         }
 
         invocation.Began = stream.Parts.Time.GetTimestamp();
-        var payload = TransformEvent.Write(stream.Plan, invocation.Id, invocation.Records);
+        var payload = TransformEvent.Write(stream.Plan, invocation.Id, invocation.Seen);
         invocation.Task = stream.Watch(InvokeAsync(plan.LambdaArn, payload));
     }
 
@@ -155,26 +155,26 @@ internal sealed class TransformStage(StreamState stream, OutboxWriter outbox, Ac
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !stream.Stop.IsCancellationRequested)
         {
-            return new FunctionAnswer("Lambda.InvocationFailure", default, $"the function did not answer within {stream.Settings.FunctionTimeout.TotalMinutes:0.#} minutes");
+            return new FunctionAnswer(TransformErrors.InvocationFailure, default, $"the function did not answer within {stream.Settings.FunctionTimeout.TotalMinutes:0.#} minutes");
         }
     }
 
     private static FunctionAnswer? AnswerOf(Task<FunctionAnswer?> task) =>
-        task.IsCompletedSuccessfully ? task.Result : new FunctionAnswer("Lambda.InternalServerError", default, task.Exception?.GetBaseException().Message ?? "the invocation was stopped");
+        task.IsCompletedSuccessfully ? task.Result : new FunctionAnswer(TransformErrors.InternalServerError, default, task.Exception?.GetBaseException().Message ?? "the invocation was stopped");
 
     // True if the invocation is done with.
     private bool Judge(Invocation invocation, FunctionAnswer? answer)
     {
         if (answer is null)
         {
-            invocation.Records.ForEach(record => forward(new Passing(record, record.Data)));
+            invocation.Records.ForEach(forward);
             return true;
         }
 
         invocation.Attempts++;
-        var verdict = TransformAnswer.Judge(invocation.Records, answer);
-        stream.Count(StreamMetric.ExecuteProcessingDuration, stream.Parts.Time.GetElapsedTime(invocation.Began).TotalMilliseconds);
-        stream.Count(StreamMetric.ExecuteProcessingSuccess, verdict.IsRetried ? 0 : 1);
+        var verdict = TransformAnswer.Judge(invocation.Seen, answer);
+        stream.Count(StreamMetric.ProcessingDuration, stream.Parts.Time.GetElapsedTime(invocation.Began).TotalMilliseconds);
+        stream.Count(StreamMetric.ProcessingSuccess, verdict.IsRetried ? 0 : 1);
         if (verdict.IsRetried && invocation.Attempts <= (stream.Plan.Transform?.Retries ?? 0))
         {
             invocation.NextTry = stream.Now + RetrySchedule.Pause(invocation.Attempts, stream.Random);
@@ -183,7 +183,7 @@ internal sealed class TransformStage(StreamState stream, OutboxWriter outbox, Ac
 
         for (var at = 0; at < invocation.Records.Count; at++)
         {
-            Apply(invocation.Records[at], verdict.Records[at], invocation.Attempts);
+            Apply(invocation.Records[at].Source, verdict.Records[at], invocation.Attempts);
         }
 
         return true;
@@ -194,12 +194,12 @@ internal sealed class TransformStage(StreamState stream, OutboxWriter outbox, Ac
         switch (verdict.Result)
         {
             case RecordResult.Ok:
-                stream.Count(StreamMetric.SucceedProcessingRecords, 1);
-                stream.Count(StreamMetric.SucceedProcessingBytes, verdict.Data.Length);
+                stream.Count(StreamMetric.ProcessedRecords, 1);
+                stream.Count(StreamMetric.ProcessedBytes, verdict.Data.Length);
                 forward(new Passing(record, verdict.Data));
                 break;
             case RecordResult.Dropped:
-                stream.Count(StreamMetric.SucceedProcessingRecords, 1);
+                stream.Count(StreamMetric.ProcessedRecords, 1);
                 stream.Tally.AddDropped(1);
                 stream.Buffer.Done(record);
                 break;
@@ -221,9 +221,12 @@ internal sealed class TransformStage(StreamState stream, OutboxWriter outbox, Ac
         LambdaArn = FunctionArn.Qualified(stream.Plan.Transform?.LambdaArn ?? ""),
     });
 
-    private sealed class Invocation(List<StreamRecord> records, Guid id)
+    private sealed class Invocation(List<Passing> records, Guid id)
     {
-        public List<StreamRecord> Records { get; } = records;
+        public List<Passing> Records { get; } = records;
+
+        /// <summary>The records as the function sees them.</summary>
+        public List<StreamRecord> Seen { get; } = [.. records.Select(record => record.Source with { Data = record.Data })];
 
         public Guid Id { get; } = id;
 

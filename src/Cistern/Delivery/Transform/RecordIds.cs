@@ -35,6 +35,10 @@ internal static class RecordIds
     public static string OfPut(long entry, int index) => string.Create(
         CultureInfo.InvariantCulture, $"{_putHead}{entry.ToString($"D{EntryDigits}", CultureInfo.InvariantCulture)}{index.ToString($"D{IndexDigits}", CultureInfo.InvariantCulture)}{_putEnd}");
 
+    /// <summary>The sequence number of a record, as error objects have it in <c>dataId</c>.</summary>
+    public static string SequenceOf(StreamRecord record) =>
+        record.Kinesis?.SequenceNumber ?? OfPut(record.Entry, record.Index).Substring(Head.Length + ZerosBefore, SequenceHead.Length + EntryDigits + IndexDigits);
+
     /// <summary>Reads back what <see cref="OfPut"/> made.</summary>
     public static bool TryRead(string id, out long entry, out int index)
     {
