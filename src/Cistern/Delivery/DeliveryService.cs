@@ -61,8 +61,7 @@ internal sealed class DeliveryService : IDeliveryService
 
         var worker = new StreamWorker(plan, buffer, outbox, _parts, random);
         var lane = _lanes[(plan.Arn.GetHashCode(StringComparison.Ordinal) & int.MaxValue) % _lanes.Length];
-        var rate = _parts.Settings.Rates is { } limits ? new StreamRate(limits, _parts.Time) : null;
-        if (!_streams.TryAdd(plan.Arn, new Running(worker, lane, rate, files)))
+        if (!_streams.TryAdd(plan.Arn, new Running(worker, lane)))
         {
             worker.Dispose();
             throw new InvalidOperationException($"stream {plan.Arn} runs already");
@@ -89,7 +88,6 @@ internal sealed class DeliveryService : IDeliveryService
         stream.Worker.Close();
         await (Ended?.Invoke(stream.Worker) ?? Task.CompletedTask);
         stream.Worker.Dispose();
-        DeleteFiles(stream.Files);
     }
 
     public ValueTask<PutOutcome> PutAsync(string arn, IReadOnlyList<ReadOnlyMemory<byte>> records, CancellationToken cancel) =>
@@ -108,7 +106,7 @@ internal sealed class DeliveryService : IDeliveryService
             return ValueTask.FromResult(PutOutcome.Refused(PutRefusal.StoreFull));
         }
 
-        var count = Math.Min(FitInto(stream, records), stream.Rate?.Take(records) ?? records.Count);
+        var count = FitInto(stream, records);
         if (count == 0 || (origins is not null && count < records.Count))
         {
             return ValueTask.FromResult(PutOutcome.Refused(PutRefusal.Throttled));
@@ -181,23 +179,6 @@ internal sealed class DeliveryService : IDeliveryService
         }
     }
 
-    // What tells how far the stream is goes last: without it what is left of the journal would be delivered by a stream of the same name.
-    private void DeleteFiles(StreamFiles files)
-    {
-        foreach (var folder in new[] { files.Journal, files.Outbox }.Where(_parts.Disk.Exists))
-        {
-            foreach (var entry in _parts.Disk.List(folder).Where(entry => !entry.IsFolder))
-            {
-                _parts.Disk.Delete(Path.Combine(folder, entry.Name));
-            }
-
-            _parts.Disk.SyncDirectory(folder);
-        }
-
-        _parts.Disk.Delete(files.Progress);
-        _parts.Disk.SyncDirectory(files.Folder);
-    }
-
     private int NextSeed()
     {
         lock (_random)
@@ -206,5 +187,5 @@ internal sealed class DeliveryService : IDeliveryService
         }
     }
 
-    private sealed record Running(StreamWorker Worker, BufferLane Lane, StreamRate? Rate, StreamFiles Files);
+    private sealed record Running(StreamWorker Worker, BufferLane Lane);
 }

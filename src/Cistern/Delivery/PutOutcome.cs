@@ -13,7 +13,7 @@ internal enum PutRefusal
 {
     None = 1,
 
-    /// <summary>The stream has used up its share of the space, or its rate. Later it may be taken.</summary>
+    /// <summary>The stream holds as much as it may. Later more may be taken.</summary>
     Throttled = 2,
 
     /// <summary>The disk is full, or nearly.</summary>

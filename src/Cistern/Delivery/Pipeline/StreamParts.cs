@@ -56,15 +56,9 @@ internal sealed record DeliverySettings
     /// <summary>A batch that was answered 413 is thrown away, as AWS documents it. By default it goes to the backup.</summary>
     public bool LosesTooLarge { get; init; }
 
-    /// <summary>Rates of a stream, or null for none.</summary>
-    public RateLimits? Rates { get; init; }
-
     /// <summary>Files of the journals: small enough that a stream without traffic holds little.</summary>
     public JournalSettings Journal { get; init; } = new() { MaxFileBytes = 16L << 20 };
 }
-
-/// <summary>What AWS allows a stream by default, which depends on the region.</summary>
-internal sealed record RateLimits(double RecordsPerSecond, double RequestsPerSecond, double BytesPerSecond);
 
 /// <summary>What the stages of one stream share. Used by the stream's worker alone.</summary>
 internal sealed class StreamState(StreamPlan plan, StreamBuffer buffer, DeliveryParts parts, Random random)
