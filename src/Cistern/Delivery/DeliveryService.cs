@@ -3,7 +3,6 @@ using Cistern.Delivery.Buffer;
 using Cistern.Delivery.Metrics;
 using Cistern.Delivery.Pipeline;
 using Cistern.Delivery.Transform;
-using Cistern.Journal;
 
 namespace Cistern.Delivery;
 

@@ -4,6 +4,7 @@ using Cistern.Delivery.Api.Catalogue;
 using Cistern.Delivery.Api.Operations;
 using Cistern.Delivery.Api.Signing;
 using Cistern.Delivery.Metrics;
+using Cistern.Delivery.Watching;
 using Cistern.Ingest.Keys;
 using Cistern.Journal;
 using Cistern.Operations;
@@ -88,7 +89,10 @@ internal sealed partial class FirehoseServer : IAsyncDisposable
         var puts = new PutOperations(state.Catalogue, state.Delivery, state.Metrics, pool, options.EnforceQuotas, options.Time);
         var control = new ControlOperations(state.Catalogue, options.Time);
         var firehose = new FirehoseAddress(control, puts, verifier, state.Metrics, options.Time, loggers.CreateLogger<FirehoseAddress>());
-        return new ApiFront(firehose, new RequestReader(pool, options.MaxBodyBytes, options.MaxInFlightBytes));
+        var bodies = new RequestReader(pool, options.MaxBodyBytes, options.MaxInFlightBytes);
+        var streams = new StreamsAnswer(state.Catalogue, state.Delivery, state.Metrics, options.Time);
+        var watch = new WatchAddress(state.Catalogue, streams, verifier, bodies, loggers.CreateLogger<WatchAddress>());
+        return new ApiFront(firehose, watch, bodies);
     }
 
     private async Task StopOnceAsync()

@@ -1,7 +1,9 @@
+using Cistern.Delivery.Watching;
+
 namespace Cistern.Delivery.Api;
 
 /// <summary>What stands before the services: health, the request id, the body, and which service is meant.</summary>
-internal sealed class ApiFront(FirehoseAddress firehose, RequestReader bodies)
+internal sealed class ApiFront(FirehoseAddress firehose, WatchAddress watch, RequestReader bodies)
 {
     public async Task AnswerAsync(HttpContext context)
     {
@@ -9,6 +11,12 @@ internal sealed class ApiFront(FirehoseAddress firehose, RequestReader bodies)
         if (HttpMethods.IsGet(context.Request.Method) && context.Request.Path == "/healthz")
         {
             await context.Response.WriteAsync("ok\n", context.RequestAborted);
+            return;
+        }
+
+        if (WatchAddress.Has(context.Request))
+        {
+            await watch.AnswerAsync(context);
             return;
         }
 
