@@ -1,5 +1,4 @@
 using System.Net.Security;
-using Cistern.Delivery.Aws;
 using Cistern.Delivery.Backup;
 using Cistern.Delivery.Http;
 using Cistern.Delivery.Pipeline;
@@ -70,7 +69,7 @@ internal sealed class DeliveryHost : IAsyncDisposable
         var handler = FirehoseSender.CreateHandler(url);
         if (url.IsLoopback || allowInsecure)
         {
-            handler.SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true };
+            handler.SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, errors) => !errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) };
         }
 
         return new HttpMessageInvoker(handler);

@@ -3,7 +3,6 @@ using Cistern.Delivery.Buffer;
 using Cistern.Delivery.Metrics;
 using Cistern.Delivery.Pipeline;
 using Cistern.Delivery.Transform;
-using Cistern.Journal;
 
 namespace Cistern.Delivery;
 
@@ -29,7 +28,7 @@ internal sealed class DeliveryService : IDeliveryService
     {
         (_folder, _parts, _random) = (folder, parts, random);
         _space = new FreeSpace(parts.Disk, folder.Root, parts.Time);
-        _lanes = [.. Enumerable.Range(0, lanes).Select(_ => new BufferLane { Stored = Wake })];
+        _lanes = [.. Enumerable.Range(0, lanes).Select(_ => new BufferLane())];
     }
 
     /// <summary>Called for each stream that begins, before it takes records.</summary>
@@ -169,14 +168,6 @@ internal sealed class DeliveryService : IDeliveryService
         }
 
         return count;
-    }
-
-    private void Wake(StreamBuffer buffer)
-    {
-        if (_streams.Values.FirstOrDefault(stream => stream.Worker.Buffer == buffer) is { } stream)
-        {
-            stream.Worker.WakeUp();
-        }
     }
 
     private int NextSeed()
