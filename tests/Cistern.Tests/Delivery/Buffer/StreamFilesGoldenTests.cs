@@ -19,7 +19,7 @@ public sealed class StreamFilesGoldenTests
         var header = PutEntry.WriteHeader(_arrived, 3, origins: null);
         var body = new byte[PutEntry.BodyBytes(3, 3)];
         PutEntry.WriteBody(records, 3, body);
-        Assert.Equal("017B78A9C79901000003000000", Convert.ToHexString(header));
+        Assert.Equal("017BC02CC89901000003000000", Convert.ToHexString(header));
         Assert.Equal("020000000000000001000000616263", Convert.ToHexString(body));
 
         var read = PutEntry.Read(7, header, new ReadOnlySequence<byte>(body));
