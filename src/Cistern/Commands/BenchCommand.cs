@@ -14,17 +14,19 @@ internal sealed class BenchCommand : CisternCommand
     private readonly Option<bool> _plain = new("--plain") { Description = "Bodies without gzip." };
     private readonly Option<int> _connections = new("--connections") { Description = "Deliveries in flight at a time.", DefaultValueFactory = _ => 4 };
     private readonly Option<int> _seed = new("--seed") { Description = "Of the simulated requests.", DefaultValueFactory = _ => 1 };
+    private readonly Option<double?> _firehose = new("--firehose") { Description = "Put records into a local Firehose at this rate instead, which delivers them to the server.", HelpName = "RECORDS/S" };
     private readonly Option<string?> _data = new("--data") { Description = "The folder of the server under test; it must not exist. Default: a temporary one, removed afterwards.", HelpName = "DIR" };
     private readonly Option<string[]> _set = SharedOptions.Pairs("--set", "A setting of the server under test.");
 
     public BenchCommand(CommandContext context)
-        : base("bench", "Measure a server on this machine: rows a second and core, answer times, memory, bytes a row.", "cistern bench --signal logs --rows 2000000")
+        : base("bench", "Measure a server on this machine: rows a second and core, answer times, memory, bytes a row.", "cistern bench --signal logs --rows 2000000", "cistern bench --firehose 20000 --rows 1200000")
     {
         Add(_rows);
         Add(_signal);
         Add(_plain);
         Add(_connections);
         Add(_seed);
+        Add(_firehose);
         Add(_data);
         Add(_set);
         SetAction((parsed, cancel) => RunAsync(context, parsed, cancel));
@@ -38,6 +40,13 @@ internal sealed class BenchCommand : CisternCommand
         var folder = parsed.GetValue(_data) ?? Directory.CreateTempSubdirectory("cistern-bench-").FullName;
         try
         {
+            if (parsed.GetValue(_firehose) is { } rate)
+            {
+                using var bench = new FirehoseBench(context, folder, parsed.GetValue(_connections));
+                await bench.RunAsync(parsed.GetValue(_rows), rate, parsed.GetValue(_seed), cancel);
+                return ExitCode.Ok;
+            }
+
             var run = new BenchRun(context, FindSignal(parsed.GetValue(_signal)!), gzip: !parsed.GetValue(_plain), folder, parsed.GetValue(_connections), [.. SharedOptions.ReadPairs(parsed.GetValue(_set)).Select(pair => $"{pair.Key}={pair.Value}")]);
             await run.RunAsync(parsed.GetValue(_rows), parsed.GetValue(_seed), cancel);
             return ExitCode.Ok;

@@ -28,7 +28,7 @@ internal sealed class DeliveryService : IDeliveryService
     {
         (_folder, _parts, _random) = (folder, parts, random);
         _space = new FreeSpace(parts.Disk, folder.Root, parts.Time);
-        _lanes = [.. Enumerable.Range(0, lanes).Select(_ => new BufferLane { Stored = Wake })];
+        _lanes = [.. Enumerable.Range(0, lanes).Select(_ => new BufferLane())];
     }
 
     /// <summary>Called for each stream that begins, before it takes records.</summary>
@@ -168,14 +168,6 @@ internal sealed class DeliveryService : IDeliveryService
         }
 
         return count;
-    }
-
-    private void Wake(StreamBuffer buffer)
-    {
-        if (_streams.Values.FirstOrDefault(stream => stream.Worker.Buffer == buffer) is { } stream)
-        {
-            stream.Worker.WakeUp();
-        }
     }
 
     private int NextSeed()

@@ -32,7 +32,14 @@ internal sealed class BenchServer : IDisposable
 
     public long ResidentBytes => StatusBytes("VmRSS:");
 
-    public static async Task<BenchServer> StartAsync(string folder, IEnumerable<string> settings, CancellationToken cancel)
+    /// <summary>Starts a destination.</summary>
+    public static Task<BenchServer> StartAsync(string folder, IEnumerable<string> settings, CancellationToken cancel) =>
+        StartAsync("serve", folder, settings.SelectMany(setting => (string[])["--set", setting]), "/readyz", cancel);
+
+    /// <summary>Starts a Firehose.</summary>
+    public static Task<BenchServer> StartFirehoseAsync(string folder, CancellationToken cancel) => StartAsync("firehose", folder, [], "/healthz", cancel);
+
+    private static async Task<BenchServer> StartAsync(string command, string folder, IEnumerable<string> options, string readyPath, CancellationToken cancel)
     {
         var url = new Uri($"http://127.0.0.1:{FreePort()}");
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardError = true, RedirectStandardOutput = true };
@@ -41,7 +48,7 @@ internal sealed class BenchServer : IDisposable
             start.ArgumentList.Add(Environment.GetCommandLineArgs()[0]);
         }
 
-        foreach (var argument in (string[])["serve", "--data", folder, "--listen", url.ToString().TrimEnd('/'), .. settings.SelectMany(setting => (string[])["--set", setting])])
+        foreach (var argument in (string[])[command, "--data", folder, "--listen", url.ToString().TrimEnd('/'), .. options])
         {
             start.ArgumentList.Add(argument);
         }
@@ -54,7 +61,7 @@ internal sealed class BenchServer : IDisposable
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
         var server = new BenchServer(process, url);
-        await server.WaitAsync("/readyz", static (status, _) => status == HttpStatusCode.OK, cancel);
+        await server.WaitAsync(readyPath, static (status, _) => status == HttpStatusCode.OK, cancel);
         return server;
     }
 
@@ -62,14 +69,17 @@ internal sealed class BenchServer : IDisposable
     public Task WaitUntilSealedAsync(CancellationToken cancel) =>
         WaitAsync("/metrics", static (_, text) => text.Contains("\ncistern_store_hot_rows 0\n", StringComparison.Ordinal), cancel);
 
-    /// <summary>A value of <c>/metrics</c>.</summary>
-    public async Task<double> MetricAsync(string name, CancellationToken cancel)
+    /// <summary>Values of <c>/metrics</c> of one moment, added up.</summary>
+    public async Task<double> MetricAsync(CancellationToken cancel, params string[] names)
     {
-        var text = await _http.GetStringAsync(new Uri(Url, "/metrics"), cancel);
-        var line = text.Split('\n').FirstOrDefault(line => line.StartsWith(name + " ", StringComparison.Ordinal))
-            ?? throw new CommandFailedException($"the server has no metric {name}");
-        return double.Parse(line.AsSpan(name.Length + 1), CultureInfo.InvariantCulture);
+        var lines = (await _http.GetStringAsync(new Uri(Url, "/metrics"), cancel)).Split('\n');
+        return names.Sum(name => double.Parse(
+            (lines.FirstOrDefault(line => line.StartsWith(name + " ", StringComparison.Ordinal)) ?? throw new CommandFailedException($"the server has no metric {name}")).AsSpan(name.Length + 1),
+            CultureInfo.InvariantCulture));
     }
+
+    /// <summary>A value of <c>/metrics</c>.</summary>
+    public Task<double> MetricAsync(string name, CancellationToken cancel) => MetricAsync(cancel, name);
 
     /// <summary>Waits until the process has used next to no processor time for some seconds.</summary>
     public async Task WaitUntilIdleAsync(CancellationToken cancel)

@@ -18,9 +18,6 @@ internal sealed class BufferLane
     /// <summary>Called when a put was queued.</summary>
     public Action? Added { get; set; }
 
-    /// <summary>Called for each stream that has new durable records.</summary>
-    public Action<StreamBuffer>? Stored { get; set; }
-
     public void Add(PendingPut put)
     {
         _queue.Enqueue(put);
@@ -36,7 +33,7 @@ internal sealed class BufferLane
             var refusal = Store(group);
             if (refusal == PutRefusal.None)
             {
-                Stored?.Invoke(group[0].Buffer);
+                group[0].Buffer.Stored?.Invoke();
             }
 
             group.ForEach(put => put.Complete(refusal));

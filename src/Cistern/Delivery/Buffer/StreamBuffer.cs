@@ -57,6 +57,9 @@ internal sealed class StreamBuffer : IDisposable
     /// <summary>Why nothing can be stored now, or null.</summary>
     public string? Failure => _journal.Failure;
 
+    /// <summary>Called when there are new durable records.</summary>
+    public Action? Stored { get; set; }
+
     /// <summary>Bytes of puts that wait for their sync.</summary>
     public long Waiting;
 

@@ -159,6 +159,6 @@ internal sealed class FirehoseSender
     private static string Reason(Exception exception)
     {
         var root = exception.GetBaseException().Message;
-        return root == exception.Message ? root : $"{exception.Message} ({root})";
+        return exception.Message.Contains(root, StringComparison.Ordinal) ? exception.Message : $"{exception.Message} ({root})";
     }
 }

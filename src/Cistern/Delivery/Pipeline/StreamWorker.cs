@@ -44,6 +44,7 @@ internal sealed partial class StreamWorker : IDisposable
         _transform = new TransformStage(_stream, _writer, Forward);
         _http = new HttpStage(_stream, _writer);
         _status = MakeStatus();
+        buffer.Stored = WakeUp;
     }
 
     public StreamPlan Plan => _plan;
