@@ -206,6 +206,7 @@ internal sealed class DemoFirehose : IAsyncDisposable
             ["Type"] = "Lambda",
             ["Parameters"] = new JsonArray(
                 new JsonObject { ["ParameterName"] = "LambdaArn", ["ParameterValue"] = $"arn:aws:lambda:{DemoAccounts.Region}:{DemoAccounts.Main}:function:{FunctionName}" },
+                new JsonObject { ["ParameterName"] = "BufferSizeInMBs", ["ParameterValue"] = "1" },
                 new JsonObject { ["ParameterName"] = "BufferIntervalInSeconds", ["ParameterValue"] = $"{FunctionSeconds}" }),
         }),
     };

@@ -56,7 +56,7 @@ internal sealed class DemoOutage(CommandContext context, DemoNews news)
         var (records, since, until) = put();
         var question = string.Create(
             CultureInfo.InvariantCulture,
-            $"SELECT count(*) AS stored, count(DISTINCT request_id) AS different FROM requests WHERE stream = '{DemoStream.Requests.Arn}' AND time >= TIMESTAMPTZ '{since.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff}+00' AND time < TIMESTAMPTZ '{until.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff}+00'");
+            $"SELECT count(*) AS stored, count(DISTINCT request_id) AS different FROM requests WHERE stream = '{DemoStream.Requests.Arn}' AND time >= '{since.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff}+00' AND time < '{until.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff}+00'");
         while (true)
         {
             await firehose.DrainAsync(_pause, cancel);

@@ -53,7 +53,7 @@ internal sealed class FirehoseClient(HttpClient http, Uri url)
 
 /// <summary>The Firehose refused.</summary>
 /// <param name="type">The name of the error, such as <c>ResourceNotFoundException</c>.</param>
-internal sealed class FirehoseCallException(string type, string message) : Exception(message)
+internal sealed class FirehoseCallException(string type, string message) : CommandFailedException(message)
 {
     public string Type { get; } = type;
 }

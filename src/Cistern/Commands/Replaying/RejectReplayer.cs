@@ -25,6 +25,9 @@ internal sealed class RejectReplayer(
 
     public DeliveryLedger Ledger { get; } = new();
 
+    /// <summary>Makes the connections to the server.</summary>
+    public Func<Uri, HttpMessageInvoker> Connect { get; init; } = url => new HttpMessageInvoker(FirehoseSender.CreateHandler(url));
+
     /// <summary>Read so far.</summary>
     public long Rejects { get; private set; }
 
@@ -46,7 +49,7 @@ internal sealed class RejectReplayer(
 
     public async Task SendAsync(RejectQuestion question, CancellationToken cancel)
     {
-        using var http = new HttpMessageInvoker(FirehoseSender.CreateHandler(server));
+        using var http = Connect(server);
         var identity = await IdentityAsync(cancel);
         await foreach (var row in new RejectReader(api).ReadAsync(question, cancel))
         {
