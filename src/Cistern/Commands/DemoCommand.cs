@@ -70,7 +70,7 @@ internal sealed class DemoCommand : CisternCommand
         using var end = parsed.GetValue(_for) is { } length ? new CancellationTokenSource(length, context.Time) : new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, end.Token);
         var news = new DemoNews(context.Terminal, context.Time);
-        var outage = parsed.GetValue(_withOutage) ? new DemoOutage(context, news) : null;
+        var outage = parsed.GetValue(_withOutage) ? new DemoOutage(context, news, DemoOutageTimes.Usual) : null;
         await using var firehose = await DemoFirehose.StartAsync(context, folder.Path, cancel);
         var serving = new LocalServing(parsed.GetValue(_listen)!, firehose.Client.Url.GetLeftPart(UriPartial.Authority), outage is null ? null : outage.Refuses);
         await using var server = await LocalServer.StartAsync(context, folder.Path, "demo", KeyScopes.Ingest | KeyScopes.Read, serving, cancel);

@@ -83,14 +83,10 @@ internal sealed class DemoFirehose : IAsyncDisposable
     }
 
     /// <summary>Waits until nothing is on its way any more, or for as long as one may.</summary>
-    public async Task DrainAsync(TimeSpan limit, CancellationToken cancel)
-    {
-        var started = _time.GetTimestamp();
-        while (_server.Catalogue.All.Any(stream => _server.Delivery.StatusOf(stream.Id.Arn) is { } status && status.BufferedRecords + status.OutboxRecords > 0) && _time.GetElapsedTime(started) < limit)
-        {
-            await Task.Delay(_pause, _time, cancel);
-        }
-    }
+    public Task DrainAsync(TimeSpan limit, CancellationToken cancel) => WaitAsync(status => status.BufferedRecords + status.OutboxRecords == 0, limit, cancel);
+
+    /// <summary>Waits until nothing is tried again or on its way to a bucket, or for as long as one may.</summary>
+    public Task SettleAsync(TimeSpan limit, CancellationToken cancel) => WaitAsync(status => status.RetryingBatches + status.OutboxRecords == 0, limit, cancel);
 
     /// <summary>Puts records into a stream; what the service refuses for the moment is put again.</summary>
     public async Task PutAsync(DemoStream stream, IReadOnlyList<byte[]> records, CancellationToken cancel)
@@ -154,6 +150,15 @@ internal sealed class DemoFirehose : IAsyncDisposable
     {
         await _server.DisposeAsync();
         _http.Dispose();
+    }
+
+    private async Task WaitAsync(Func<StreamStatus, bool> wanted, TimeSpan limit, CancellationToken cancel)
+    {
+        var started = _time.GetTimestamp();
+        while (!_server.Catalogue.All.All(stream => _server.Delivery.StatusOf(stream.Id.Arn) is not { } status || wanted(status)) && _time.GetElapsedTime(started) < limit)
+        {
+            await Task.Delay(_pause, _time, cancel);
+        }
     }
 
     private async Task PutBatchAsync(DemoStream stream, List<byte[]> records, CancellationToken cancel)

@@ -5,16 +5,21 @@ using Cistern.Ingest;
 
 namespace Cistern.Commands;
 
+/// <param name="Before">How long all is well.</param>
+/// <param name="Outage">Longer than a delivery is tried again, so that records are backed up.</param>
+/// <param name="UntilReplay">How long somebody may press the button.</param>
+internal sealed record DemoOutageTimes(TimeSpan Before, TimeSpan Outage, TimeSpan UntilReplay)
+{
+    public static DemoOutageTimes Usual { get; } = new(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(60));
+}
+
 /// <summary>A failure and its recovery: the destination turns away what the demo's Firehose delivers, for longer than it is tried again; then what was backed up is replayed.</summary>
 /// <remarks>The dashboard and the deliveries of the past go on meanwhile.</remarks>
-internal sealed class DemoOutage(CommandContext context, DemoNews news)
+internal sealed class DemoOutage(CommandContext context, DemoNews news, DemoOutageTimes times)
 {
     /// <summary>How long a delivery is tried again: so short that somebody who watches sees the end of it.</summary>
     public const int RetrySeconds = 5;
 
-    private static readonly TimeSpan _before = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan _outage = TimeSpan.FromSeconds(25);
-    private static readonly TimeSpan _untilReplay = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _settled = TimeSpan.FromSeconds(30);
 
@@ -27,13 +32,16 @@ internal sealed class DemoOutage(CommandContext context, DemoNews news)
     /// <param name="put">What was put into the stream of requests so far.</param>
     public async Task RunAsync(DemoFirehose firehose, string key, ApiClient api, Func<PutSoFar> put, CancellationToken cancel)
     {
-        await Task.Delay(_before, context.Time, cancel);
-        news.Tell($"outage: for {_outage.TotalSeconds:0} s the destination answers 503 to the Firehose, which tries again for {RetrySeconds} s and then backs the records up (dashboard: Delivery health)");
+        await Task.Delay(times.Before, context.Time, cancel);
+        news.Tell($"outage: for {times.Outage.TotalSeconds:0} s the destination answers 503 to the Firehose, which tries again for {RetrySeconds} s and then backs the records up (dashboard: Delivery health)");
         _refusedKey = key;
-        await Task.Delay(_outage, context.Time, cancel);
+        await Task.Delay(times.Outage, context.Time, cancel);
         _refusedKey = "";
+
+        // What was given up last is on its way to the bucket.
+        await firehose.SettleAsync(_settled, cancel);
         var (objects, records) = await firehose.BackedUpAsync(cancel);
-        news.Tell($"the destination is well again; {Units.Count(records)} records of {Units.Count(objects)} objects are backed up: press Replay in Delivery health, or wait {_untilReplay.TotalSeconds:0} s");
+        news.Tell($"the destination is well again; {Units.Count(records)} records of {Units.Count(objects)} objects are backed up: press Replay in Delivery health, or wait {times.UntilReplay.TotalSeconds:0} s");
         await WaitForReplayAsync(firehose, cancel);
         await firehose.ReplayAsync(cancel);
         await TellOutcomeAsync(firehose, api, put, cancel);
@@ -43,7 +51,7 @@ internal sealed class DemoOutage(CommandContext context, DemoNews news)
     private async Task WaitForReplayAsync(DemoFirehose firehose, CancellationToken cancel)
     {
         var started = context.Time.GetTimestamp();
-        while (context.Time.GetElapsedTime(started) < _untilReplay && (await firehose.BackedUpAsync(cancel)).Objects > 0)
+        while (context.Time.GetElapsedTime(started) < times.UntilReplay && (await firehose.BackedUpAsync(cancel)).Objects > 0)
         {
             await Task.Delay(_pause, context.Time, cancel);
         }

@@ -54,7 +54,7 @@ public sealed class DataFolderTests : IDisposable
     {
         var run = await RunAsync("demo", "--listen", "http://127.0.0.1:0", "--data", _folder, "--seed", "7", "--rate", "1", "--history", "36h", "--for", "30s");
         var counts = await RunAsync(
-            "query", "--data", _folder, "--sql", "SELECT count(*) AS stored, (SELECT count(*) FROM rejects) AS refused, (SELECT count(*) FROM deliveries WHERE repeats > 0) AS repeated, max(time) > now() - INTERVAL 5 MINUTE AS live FROM requests");
+            "query", "--data", _folder, "--sql", "SELECT count(*) AS stored, (SELECT count(*) FROM rejects) AS refused, (SELECT count(*) FROM deliveries WHERE repeats > 0) AS repeated, max(time) > now() - INTERVAL 5 MINUTE AS live, (SELECT count(DISTINCT stream) >= 3 FROM deliveries WHERE key LIKE 'demo-firehose-%') AS through FROM requests");
 
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Matches("(?m)^Look at http://127.0.0.1:[0-9]+/signin#[a-z2-7]{32} .+Ctrl-C stops the demo.$", run.Out);
@@ -62,7 +62,7 @@ public sealed class DataFolderTests : IDisposable
         Assert.Matches("last minute: [0-9]+ requests, p95 .+, delay .+; last 24 h: 0 rejects, 0 repeats", run.Out);
         var values = counts.Out.Split('\n')[1].Split(',');
         Assert.InRange(int.Parse(values[0], CultureInfo.InvariantCulture), 60_000, 210_000);
-        Assert.Equal(["0", "0", "true"], values[1..]);
+        Assert.Equal(["0", "0", "true", "true"], values[1..]);
     }
 
     private static Cistern.Commands.CommandContext Context() => new()
