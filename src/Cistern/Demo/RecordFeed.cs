@@ -13,8 +13,19 @@ internal abstract class RecordFeed(DemoStream stream, TimeProvider time, bool gz
     /// <summary>The next delivery with what happened before a moment, or null if there is no more.</summary>
     public OutgoingDelivery? Next(DateTimeOffset until)
     {
-        _envelope.Begin(Guid.NewGuid().ToString(), time.GetUtcNow());
-        return Fill(until, record => _envelope.Add(record)) ? _envelope.Finish() : null;
+        var begun = false;
+        void Add(ReadOnlySpan<byte> record)
+        {
+            if (!begun)
+            {
+                _envelope.Begin(Guid.NewGuid().ToString(), time.GetUtcNow());
+                begun = true;
+            }
+
+            _envelope.Add(record);
+        }
+
+        return Fill(until, Add) ? _envelope.Finish() : null;
     }
 
     /// <summary>The next records of what happened before a moment; empty if there are no more.</summary>
