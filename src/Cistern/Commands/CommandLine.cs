@@ -68,7 +68,7 @@ internal static class CommandLine
 
     private static IEnumerable<CisternCommand> All(CommandContext context) => 
     [
-        new ServeCommand(context), new FirehoseCommand(context), new SignInCommand(context), KeysCommand.Create(context), AgentsCommand.Create(context), new SendCommand(context), new ImportCommand(context), new QueryCommand(context), new TailCommand(context), new DemoCommand(context),
+        new ServeCommand(context), new FirehoseCommand(context), new SignInCommand(context), KeysCommand.Create(context), AgentsCommand.Create(context), new SendCommand(context), new ImportCommand(context), new ReplayCommand(context), new QueryCommand(context), new TailCommand(context), new DemoCommand(context),
         new BenchCommand(context),
     ];
 
@@ -79,7 +79,7 @@ internal static class CommandLine
     private static string ProblemOf(ParseResult parsed) => (parsed.UnmatchedTokens, parsed.CommandResult.Command.Subcommands) switch
     {
         ([var unknown, ..], { Count: > 0 } commands) => $"there is no command '{unknown}'; there are {string.Join(", ", commands.Select(command => command.Name))}",
-        ([], { Count: > 0 } commands) => $"a command is missing; there are {string.Join(", ", commands.Select(command => command.Name))}",
+        ([], { Count: > 0 } commands) when parsed.CommandResult.Command.Action is null => $"a command is missing; there are {string.Join(", ", commands.Select(command => command.Name))}",
         _ => string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
     };
 

@@ -22,6 +22,9 @@ internal sealed class StandInServer : IAsyncDisposable
     /// <summary>The status of the next answers to deliveries.</summary>
     public int Status { get; set; } = 200;
 
+    /// <summary>The status of deliveries once a number of them was stored.</summary>
+    public (int Stored, int Status)? StatusAfter { get; set; }
+
     public ValueTask DisposeAsync() => _peer.DisposeAsync();
 
     private byte[]? Answer(ReceivedRequest request)
@@ -29,6 +32,7 @@ internal sealed class StandInServer : IAsyncDisposable
         lock (_stored)
         {
             return request.RequestLine.StartsWith("POST /api/sql ", StringComparison.Ordinal) ? AnswerSql(Encoding.UTF8.GetString(request.Body))
+                : StatusAfter is { } after && _stored.Count >= after.Stored ? ScriptedPeer.Status(after.Status)(request)
                 : Status != 200 ? ScriptedPeer.Status(Status)(request)
                 : Store(request);
         }
