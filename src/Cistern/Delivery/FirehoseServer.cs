@@ -1,6 +1,7 @@
 using System.Buffers;
 using Cistern.Delivery.Api;
 using Cistern.Delivery.Api.Catalogue;
+using Cistern.Delivery.Api.CloudWatch;
 using Cistern.Delivery.Api.Operations;
 using Cistern.Delivery.Api.Signing;
 using Cistern.Delivery.Metrics;
@@ -88,7 +89,8 @@ internal sealed partial class FirehoseServer : IAsyncDisposable
         var puts = new PutOperations(state.Catalogue, state.Delivery, state.Metrics, pool, options.EnforceQuotas, options.Time);
         var control = new ControlOperations(state.Catalogue, options.Time);
         var firehose = new FirehoseAddress(control, puts, verifier, state.Metrics, options.Time, loggers.CreateLogger<FirehoseAddress>());
-        return new ApiFront(firehose, new RequestReader(pool, options.MaxBodyBytes, options.MaxInFlightBytes));
+        var cloudWatch = new CloudWatchAddress(new CloudWatchOperations(state.Metrics, options.Time), verifier, loggers.CreateLogger<CloudWatchAddress>());
+        return new ApiFront(firehose, cloudWatch, new RequestReader(pool, options.MaxBodyBytes, options.MaxInFlightBytes));
     }
 
     private async Task StopOnceAsync()

@@ -1,7 +1,9 @@
+using Cistern.Delivery.Api.CloudWatch;
+
 namespace Cistern.Delivery.Api;
 
 /// <summary>What stands before the services: health, the request id, the body, and which service is meant.</summary>
-internal sealed class ApiFront(FirehoseAddress firehose, RequestReader bodies)
+internal sealed class ApiFront(FirehoseAddress firehose, CloudWatchAddress cloudWatch, RequestReader bodies)
 {
     public async Task AnswerAsync(HttpContext context)
     {
@@ -41,7 +43,9 @@ internal sealed class ApiFront(FirehoseAddress firehose, RequestReader bodies)
 
         using (body)
         {
-            await firehose.AnswerAsync(context, body.Bytes);
+            await (CloudWatchRequest.TryRead(context.Request, body.Bytes.Span) is { } request
+                ? cloudWatch.AnswerAsync(context, request, body.Bytes)
+                : firehose.AnswerAsync(context, body.Bytes));
         }
     }
 }
