@@ -117,7 +117,7 @@ public class PutBenchmark
             return ValueTask.FromResult(new PutOutcome(PutRefusal.None, ids));
         }
 
-        public StreamStatus StatusOf(string arn) => new(0, 0);
+        public StreamStatus? StatusOf(string arn) => null;
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -40,7 +40,7 @@ internal sealed class RecordingDelivery : IDeliveryService
         return ValueTask.FromResult(new PutOutcome(stored < records.Count ? Refusal : PutRefusal.None, ids));
     }
 
-    public StreamStatus StatusOf(string arn) => new(0, 0);
+    public StreamStatus? StatusOf(string arn) => null;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
