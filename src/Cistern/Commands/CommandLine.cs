@@ -68,7 +68,8 @@ internal static class CommandLine
 
     private static IEnumerable<CisternCommand> All(CommandContext context) => 
     [
-        new ServeCommand(context), new FirehoseCommand(context), new SignInCommand(context), KeysCommand.Create(context), AgentsCommand.Create(context), new SendCommand(context), new ImportCommand(context), new ReplayCommand(context), new QueryCommand(context), new TailCommand(context), new DemoCommand(context),
+        new ServeCommand(context), new FirehoseCommand(context), new SignInCommand(context), KeysCommand.Create(context), AgentsCommand.Create(context), new SendCommand(context), new ImportCommand(context),
+        new ReplayCommand(context), new QueryCommand(context), new TailCommand(context), new DemoCommand(context),
         new BenchCommand(context),
     ];
 

@@ -65,7 +65,7 @@ internal sealed class FirehoseCommand : CisternCommand
             FunctionTimeout = parsed.GetValue(_functionTimeout),
             LambdaEndpoint = ReadUrl(parsed.GetValue(_lambda), "--lambda-endpoint"),
             KinesisEndpoint = ReadUrl(parsed.GetValue(_kinesis), "--kinesis-endpoint"),
-            AwsCredentials = ReadCredentials(context),
+            AwsCredentials = AwsCredentials.Of(context.Environment) ?? new AwsCredentials("test", "test"), // Services of one's own take any.
             Delivery = new DeliverySettings { LosesTooLarge = parsed.GetValue(_loseTooLarge) },
             Catalogue = new CatalogueOptions { AllowInsecureEndpoints = parsed.GetValue(_insecure) },
             Time = context.Time,
@@ -80,12 +80,6 @@ internal sealed class FirehoseCommand : CisternCommand
         text is null ? null
         : Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url
         : throw new CommandMisuseException($"cannot use '{text}' for {option}: it must be an address that begins with http:// or https://");
-
-    // As the AWS CLI has them; services of one's own take any.
-    private static AwsCredentials ReadCredentials(CommandContext context) =>
-        context.Environment["AWS_ACCESS_KEY_ID"] is string { Length: > 0 } id && context.Environment["AWS_SECRET_ACCESS_KEY"] is string { Length: > 0 } secret
-            ? new AwsCredentials(id, secret, context.Environment["AWS_SESSION_TOKEN"] as string ?? "")
-            : new AwsCredentials("test", "test");
 
     private static string? FindProblem(FirehoseOptions options)
     {

@@ -10,6 +10,7 @@ internal sealed class ServeCommand : CisternCommand
 {
     private readonly Option<string?> _data = new("--data") { Description = "The data folder; it is made if it is not there. Default: ./data.", HelpName = "DIR" };
     private readonly Option<string[]> _listen = new("--listen") { Description = "An address to listen on; several times for several. Default: http://127.0.0.1:8080.", HelpName = "URL", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Option<string?> _firehose = new("--firehose") { Description = "A local Firehose (cistern firehose) that the dashboard shows.", HelpName = "URL" };
     private readonly Option<string[]> _set = SharedOptions.Pairs("--set", "A setting, such as store:retentionAge=30d; see docs/settings.md.");
 
     public ServeCommand(CommandContext context)
@@ -21,6 +22,7 @@ internal sealed class ServeCommand : CisternCommand
     {
         Add(_data);
         Add(_listen);
+        Add(_firehose);
         Add(_set);
 
         // Longer than any stop that the settings allow for deliveries in flight and the closing of the store.
@@ -41,12 +43,17 @@ internal sealed class ServeCommand : CisternCommand
             over[SettingsCatalogue.DataFolder] = folder;
         }
 
+        if (parsed.GetValue(_firehose) is { } firehose)
+        {
+            over["firehose"] = firehose;
+        }
+
         return LocalServer.ReadSettings(over, context.Environment);
     }
 
     private static async Task<int> RunAsync(CommandContext context, CisternSettings settings, CancellationToken cancel)
     {
-        await using var server = await CisternServer.StartAsync(settings, context.OpenStore, new ServerOptions { Time = context.Time }, cancel);
+        await using var server = await CisternServer.StartAsync(settings, context.OpenStore, new ServerOptions { Time = context.Time, Firehose = FirehoseAccess.Of(context.Environment) }, cancel);
         Greet(context, settings, new Uri(server.Urls[0]));
         await Task.Delay(Timeout.Infinite, cancel).ContinueWith(static _ => { }, TaskScheduler.Default);
         return ExitCode.Ok;

@@ -24,7 +24,9 @@ internal static class DashboardServices
         .AddSingleton<ViewsAddress>()
         .AddSingleton<RulesHistory>()
         .AddSingleton(parts => new RuleEditor(new DataFolder(parts.GetRequiredService<CisternSettings>().DataFolder), parts.GetRequiredService<TimeProvider>()))
-        .AddSingleton<RulesAddress>();
+        .AddSingleton<RulesAddress>()
+        .AddSingleton<LocalFirehose>()
+        .AddSingleton<FirehoseStreamsAddress>();
 
     public static void MapDashboard(this WebApplication app)
     {
@@ -39,5 +41,6 @@ internal static class DashboardServices
         parts.GetRequiredService<ViewsAddress>().Map(api);
         parts.GetRequiredService<RulesHistory>().Map(api);
         parts.GetRequiredService<RulesAddress>().Map(api);
+        parts.GetRequiredService<FirehoseStreamsAddress>().Map(api);
     }
 }

@@ -5,6 +5,7 @@ using Cistern.Delivery.Api.CloudWatch;
 using Cistern.Delivery.Api.Operations;
 using Cistern.Delivery.Api.Signing;
 using Cistern.Delivery.Metrics;
+using Cistern.Delivery.Watching;
 using Cistern.Ingest.Keys;
 using Cistern.Journal;
 using Cistern.Operations;
@@ -90,7 +91,10 @@ internal sealed partial class FirehoseServer : IAsyncDisposable
         var control = new ControlOperations(state.Catalogue, options.Time);
         var firehose = new FirehoseAddress(control, puts, verifier, state.Metrics, options.Time, loggers.CreateLogger<FirehoseAddress>());
         var cloudWatch = new CloudWatchAddress(new CloudWatchOperations(state.Metrics, options.Time), verifier, loggers.CreateLogger<CloudWatchAddress>());
-        return new ApiFront(firehose, cloudWatch, new RequestReader(pool, options.MaxBodyBytes, options.MaxInFlightBytes));
+        var bodies = new RequestReader(pool, options.MaxBodyBytes, options.MaxInFlightBytes);
+        var streams = new StreamsAnswer(state.Catalogue, state.Delivery, state.Metrics, options.Time);
+        var watch = new WatchAddress(state.Catalogue, streams, verifier, bodies, loggers.CreateLogger<WatchAddress>());
+        return new ApiFront(firehose, cloudWatch, watch, bodies);
     }
 
     private async Task StopOnceAsync()

@@ -1,4 +1,5 @@
 using Cistern.Dashboard;
+using Cistern.Delivery;
 using Cistern.Enrich.Rules;
 using Cistern.Ingest;
 using Cistern.Ingest.Keys;
@@ -32,6 +33,9 @@ public sealed record ServerOptions
 
     /// <summary>The folder with the dashboard's files.</summary>
     public string WebFolder { get; init; } = Path.Combine(AppContext.BaseDirectory, "web");
+
+    /// <summary>How the local Firehose is asked.</summary>
+    internal FirehoseAccess Firehose { get; init; } = new(Credentials: null, FirehoseOptions.DefaultRegion);
 }
 
 /// <summary>A running server: the addresses for deliveries, the API, the dashboard and the health pages, on one store.</summary>
@@ -105,7 +109,7 @@ public sealed partial class CisternServer : IAsyncDisposable
         // What the container does not make it does not dispose: the store outlives the last answer.
         builder.Services.AddSingleton(QuestionLimits.From(settings.Query));
         builder.Services.AddSingleton(settings).AddSingleton(options.Time).AddSingleton(store).AddSingleton(rules).AddSingleton(loggers);
-        builder.Services.AddSingleton(new WebFolder(options.WebFolder));
+        builder.Services.AddSingleton(new WebFolder(options.WebFolder)).AddSingleton(options.Firehose);
         AddRooms(builder.Services);
         var app = builder.Build();
         MapRooms(app);

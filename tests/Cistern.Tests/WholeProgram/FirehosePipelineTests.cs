@@ -1,6 +1,9 @@
+using System.Diagnostics;
 using System.Text;
 using Cistern.Delivery.Pipeline;
 using Cistern.Delivery.Transform.Local;
+using Cistern.Tests.Delivery.Kinesis;
+using Cistern.Tests.Faults;
 using Cistern.Tests.Store;
 
 namespace Cistern.Tests.WholeProgram;
@@ -68,6 +71,47 @@ public sealed class FirehosePipelineTests
         Assert.Equal("HttpEndpoint.DestinationException", failure.GetProperty("errorCode").GetString());
         Assert.Contains("401", failure.GetProperty("errorMessage").GetString(), StringComparison.Ordinal);
         Assert.Contains("the access key is no key of Cistern", failure.GetProperty("errorMessage").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Lines_that_the_aws_cli_puts_into_a_data_stream_arrive_once_also_across_a_restart()
+    {
+        const string cli = "/usr/bin/aws";
+        Requirement.Need(File.Exists(cli), $"needs {cli}: install the Debian package awscli");
+        await using var kinesis = await KinesisService.StartAsync();
+        await kinesis.CreateAsync("realtime", shards: 2);
+        await using var server = await RunningServer.StartAsync();
+        await using var firehose = await RunningFirehose.StartAsync(options => options with { KinesisEndpoint = kinesis.Url, AwsCredentials = KinesisService.Credentials });
+        await firehose.CreateAsync("from-kinesis", $"{server.Url}/ingester/kinesis/logs", server.Key, kinesis: KinesisService.Arn("realtime").Text);
+        for (var number = 0; number < 4; number++)
+        {
+            await PutByCliAsync(cli, kinesis.Url, "realtime", $"line {number}");
+            if (number == 1)
+            {
+                await EventuallyAsync(async () => await server.NumberAsync("SELECT count(*) FROM logs") == 2);
+                await firehose.StartAgainAsync();
+            }
+        }
+
+        await EventuallyAsync(async () => await server.NumberAsync("SELECT count(DISTINCT message) FROM logs") == 4);
+        Assert.Equal(4, await server.NumberAsync("SELECT count(*) FROM logs"));
+    }
+
+    private static async Task PutByCliAsync(string cli, Uri service, string stream, string text)
+    {
+        var start = new ProcessStartInfo(cli,
+        [
+            "kinesis", "put-record", "--stream-name", stream, "--partition-key", text, "--data", Convert.ToBase64String(Encoding.UTF8.GetBytes(text + "\n")),
+            "--endpoint-url", service.AbsoluteUri, "--region", "us-east-1", "--output", "json", "--no-cli-pager",
+        ]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["AWS_ACCESS_KEY_ID"] = KinesisService.Credentials.AccessKeyId;
+        start.Environment["AWS_SECRET_ACCESS_KEY"] = KinesisService.Credentials.SecretKey;
+        start.Environment["AWS_EC2_METADATA_DISABLED"] = "true";
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, await output + error);
     }
 
     private static string Line(int number) => TestDeliveries.Line(Time.AddSeconds(number), $"r{number}");

@@ -17,19 +17,29 @@ internal sealed class RunningFirehose : IAsyncDisposable
 
     private readonly ScratchFolder _folder = new();
     private readonly HttpClient _http = new();
+    private readonly Func<FirehoseOptions, FirehoseOptions> _change;
     private FirehoseServer _server = null!;
+
+    private RunningFirehose(Func<FirehoseOptions, FirehoseOptions> change) => _change = change;
 
     public static async Task<RunningFirehose> StartAsync(Func<FirehoseOptions, FirehoseOptions> change)
     {
-        var firehose = new RunningFirehose();
-        firehose._server = await FirehoseServer.StartAsync(change(new FirehoseOptions
+        var firehose = new RunningFirehose(change);
+        await firehose.StartAgainAsync();
+        return firehose;
+    }
+
+    /// <summary>Stops it if it runs, and starts it on the same folder.</summary>
+    public async Task StartAgainAsync()
+    {
+        await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _server = await FirehoseServer.StartAsync(_change(new FirehoseOptions
         {
-            Data = firehose._folder,
+            Data = _folder,
             Listen = ["http://127.0.0.1:0"],
             Catalogue = new CatalogueOptions { TransitionTime = TimeSpan.Zero },
             Logging = logging => logging.ClearProviders(),
         }));
-        return firehose;
     }
 
     public string Buckets => Path.Combine(_folder, "buckets");
@@ -38,9 +48,12 @@ internal sealed class RunningFirehose : IAsyncDisposable
 
     /// <summary>Creates a stream that delivers at once, and backs up at once what fails.</summary>
     /// <param name="function">The name of a function that records go through, or null.</param>
-    public Task CreateAsync(string name, string url, string key, string? function = null, int retryFor = 0) => CallAsync("CreateDeliveryStream", new JsonObject
+    /// <param name="kinesis">The ARN of the data stream that it reads, or null.</param>
+    public Task CreateAsync(string name, string url, string key, string? function = null, int retryFor = 0, string? kinesis = null) => CallAsync("CreateDeliveryStream", new JsonObject
     {
         ["DeliveryStreamName"] = name,
+        ["DeliveryStreamType"] = kinesis is null ? "DirectPut" : "KinesisStreamAsSource",
+        ["KinesisStreamSourceConfiguration"] = kinesis is null ? null : new JsonObject { ["KinesisStreamARN"] = kinesis, ["RoleARN"] = "arn:aws:iam::111122223333:role/own" },
         ["HttpEndpointDestinationConfiguration"] = new JsonObject
         {
             ["EndpointConfiguration"] = new JsonObject { ["Url"] = url, ["AccessKey"] = key },

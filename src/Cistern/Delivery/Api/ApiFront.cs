@@ -1,9 +1,10 @@
 using Cistern.Delivery.Api.CloudWatch;
+using Cistern.Delivery.Watching;
 
 namespace Cistern.Delivery.Api;
 
 /// <summary>What stands before the services: health, the request id, the body, and which service is meant.</summary>
-internal sealed class ApiFront(FirehoseAddress firehose, CloudWatchAddress cloudWatch, RequestReader bodies)
+internal sealed class ApiFront(FirehoseAddress firehose, CloudWatchAddress cloudWatch, WatchAddress watch, RequestReader bodies)
 {
     public async Task AnswerAsync(HttpContext context)
     {
@@ -11,6 +12,12 @@ internal sealed class ApiFront(FirehoseAddress firehose, CloudWatchAddress cloud
         if (HttpMethods.IsGet(context.Request.Method) && context.Request.Path == "/healthz")
         {
             await context.Response.WriteAsync("ok\n", context.RequestAborted);
+            return;
+        }
+
+        if (WatchAddress.Has(context.Request))
+        {
+            await watch.AnswerAsync(context);
             return;
         }
 

@@ -32,6 +32,9 @@ public sealed record CisternSettings
 
     public SignInSettings SignIn { get; init; } = new();
 
+    /// <summary>The address of a local Firehose that the dashboard shows; empty shows none.</summary>
+    public string Firehose { get; init; } = "";
+
     /// <summary>What is known about single streams; the first that matches applies.</summary>
     public IReadOnlyList<StreamSettings> Streams { get; init; } = [];
 }

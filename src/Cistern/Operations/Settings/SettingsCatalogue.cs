@@ -107,6 +107,9 @@ internal static class SettingsCatalogue
 
         Setting.Time("signIn:sessionLifetime", Minute, 365 * Day, s => s.SignIn.SessionLifetime, (s, v) => s with { SignIn = s.SignIn with { SessionLifetime = v } },
             "How long a browser stays signed in to the dashboard. A change holds for those that sign in afterwards."),
+
+        Setting.Text("firehose", "an address", s => s.Firehose, (s, v) => s with { Firehose = v },
+            "A local Firehose (`cistern firehose`) that the dashboard shows, as `http://127.0.0.1:4573`. If it takes signed requests only, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` sign them."),
     ];
 
     /// <summary>The table of <c>docs/settings.md</c>; a test compares it with the file.</summary>

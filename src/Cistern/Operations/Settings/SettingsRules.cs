@@ -7,7 +7,7 @@ namespace Cistern.Operations.Settings;
 internal static class SettingsRules
 {
     public static IEnumerable<string> Check(CisternSettings settings) =>
-        [.. CheckListen(settings), .. CheckTls(settings), .. CheckIngest(settings.Ingest), .. CheckPrivacy(settings.Privacy)];
+        [.. CheckListen(settings), .. CheckTls(settings), .. CheckIngest(settings.Ingest), .. CheckPrivacy(settings.Privacy), .. CheckFirehose(settings.Firehose)];
 
     private static IEnumerable<string> CheckListen(CisternSettings settings)
     {
@@ -44,6 +44,14 @@ internal static class SettingsRules
             {
                 yield return $"{name} '{path}' is not a file; give the path of a PEM file that this user can read";
             }
+        }
+    }
+
+    private static IEnumerable<string> CheckFirehose(string address)
+    {
+        if (address.Length > 0 && !(Uri.TryCreate(address, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.AbsolutePath == "/" && url.Query.Length == 0))
+        {
+            yield return $"firehose '{address}' is not the address of a Firehose; write http:// or https://, a host and a port, as in http://127.0.0.1:4573";
         }
     }
 

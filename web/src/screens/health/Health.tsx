@@ -7,8 +7,11 @@ import { isoOf, lengthMs, momentMs } from '../../state/range'
 import { useView } from '../../state/url'
 import { timesOf, wholeBuckets } from '../../api/answers'
 import { askKnown, askStreams, knownKey, scopeOf, streamsKey } from './ask'
+import { BackedUpRecords } from './BackedUpRecords'
 import { Charts } from './Charts'
 import { Events } from './Events'
+import { askLocal } from './local'
+import { LocalStreams } from './LocalStreams'
 import { countOf, type Gap, rowsOf, type Scope, type Status } from './model'
 import { Rejects } from './Rejects'
 import { Store } from './Store'
@@ -26,7 +29,7 @@ const statusEveryMs = 5000
 export function Health() {
   const scope = scopeOf(useView().params)
   const asked = useHealth(scope)
-  const { known, totals, gaps, events, ages, status, rows } = asked
+  const { known, totals, gaps, events, ages, status, rows, local } = asked
   const streams = known.data !== null && totals.data !== null ? streamsOf(known.data, totals.data, asked.lines.data, gaps.data ?? []) : null
   const ever = new Map(rowsOf(known.data).map(row => [String(row['stream']), countOf(row['deliveries'])]))
   const verdict = verdictOf({
@@ -37,6 +40,7 @@ export function Health() {
     gaps: gaps.data,
     ages: ages.data === null ? null : new Map(rowsOf(ages.data).map(row => [String(row['stream']), countOf(row['ingest_delay_p95'])])),
     status: status.data,
+    local: local.data?.status ?? null,
   })
   // How many lines the streams take is known with them: what stands below is shown when it has its place.
   const placing = streams === null && known.error === null && totals.error === null
@@ -58,6 +62,8 @@ export function Health() {
             <Rejects scope={scope} />
           </>
         )}
+      <LocalStreams asked={local} tz={scope.tz} />
+      {local.data?.status != null && local.data.status.streams.length > 0 && <BackedUpRecords status={local.data.status} tz={scope.tz} />}
       <Events events={events} tz={scope.tz} />
       <Store status={status} tz={scope.tz} />
     </div>
@@ -88,6 +94,7 @@ function useHealth(scope: Scope) {
       const first = end - gapDays * 86_400_000
       return ask<{ gaps: Gap[] }>(`/api/gaps?${search({ from: start < first ? isoOf(first) : from, to: start < first ? isoOf(end) : to })}`, { signal }).then(answer => answer.gaps)
     }),
+    local: useAsked('local streams', askLocal, statusEveryMs),
     status: useAsked('status', signal => ask<Status>('/api/status', { signal }), statusEveryMs),
   }
 }

@@ -1,11 +1,12 @@
 import { bytes, compact, duration, exact, percent } from '../../format/numbers'
 import { ago } from '../../format/times'
+import { localReasons, type LocalStatus } from './local'
 import { type Gap, isImport, type Status, streamName } from './model'
 import type { Stream } from './streams'
 
 /** Something to look at, and the panel that shows it. */
 export interface Reason {
-  readonly panel: 'streams' | 'charts' | 'gaps' | 'rejected' | 'refused' | 'storage' | 'queue'
+  readonly panel: 'streams' | 'charts' | 'gaps' | 'rejected' | 'refused' | 'storage' | 'queue' | 'local'
   readonly text: string
 }
 
@@ -27,6 +28,8 @@ export interface Facts {
   /** Age of the lines that arrived in the last minutes, 95 % of them, by ARN; empty for a range that is over. */
   readonly ages: ReadonlyMap<string, number> | null
   readonly status: Status | null
+  /** Of the local Firehose; null also if there is none. */
+  readonly local?: LocalStatus | null
 }
 
 /** Firehose sends a batch when it has made it; longer than this it had to wait or to try again. */
@@ -39,7 +42,7 @@ const missedFor = 7 * 86_400_000
 
 /** Does what arrives arrive whole and on time? Says no more than is known. */
 export function verdictOf(facts: Facts): Verdict {
-  const reasons = [...ofStreams(facts), ...ofArrivals(facts), ...ofServer(facts.status)]
+  const reasons = [...ofStreams(facts), ...ofArrivals(facts), ...ofServer(facts.status), ...localReasons(facts.local ?? null).map(text => ({ panel: 'local' as const, text }))]
   if (reasons.length > 0) return { state: 'look', text: reasons.length === 1 ? 'Look at this:' : `Look at these ${reasons.length}:`, reasons }
   const unknown = [
     facts.streams === null && 'deliveries', facts.refused === null && 'refusals', facts.gaps === null && 'gaps', facts.ages === null && 'the age of lines', facts.status === null && 'the store',
