@@ -50,11 +50,6 @@ internal sealed partial class FirehoseAddress(
             json.WriteStartObject();
             json.WriteString("__type", error.Type);
             json.WriteString("message", error.Message);
-            if (error.Code is not null)
-            {
-                json.WriteString("code", error.Code);
-            }
-
             json.WriteEndObject();
         }
 

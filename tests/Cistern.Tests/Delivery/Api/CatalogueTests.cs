@@ -46,6 +46,34 @@ public sealed class CatalogueTests
         }
     }
 
+    /// <summary>As version 1 of the file was written; a later program must open it.</summary>
+    [Fact]
+    public async Task A_file_of_version_1_is_opened()
+    {
+        await using var rig = await FirehoseRig.StartAsync();
+        await rig.StopAsync();
+        var folder = Directory.CreateDirectory(Path.Combine(rig.Folder, "streams", "old@eu-west-1@111122223333")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "stream.json"), """
+            {"version":1,
+             "description":{"DeliveryStreamName":"old","DeliveryStreamARN":"arn:aws:firehose:eu-west-1:111122223333:deliverystream/old","DeliveryStreamStatus":"ACTIVE",
+               "DeliveryStreamEncryptionConfiguration":{"KeyType":"AWS_OWNED_CMK","Status":"ENABLED"},"DeliveryStreamType":"DirectPut","VersionId":"3","CreateTimestamp":1764328497.172,"LastUpdateTimestamp":1764328500,
+               "Destinations":[{"DestinationId":"destinationId-000000000001","HttpEndpointDestinationDescription":{"EndpointConfiguration":{"Url":"https://logs.example.com/firehose"},
+                 "BufferingHints":{"SizeInMBs":4,"IntervalInSeconds":60},"CloudWatchLoggingOptions":{"Enabled":false},"RequestConfiguration":{"ContentEncoding":"GZIP"},
+                 "ProcessingConfiguration":{"Enabled":false,"Processors":[]},"RetryOptions":{"DurationInSeconds":300},"S3BackupMode":"FailedDataOnly",
+                 "S3DestinationDescription":{"RoleARN":"arn:aws:iam::111122223333:role/own","BucketARN":"arn:aws:s3:::own-bucket","BufferingHints":{"SizeInMBs":5,"IntervalInSeconds":300},
+                   "CompressionFormat":"UNCOMPRESSED","EncryptionConfiguration":{"NoEncryptionConfig":"NoEncryption"},"CloudWatchLoggingOptions":{"Enabled":false}}}}],
+               "HasMoreDestinations":false},
+             "secrets":{"AccessKey":"kept"},"tags":{"env":"dev"},"encryptionCalls":[1764328499.5]}
+            """, TestContext.Current.CancellationToken);
+
+        await rig.StartAgainAsync();
+
+        var description = (await rig.CallAsync("DescribeDeliveryStream", """{"DeliveryStreamName":"old"}""", region: "eu-west-1", accessKey: "111122223333")).Expect(200).GetProperty("DeliveryStreamDescription");
+        AssertJson(JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "stream.json"), TestContext.Current.CancellationToken))!["description"]!.ToJsonString(), description);
+        var plan = rig.Delivery.Plans.Single().Value;
+        Assert.Equal((3, "kept", true, "own-bucket"), (plan.Version, plan.Http!.AccessKey, plan.Http.Gzip, plan.S3.Bucket));
+    }
+
     [Theory]
     [InlineData(".")]
     [InlineData("..")]

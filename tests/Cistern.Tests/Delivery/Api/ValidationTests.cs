@@ -209,7 +209,7 @@ public sealed class ValidationTests
             Collect((Shape)field.GetValue(null)!, texts);
         }
 
-        Assert.True(texts.Count > 80, $"{texts.Count} texts");
+        Assert.True(texts.Count > 60, $"{texts.Count} texts");
         Assert.All(texts, text => text.Fits("x"));
     }
 

@@ -13,6 +13,7 @@ public sealed class WireTests
     [InlineData("Firehose_20150804.", "application/x-amz-json-1.1", 400)]
     [InlineData(null, "application/x-amz-json-1.1", 400)]
     [InlineData("Firehose_20150804.NoSuchOperation", "text/plain", 404)]
+    [InlineData("Firehose_20150804.NoSuchOperation", "application/x-www-form-urlencoded", 404)]
     public async Task An_operation_that_is_not_there_is_UnknownOperation(string? target, string contentType, int status)
     {
         await using var rig = await FirehoseRig.StartAsync();

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Cistern.Delivery.Backup;
 
 namespace Cistern.Delivery.Api.Catalogue;
 
@@ -68,7 +69,7 @@ internal sealed class ConfigurationCheck(bool allowInsecureEndpoints)
         : null;
 
     private static string? FindPrefixProblem(JsonNode? bucket) =>
-        bucket is null ? null : PrefixRules.FindProblem((string?)bucket["Prefix"] ?? "", (string?)bucket["ErrorOutputPrefix"] ?? "");
+        bucket is null ? null : S3Prefix.FindProblem((string?)bucket["Prefix"] ?? "", (string?)bucket["ErrorOutputPrefix"] ?? "");
 
     private static string? FindExtendedProblem(JsonObject members)
     {

@@ -38,7 +38,8 @@ internal sealed record CloudWatchRequest(CloudWatchProtocol Protocol, string Ope
             return new CloudWatchRequest(CloudWatchProtocol.Json, target[TargetPrefix.Length..]);
         }
 
-        var isForm = request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) ?? false;
+        // Some clients say that every body is a form; the target says better what it is.
+        var isForm = target.Length == 0 && (request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) ?? false);
         return isForm ? new CloudWatchRequest(CloudWatchProtocol.Query, body.Length <= BodyBytesMax ? QueryInput.ActionOf(body) : "") : null;
     }
 
