@@ -60,6 +60,17 @@ public sealed class FirehosePipelineTests
         await EventuallyAsync(async () => await server.NumberAsync("SELECT count(*) FROM deliveries") == (mode == "skip" ? 1 : 0));
     }
 
+    [Theory]
+    [InlineData("../out/")]
+    [InlineData("a//b/")]
+    [InlineData("/a/")]
+    public async Task A_prefix_that_no_folder_can_have_is_refused_at_once(string prefix)
+    {
+        await using var firehose = await RunningFirehose.StartAsync(options => options);
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => firehose.CreateAsync("s", "http://127.0.0.1:9/", "k", prefix: prefix));
+        Assert.Contains("InvalidArgumentException", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_wrong_key_leaves_the_answer_of_the_destination_in_the_error_object()
     {

@@ -49,7 +49,7 @@ internal sealed class RunningFirehose : IAsyncDisposable
     /// <summary>Creates a stream that delivers at once, and backs up at once what fails.</summary>
     /// <param name="function">The name of a function that records go through, or null.</param>
     /// <param name="kinesis">The ARN of the data stream that it reads, or null.</param>
-    public Task CreateAsync(string name, string url, string key, string? function = null, int retryFor = 0, string? kinesis = null) => CallAsync("CreateDeliveryStream", new JsonObject
+    public Task CreateAsync(string name, string url, string key, string? function = null, int retryFor = 0, string? kinesis = null, string? prefix = null) => CallAsync("CreateDeliveryStream", new JsonObject
     {
         ["DeliveryStreamName"] = name,
         ["DeliveryStreamType"] = kinesis is null ? "DirectPut" : "KinesisStreamAsSource",
@@ -70,7 +70,7 @@ internal sealed class RunningFirehose : IAsyncDisposable
                         Parameter("LambdaArn", $"arn:aws:lambda:us-east-1:111122223333:function:{function}"), Parameter("NumberOfRetries", "1"), Parameter("BufferSizeInMBs", "1"), Parameter("BufferIntervalInSeconds", "0")),
                 }),
             },
-            ["S3Configuration"] = new JsonObject { ["RoleARN"] = "arn:aws:iam::111122223333:role/own", ["BucketARN"] = "arn:aws:s3:::backup", ["Prefix"] = $"{name}/", ["BufferingHints"] = Hints() },
+            ["S3Configuration"] = new JsonObject { ["RoleARN"] = "arn:aws:iam::111122223333:role/own", ["BucketARN"] = "arn:aws:s3:::backup", ["Prefix"] = prefix ?? $"{name}/", ["BufferingHints"] = Hints() },
         },
     });
 

@@ -191,7 +191,7 @@ public sealed class ValidationTests
             .With("EndpointConfiguration.AccessKey", Long(4096))
             .With("BufferingHints", new JsonObject { ["SizeInMBs"] = 64, ["IntervalInSeconds"] = 0 })
             .With("RetryOptions.DurationInSeconds", 7200)
-            .With("S3Configuration.Prefix", Long(1024))
+            .With("S3Configuration.Prefix", Long(460)) // As much as with date and error type is still a prefix when it is evaluated.
             .With("S3Configuration.BufferingHints", new JsonObject { ["SizeInMBs"] = 128, ["IntervalInSeconds"] = 900 })
             .With("RequestConfiguration.CommonAttributes", new JsonArray([.. Enumerable.Range(0, 50).Select(number => (JsonNode)new JsonObject { ["AttributeName"] = $"n{number}", ["AttributeValue"] = Long(1024) })]));
 
