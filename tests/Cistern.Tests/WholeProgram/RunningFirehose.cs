@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cistern.Delivery;
 using Cistern.Delivery.Api.Catalogue;
-using Cistern.Delivery.Metrics;
 using Cistern.Tests.Journal;
 using Microsoft.Extensions.Logging;
 
@@ -44,12 +43,12 @@ internal sealed class RunningFirehose : IAsyncDisposable
 
     public string Buckets => Path.Combine(_folder, "buckets");
 
-    public StreamMetrics Metrics => _server.Metrics;
+    public StreamStatus StatusOf(string name) => _server.Delivery.StatusOf($"arn:aws:firehose:us-east-1:000000000000:deliverystream/{name}")!;
 
     /// <summary>Creates a stream that delivers at once, and backs up at once what fails.</summary>
     /// <param name="function">The name of a function that records go through, or null.</param>
     /// <param name="kinesis">The ARN of the data stream that it reads, or null.</param>
-    public Task CreateAsync(string name, string url, string key, string? function = null, int retryFor = 0, string? kinesis = null, string? prefix = null) => CallAsync("CreateDeliveryStream", new JsonObject
+    public Task CreateAsync(string name, string url, string key, string? function = null, int retryFor = 0, string? kinesis = null, string? prefix = null, string bucket = "backup") => CallAsync("CreateDeliveryStream", new JsonObject
     {
         ["DeliveryStreamName"] = name,
         ["DeliveryStreamType"] = kinesis is null ? "DirectPut" : "KinesisStreamAsSource",
@@ -70,7 +69,7 @@ internal sealed class RunningFirehose : IAsyncDisposable
                         Parameter("LambdaArn", $"arn:aws:lambda:us-east-1:111122223333:function:{function}"), Parameter("NumberOfRetries", "1"), Parameter("BufferSizeInMBs", "1"), Parameter("BufferIntervalInSeconds", "0")),
                 }),
             },
-            ["S3Configuration"] = new JsonObject { ["RoleARN"] = "arn:aws:iam::111122223333:role/own", ["BucketARN"] = "arn:aws:s3:::backup", ["Prefix"] = prefix ?? $"{name}/", ["BufferingHints"] = Hints() },
+            ["S3Configuration"] = new JsonObject { ["RoleARN"] = "arn:aws:iam::111122223333:role/own", ["BucketARN"] = $"arn:aws:s3:::{bucket}", ["Prefix"] = prefix ?? $"{name}/", ["BufferingHints"] = Hints() },
         },
     });
 
