@@ -97,7 +97,7 @@ internal sealed partial class StreamWorker : IDisposable
 
             var nextSave = Save();
             _status = MakeStatus();
-            return Earliest(nextSave, _transform.NextDue, _stream.Plan.Http is null ? null : _http.NextDue, _objects.NextDue, _writer.NextTry);
+            return Earliest(nextSave, _transform.NextDue(DestinationHasRoom), _stream.Plan.Http is null ? null : _http.NextDue, _objects.NextDue, _writer.NextTry);
         }
     }
 
