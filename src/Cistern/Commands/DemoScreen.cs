@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace Cistern.Commands;
 
 /// <summary>What the demo shows of itself, asked of its own <c>/api/query</c>: a table that refreshes on a terminal, a line now and then elsewhere.</summary>
-internal sealed class DemoScreen(CommandContext context, ApiClient api)
+internal sealed class DemoScreen(CommandContext context, ApiClient api, DemoNews news)
 {
     private static readonly TimeSpan _refresh = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _lineInterval = TimeSpan.FromSeconds(10);
@@ -63,7 +63,8 @@ internal sealed class DemoScreen(CommandContext context, ApiClient api)
             FiguresOf(day, now),
             new Markup("[bold]Pages most read in the last hour[/]"),
             AnswerWriter.TableOf(paths),
-            new Markup($"{Cell(deliveries, "deliveries")} deliveries, {Cell(deliveries, "rejected")} rejects, {Cell(deliveries, "repeats")} repeats, handled within {Cell(deliveries, "duration_p95")} (p95). Ctrl-C stops."));
+            new Markup($"{Cell(deliveries, "deliveries")} deliveries, {Cell(deliveries, "rejected")} rejects, {Cell(deliveries, "repeats")} repeats, handled within {Cell(deliveries, "duration_p95")} (p95). Ctrl-C stops."),
+            new Rows(news.Last.Select(line => new Text(line))));
     }
 
     private static Table FiguresOf(Answer day, Answer now)

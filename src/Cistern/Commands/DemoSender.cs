@@ -8,6 +8,7 @@ using Cistern.Demo;
 namespace Cistern.Commands;
 
 /// <summary>Sends what the demo's delivery streams bring: the last day, then the present as it comes, and meanwhile the days before.</summary>
+/// <remarks>The past goes to the destination at once, as a Firehose would have delivered it; the present is put into the demo's own Firehose, which buffers, transforms and delivers it.</remarks>
 internal sealed class DemoSender : IDisposable
 {
     private const int BackfillParallel = 2;
@@ -19,19 +20,24 @@ internal sealed class DemoSender : IDisposable
     private readonly DemoFeeds _feeds;
     private readonly HttpMessageInvoker _connections;
     private readonly Dictionary<DemoStream, FirehoseSender> _senders;
-    private IDemoFeed[] _open = [];
+    private readonly DemoFirehose _firehose;
+    private RecordFeed[] _open = [];
+    private volatile PutSoFar _put = new(0, DateTimeOffset.MinValue, DateTimeOffset.MinValue);
 
-    public DemoSender(CommandContext context, LocalServer server, DemoFeeds feeds)
+    public DemoSender(CommandContext context, LocalServer server, DemoFirehose firehose, DemoFeeds feeds)
     {
-        (_context, _feeds) = (context, feeds);
+        (_context, _firehose, _feeds) = (context, firehose, feeds);
         _connections = new HttpMessageInvoker(FirehoseSender.CreateHandler(server.Url));
         _senders = DemoStream.All.ToDictionary(stream => stream, stream => new FirehoseSender(_connections, DestinationOf(server, stream), context.Time, Random.Shared));
     }
 
+    /// <summary>What was put into the stream of requests.</summary>
+    public PutSoFar Put => _put;
+
     /// <summary>Opens each stream where it stopped, or at the earliest moment; says whether nothing was sent before.</summary>
     public async Task<bool> OpenAsync(ApiClient api, DateTimeOffset earliest, CancellationToken cancel)
     {
-        var feeds = new List<IDemoFeed>();
+        var feeds = new List<RecordFeed>();
         var delivered = await api.SqlAsync("SELECT DISTINCT stream FROM deliveries", cancel);
         var before = delivered.Rows.Select(row => row[0].GetString()).ToHashSet();
         foreach (var stream in DemoStream.All)
@@ -50,7 +56,8 @@ internal sealed class DemoSender : IDisposable
     {
         var progress = new ProgressLine(_context.Terminal, _context.Time);
         var statistics = new SendStatistics(_context.Time);
-        var now = _context.Time.GetUtcNow();
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(_context.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        _put = new PutSoFar(0, now, now);
         void Sent() => progress.Show(() => $"sending the last day: {statistics.Line()}");
 
         // Metrics come last: those of the edge are counted from the requests. Logs need not wait.
@@ -58,19 +65,22 @@ internal sealed class DemoSender : IDisposable
         progress.Note(string.Create(CultureInfo.InvariantCulture, $"sent {Units.Count(statistics.Records)} records of the last day in {statistics.Elapsed.TotalSeconds:0.0} s"));
     }
 
-    /// <summary>Sends the present as it comes, until it is cancelled.</summary>
+    /// <summary>Puts the present into the streams as it comes, until it is cancelled.</summary>
     public async Task GoOnAsync(CancellationToken cancel)
     {
-        var statistics = new SendStatistics(_context.Time);
         using var timer = new PeriodicTimer(_liveInterval, _context.Time);
         do
         {
             foreach (var feed in _open)
             {
-                while (feed.Next(_context.Time.GetUtcNow() - feed.Stream.Delay) is { } delivery)
+                var until = DateTimeOffset.FromUnixTimeMilliseconds((_context.Time.GetUtcNow() - feed.Stream.Delay).ToUnixTimeMilliseconds());
+                while (feed.NextRecords(until) is { Count: > 0 } records)
                 {
-                    Check(delivery, await _senders[feed.Stream].SendAsync(delivery, cancel), statistics);
+                    await _firehose.PutAsync(feed.Stream, records, cancel);
+                    _put = feed.Stream == DemoStream.Requests ? _put with { Records = _put.Records + records.Count } : _put;
                 }
+
+                _put = feed.Stream == DemoStream.Requests ? _put with { Until = until } : _put;
             }
         }
         while (await timer.WaitForNextTickAsync(cancel));
@@ -84,7 +94,7 @@ internal sealed class DemoSender : IDisposable
         {
             var until = today - (day * _day);
             var from = until - _day < today - history ? today - history : until - _day;
-            IDemoFeed[] feeds = [.. DemoStream.All.Select(stream => _feeds.From(stream, from, day))];
+            RecordFeed[] feeds = [.. DemoStream.All.Select(stream => _feeds.From(stream, from, day))];
             try
             {
                 await SendAllAsync(feeds, until, 1, statistics, () => { }, cancel);
@@ -123,7 +133,7 @@ internal sealed class DemoSender : IDisposable
     }
 
     // One after the other, as they are listed.
-    private async Task SendAllAsync(IEnumerable<IDemoFeed> feeds, DateTimeOffset until, int parallel, SendStatistics statistics, Action sent, CancellationToken cancel)
+    private async Task SendAllAsync(IEnumerable<RecordFeed> feeds, DateTimeOffset until, int parallel, SendStatistics statistics, Action sent, CancellationToken cancel)
     {
         foreach (var feed in feeds)
         {
@@ -147,3 +157,6 @@ internal sealed class DemoSender : IDisposable
         }
     }
 }
+
+/// <summary>How many records were put into a stream, and of which time they are.</summary>
+internal sealed record PutSoFar(long Records, DateTimeOffset Since, DateTimeOffset Until);

@@ -9,7 +9,7 @@ internal static class ExitCode
 }
 
 /// <summary>A command could not do what it was asked. The message is one line for the person who typed it.</summary>
-internal sealed class CommandFailedException(string message) : Exception(message);
+internal class CommandFailedException(string message) : Exception(message);
 
 /// <summary>A command was called wrongly in a way that only it can see. The message says what would be right.</summary>
 internal sealed class CommandMisuseException(string message) : Exception(message);

@@ -6,6 +6,11 @@ using Cistern.Operations.Settings;
 
 namespace Cistern.Commands;
 
+/// <summary>How such a server is run.</summary>
+/// <param name="Firehose">The local Firehose that its dashboard shows, or nothing.</param>
+/// <param name="Refuses">Which deliveries it turns away as if it were out of order; null for none.</param>
+internal sealed record LocalServing(string Listen = "http://127.0.0.1:0", string Firehose = "", Func<HttpRequest, bool>? Refuses = null);
+
 /// <summary>A server within this process, on loopback, with a key that goes with it: for a command that is given a data folder instead of an address.</summary>
 /// <remarks>The command then speaks HTTP to it like to any other, so that there is one way through the program, and one to test.</remarks>
 internal sealed class LocalServer : IAsyncDisposable
@@ -15,11 +20,13 @@ internal sealed class LocalServer : IAsyncDisposable
     private readonly CisternServer _server;
     private readonly SignIns _signIns;
     private readonly KeyStore _keys;
-    private readonly string _keyName;
+    private readonly TimeProvider _time;
+    private readonly List<string> _keyNames = [];
 
-    private LocalServer(CisternServer server, SignIns signIns, KeyStore keys, string keyName, string key)
+    private LocalServer(CisternServer server, SignIns signIns, KeyStore keys, TimeProvider time, string purpose, KeyScopes scopes)
     {
-        (_server, _signIns, _keys, _keyName, Key) = (server, signIns, keys, keyName, key);
+        (_server, _signIns, _keys, _time) = (server, signIns, keys, time);
+        Key = CreateKey(purpose, scopes);
         Url = new Uri(server.Urls[0]);
         signIns.NoteServer(Url);
     }
@@ -32,20 +39,28 @@ internal sealed class LocalServer : IAsyncDisposable
     /// <exception cref="SignInFileException">The file of the folder cannot be read or written.</exception>
     public string CreateSignInLink() => _signIns.CreateLink(Url);
 
+    /// <summary>A further key that goes with this server.</summary>
+    /// <exception cref="CommandFailedException">The keys of the folder cannot be used.</exception>
+    public string CreateKey(string purpose, KeyScopes scopes)
+    {
+        var name = $"{purpose}-{Guid.NewGuid():N}"[..(purpose.Length + 9)];
+        var made = _keys.Create(new NewKey { Name = name, Scopes = scopes, Expires = _time.GetUtcNow() + _keyLife });
+        _keyNames.Add(name);
+        return made.Secret?.Reveal() ?? throw new CommandFailedException(made.Problem!);
+    }
+
     /// <param name="purpose">Begins the name of the key, which is stored with each delivery.</param>
     /// <exception cref="CommandFailedException">The settings of the folder or its keys cannot be used.</exception>
     /// <exception cref="IOException">Another process has the folder, or the address.</exception>
     public static async Task<LocalServer> StartAsync(
-        CommandContext context, string folder, string purpose, KeyScopes scopes, string listen = "http://127.0.0.1:0", CancellationToken cancel = default)
+        CommandContext context, string folder, string purpose, KeyScopes scopes, LocalServing? serving = null, CancellationToken cancel = default)
     {
-        var settings = ReadSettings(new Dictionary<string, string> { [SettingsCatalogue.DataFolder] = folder, ["listen"] = listen }, context.Environment);
-        var server = await CisternServer.StartAsync(settings, context.OpenStore, new ServerOptions { Time = context.Time, Logging = WarningsOnly }, cancel);
+        serving ??= new LocalServing();
+        var settings = ReadSettings(new Dictionary<string, string> { [SettingsCatalogue.DataFolder] = folder, ["listen"] = serving.Listen, ["firehose"] = serving.Firehose }, context.Environment);
+        var server = await CisternServer.StartAsync(settings, context.OpenStore, new ServerOptions { Time = context.Time, Logging = WarningsOnly, Refuses = serving.Refuses }, cancel);
         try
         {
-            var keys = new KeyStore(settings.DataFolder, context.Time);
-            var name = $"{purpose}-{Guid.NewGuid():N}"[..(purpose.Length + 9)];
-            var made = keys.Create(new NewKey { Name = name, Scopes = scopes, Expires = context.Time.GetUtcNow() + _keyLife });
-            return new LocalServer(server, new SignIns(settings.DataFolder, context.Time), keys, name, made.Secret?.Reveal() ?? throw new CommandFailedException(made.Problem!));
+            return new LocalServer(server, new SignIns(settings.DataFolder, context.Time), new KeyStore(settings.DataFolder, context.Time), context.Time, purpose, scopes);
         }
         catch
         {
@@ -67,7 +82,7 @@ internal sealed class LocalServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
-        _keys.Revoke(_keyName);
+        _keyNames.ForEach(name => _keys.Revoke(name));
     }
 
     // What the server says at its start and stop would only be in the way of what the command says.

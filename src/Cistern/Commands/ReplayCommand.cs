@@ -72,10 +72,10 @@ internal sealed class ReplayCommand : CisternCommand
     private static async Task<int> SurveyAsync(CommandContext context, ReplayPlan plan, CancellationToken cancel)
     {
         var progress = new ProgressLine(context.Terminal, context.Time);
-        var report = new ReplayReport(progress);
+        var report = new ReplayReport(progress.Note);
         try
         {
-            await new Replayer(context, plan with { Again = true }, report, progress).SurveyAsync(cancel);
+            await new Replayer(context.Time, plan with { Again = true }, report, progress.Note, () => progress.Show(report.Status)).SurveyAsync(cancel);
         }
         finally
         {
@@ -94,11 +94,15 @@ internal sealed class ReplayCommand : CisternCommand
         var url = server?.Url ?? choice.Url ?? throw new CommandMisuseException($"name the destination with --url (or {SharedOptions.UrlVariable})");
         var plan = Plan(parsed, objects, url, server?.Key ?? "");
         var progress = new ProgressLine(context.Terminal, context.Time);
-        var report = new ReplayReport(progress);
+        var report = new ReplayReport(progress.Note);
         var started = context.Time.GetTimestamp();
         try
         {
-            await new Replayer(context, plan, report, progress).SendAsync(cancel);
+            await new Replayer(context.Time, plan, report, progress.Note, () => progress.Show(report.Status)).SendAsync(cancel);
+        }
+        catch (ReplayStoppedException stopped)
+        {
+            throw new CommandFailedException($"{stopped.Message}; the same command goes on where this one stopped");
         }
         finally
         {
@@ -150,10 +154,9 @@ internal sealed class ReplayCommand : CisternCommand
         }
 
         var raw = parsed.GetValue(_raw);
-        var identity = string.Join('\n', attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}").Prepend(raw ? "replay raw" : "replay"));
         return new ReplayPlan(
-            objects,
-            new ReplayReading(raw, bytes, identity, parsed.GetValue(_gzip)),
+            objects.ListAsync,
+            new ReplayReading(raw, bytes, ReplayReading.IdentityOf(raw, attributes), parsed.GetValue(_gzip)),
             new ReplayArn(parsed.GetValue(_arn), parsed.GetValue(_region), parsed.GetValue(_account)),
             destination,
             plain,

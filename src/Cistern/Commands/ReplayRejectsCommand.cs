@@ -42,7 +42,9 @@ internal sealed class ReplayRejectsCommand : CisternCommand
         var api = new ApiClient(http, server.Url, server.Key);
         var question = new RejectQuestion(parsed.GetValue(_where) ?? "", parsed.GetValue(_from)!, parsed.GetValue(_to)!);
         var progress = new ProgressLine(context.Terminal, context.Time);
-        var replayer = new RejectReplayer(context, server, api, progress, SharedOptions.ReadPairs(parsed.GetValue(_attributes)), parsed.GetValue(_retryFor), parsed.GetValue(_again));
+        RejectReplayer? running = null;
+        var replayer = running = new RejectReplayer(
+            context.Time, server.Url, server.Key, api, progress.Note, () => progress.Show(running!.Status), SharedOptions.ReadPairs(parsed.GetValue(_attributes)), parsed.GetValue(_retryFor), parsed.GetValue(_again));
         var dryRun = parsed.GetValue(_dryRun);
         try
         {

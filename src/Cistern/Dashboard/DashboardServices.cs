@@ -26,7 +26,9 @@ internal static class DashboardServices
         .AddSingleton(parts => new RuleEditor(new DataFolder(parts.GetRequiredService<CisternSettings>().DataFolder), parts.GetRequiredService<TimeProvider>()))
         .AddSingleton<RulesAddress>()
         .AddSingleton<LocalFirehose>()
-        .AddSingleton<FirehoseStreamsAddress>();
+        .AddSingleton<FirehoseStreamsAddress>()
+        .AddSingleton<RejectReplay>()
+        .AddSingleton<RejectReplayAddress>();
 
     public static void MapDashboard(this WebApplication app)
     {
@@ -42,5 +44,6 @@ internal static class DashboardServices
         parts.GetRequiredService<RulesHistory>().Map(api);
         parts.GetRequiredService<RulesAddress>().Map(api);
         parts.GetRequiredService<FirehoseStreamsAddress>().Map(api);
+        parts.GetRequiredService<RejectReplayAddress>().Map(api);
     }
 }

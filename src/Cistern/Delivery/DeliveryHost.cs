@@ -21,6 +21,9 @@ internal sealed class DeliveryHost : IAsyncDisposable
 
     public DeliveryService Service { get; }
 
+    /// <summary>Where the objects can be read.</summary>
+    public IObjectSource? Objects => _objects as IObjectSource;
+
     /// <exception cref="IOException">The folder of the buckets cannot be made.</exception>
     public static DeliveryHost Open(FirehoseParts parts)
     {
@@ -67,7 +70,7 @@ internal sealed class DeliveryHost : IAsyncDisposable
     }
 
     // On this machine there is nobody who could listen; certificates there are self-signed as a rule.
-    private static HttpMessageInvoker Connect(Uri url, bool allowInsecure)
+    public static HttpMessageInvoker Connect(Uri url, bool allowInsecure)
     {
         var handler = FirehoseSender.CreateHandler(url);
         if (url.IsLoopback || allowInsecure)

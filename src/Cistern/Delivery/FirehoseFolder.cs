@@ -38,5 +38,8 @@ internal sealed class FirehoseFolder(string path)
     /// <summary>A stream's configuration and its secrets.</summary>
     public string Configuration(string arn) => Path.Combine(Stream(arn), ConfigurationName);
 
+    /// <summary>Which objects of a stream were replayed.</summary>
+    public string Replayed(string arn) => Path.Combine(Stream(arn), "replayed.jsonl");
+
     public const string ConfigurationName = "stream.json";
 }

@@ -92,8 +92,8 @@ internal sealed partial class FirehoseServer : IAsyncDisposable
         var firehose = new FirehoseAddress(control, puts, verifier, state.Metrics, options.Time, loggers.CreateLogger<FirehoseAddress>());
         var cloudWatch = new CloudWatchAddress(new CloudWatchOperations(state.Metrics, options.Time), verifier, loggers.CreateLogger<CloudWatchAddress>());
         var bodies = new RequestReader(pool, options.MaxBodyBytes, options.MaxInFlightBytes);
-        var streams = new StreamsAnswer(state.Catalogue, state.Delivery, state.Metrics, options.Time);
-        var watch = new WatchAddress(state.Catalogue, streams, verifier, bodies, loggers.CreateLogger<WatchAddress>());
+        var streams = new StreamsAnswer(state.Catalogue, state.Delivery, state.Metrics, state.Backups, options.Time);
+        var watch = new WatchAddress(state.Catalogue, streams, state.Backups, verifier, bodies, loggers.CreateLogger<WatchAddress>());
         return new ApiFront(firehose, cloudWatch, watch, bodies);
     }
 

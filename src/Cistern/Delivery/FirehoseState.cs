@@ -1,5 +1,6 @@
 using Cistern.Delivery.Api.Catalogue;
 using Cistern.Delivery.Metrics;
+using Cistern.Delivery.Watching;
 using Cistern.Journal;
 
 namespace Cistern.Delivery;
@@ -30,6 +31,9 @@ internal sealed partial class FirehoseState : IAsyncDisposable
 
     public StreamCatalogue Catalogue { get; }
 
+    /// <summary>What lies in the buckets.</summary>
+    public required Backups Backups { get; init; }
+
     /// <exception cref="IOException">The folder is in use, or a file of it cannot be read.</exception>
     public static FirehoseState Open(FirehoseOptions options, IDisk disk, ILoggerFactory loggers)
     {
@@ -48,7 +52,8 @@ internal sealed partial class FirehoseState : IAsyncDisposable
             var host = options.OpenDelivery is null ? DeliveryHost.Open(parts) : null;
             var delivery = host?.Service ?? options.OpenDelivery!(parts);
             var catalogue = StreamCatalogue.Open(folder, disk, delivery, options.Catalogue with { BucketsAreFolders = options.S3 is null && options.OpenDelivery is null }, options.Time, loggers.CreateLogger<StreamCatalogue>());
-            var state = new FirehoseState(held, folder, disk, options.Time, logger, metrics, delivery, catalogue) { _host = host };
+            var backups = new Backups(folder, host?.Objects, url => DeliveryHost.Connect(url, options.Catalogue.AllowInsecureEndpoints), options.Time, loggers.CreateLogger<Backups>());
+            var state = new FirehoseState(held, folder, disk, options.Time, logger, metrics, delivery, catalogue) { _host = host, Backups = backups };
             state._metricsLoop = Task.Run(state.KeepMetricsAsync);
             return state;
         }
@@ -63,6 +68,7 @@ internal sealed partial class FirehoseState : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _metricsLoop;
+        await Backups.DisposeAsync();
         await Catalogue.DisposeAsync();
         await (_host?.DisposeAsync() ?? Delivery.DisposeAsync());
 

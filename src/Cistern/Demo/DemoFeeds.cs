@@ -23,7 +23,7 @@ internal sealed class DemoFeeds(int seed, double rate, DemoStory story, DateTime
 
     /// <summary>The feed of a stream from a moment on. Its metrics of the edge are what the feed of requests has handed out by then.</summary>
     /// <param name="day">0 for the last day and the present; else which day before it. Each has visitors of its own.</param>
-    public IDemoFeed From(DemoStream stream, DateTimeOffset from, int day = 0) => stream.Table switch
+    public RecordFeed From(DemoStream stream, DateTimeOffset from, int day = 0) => stream.Table switch
     {
         "requests" => Requests(from, day),
         "logs" => Logs(stream, from),

@@ -1,5 +1,4 @@
 using Cistern.Demo.Origin;
-using Cistern.Delivery.Http;
 
 namespace Cistern.Demo;
 
@@ -27,13 +26,4 @@ internal sealed record DemoStream(string Name, string Route, string Table, TimeS
     public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
 
     private static DemoStream Metrics(string name, int delaySeconds) => new(name, "/ingester/kinesis/metrics", "metrics", TimeSpan.FromSeconds(delaySeconds));
-}
-
-/// <summary>What one of the delivery streams delivers, in the order of time.</summary>
-internal interface IDemoFeed : IDisposable
-{
-    DemoStream Stream { get; }
-
-    /// <summary>The next delivery with what happened before a moment, or null if there is no more.</summary>
-    OutgoingDelivery? Next(DateTimeOffset until);
 }

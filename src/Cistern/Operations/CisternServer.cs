@@ -34,6 +34,9 @@ public sealed record ServerOptions
     /// <summary>The folder with the dashboard's files.</summary>
     public string WebFolder { get; init; } = Path.Combine(AppContext.BaseDirectory, "web");
 
+    /// <summary>Which deliveries are answered as if the server were out of order; null for none.</summary>
+    internal Func<HttpRequest, bool>? Refuses { get; init; }
+
     /// <summary>How the local Firehose is asked.</summary>
     internal FirehoseAccess Firehose { get; init; } = new(Credentials: null, FirehoseOptions.DefaultRegion);
 }
@@ -112,7 +115,7 @@ public sealed partial class CisternServer : IAsyncDisposable
         builder.Services.AddSingleton(new WebFolder(options.WebFolder)).AddSingleton(options.Firehose);
         AddRooms(builder.Services);
         var app = builder.Build();
-        MapRooms(app);
+        MapRooms(app, options);
         return app;
     }
 
@@ -130,11 +133,16 @@ public sealed partial class CisternServer : IAsyncDisposable
     }
 
     /// <summary>Around every request, from the outside in: what nobody caught, the access that the API needs, what has no address; then the rooms.</summary>
-    private static void MapRooms(WebApplication app)
+    private static void MapRooms(WebApplication app, ServerOptions options)
     {
         var firehose = app.Services.GetRequiredService<FirehoseEndpoint>();
         var gate = app.Services.GetRequiredService<ReadGate>();
         app.Use(next => context => firehose.AnswerFailuresAsync(context, next));
+        if (options.Refuses is { } refuses)
+        {
+            app.Use(next => context => refuses(context.Request) ? AnswerOutOfOrderAsync(context, options.Time) : next(context));
+        }
+
         app.Use(next => context => gate.PassAsync(context, next));
         app.Use(next => context => context.GetEndpoint() is null ? firehose.HandleUnknownAsync(context) : next(context));
 
@@ -146,6 +154,9 @@ public sealed partial class CisternServer : IAsyncDisposable
         QueryEndpoints.MapOpenApi(app);
         app.MapDashboard();
     }
+
+    private static Task AnswerOutOfOrderAsync(HttpContext context, TimeProvider time) => FirehoseReply.SendAsync(
+        context, IngestResult.Refused(IngestFault.StoreUnavailable, "out of order: nothing is taken for a while"), RequestHeaders.ReadRequestId(context.Request), time.GetUtcNow());
 
     private async Task StopOnceAsync()
     {

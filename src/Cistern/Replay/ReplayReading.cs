@@ -9,6 +9,10 @@ namespace Cistern.Replay;
 /// <param name="Gzip">The bodies of deliveries are compressed.</param>
 internal sealed record ReplayReading(bool Raw, long BatchBytes, string Identity, bool Gzip)
 {
+    /// <summary>What ids depend on besides the object: another list of fields makes other rows of the same bytes.</summary>
+    public static string IdentityOf(bool raw, IReadOnlyDictionary<string, string> attributes) =>
+        string.Join('\n', attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}").Prepend(raw ? "replay raw" : "replay"));
+
     public const int RecordsMax = EnvelopeWriter.RecordsMax;
     public const long BatchBytesDefault = 4L << 20;
 

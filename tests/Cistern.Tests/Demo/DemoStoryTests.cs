@@ -97,7 +97,7 @@ public sealed class DemoStoryTests : IDisposable
         var decoder = new EnrichingDecoder(rules);
         var found = new Dictionary<(string, string, string), int>();
         var rows = new DecodedDelivery();
-        while (feed.Next(until, 5_000) is { } delivery)
+        while (feed.Next(until) is { } delivery)
         {
             rows.Clear();
             Assert.Null(decoder.Decode(new DeliveryContext { Route = DeliveryRoute.CloudFront, Framing = DeliveryFraming.Envelope, RequestId = delivery.RequestId }, new ReadOnlySequence<byte>(delivery.Body), rows));

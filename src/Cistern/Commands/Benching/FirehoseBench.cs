@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Cistern.Demo;
@@ -16,7 +14,6 @@ internal sealed class FirehoseBench(CommandContext context, string folder, int c
     private const string StreamName = "bench";
 
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(5);
-    private static readonly MediaTypeHeaderValue _json = new("application/x-amz-json-1.1");
 
     private readonly TextWriter _out = context.Terminal.Out;
     private readonly HttpClient _http = new();
@@ -26,13 +23,14 @@ internal sealed class FirehoseBench(CommandContext context, string folder, int c
         var key = new KeyStore(Directory.CreateDirectory(Path.Combine(folder, "destination")).FullName, context.Time).Create(new NewKey { Name = "bench", Scopes = KeyScopes.Ingest }).Secret!.Reveal();
         using var destination = await BenchServer.StartAsync(Path.Combine(folder, "destination"), [], cancel);
         using var firehose = await BenchServer.StartFirehoseAsync(Path.Combine(folder, "firehose"), cancel);
-        await CallAsync(firehose, "CreateDeliveryStream", CreateStream(destination.Url, key), cancel);
+        var client = new FirehoseClient(_http, firehose.Url);
+        await client.CallAsync("CreateDeliveryStream", Encoding.UTF8.GetBytes(CreateStream(destination.Url, key)), cancel);
         await Task.Delay(TimeSpan.FromSeconds(1), cancel);
 
         var batches = MakeBatches(records / BatchRecords, seed);
         _out.WriteLine($"putting         {Units.Count(batches.Length * BatchRecords)} records of {RecordBytes} bytes in batches of {BatchRecords}, {Units.Count(rate)} records/s asked for");
         var clock = Stopwatch.StartNew();
-        var (answers, refused) = await PutAsync(firehose, batches, rate, cancel);
+        var (answers, refused) = await PutAsync(client, batches, rate, cancel);
         var put = clock.Elapsed;
         var stored = await WaitUntilStoredAsync(destination, (batches.Length * BatchRecords) - refused, cancel);
         Array.Sort(answers);
@@ -90,7 +88,7 @@ internal sealed class FirehoseBench(CommandContext context, string folder, int c
         return RecordBytes;
     }
 
-    private async Task<(double[] Answers, int Refused)> PutAsync(BenchServer firehose, byte[][] batches, double rate, CancellationToken cancel)
+    private async Task<(double[] Answers, int Refused)> PutAsync(FirehoseClient firehose, byte[][] batches, double rate, CancellationToken cancel)
     {
         var answers = new double[batches.Length];
         var (next, refused) = (-1, 0);
@@ -105,10 +103,9 @@ internal sealed class FirehoseBench(CommandContext context, string folder, int c
                 }
 
                 var began = clock.Elapsed;
-                var answer = await CallAsync(firehose, "PutRecordBatch", batches[place], cancel);
+                var answer = await firehose.CallAsync("PutRecordBatch", batches[place], cancel);
                 answers[place] = (clock.Elapsed - began).TotalSeconds;
-                using var json = JsonDocument.Parse(answer);
-                Interlocked.Add(ref refused, json.RootElement.GetProperty("FailedPutCount").GetInt32());
+                Interlocked.Add(ref refused, answer.GetProperty("FailedPutCount").GetInt32());
             }
         }
 
@@ -129,18 +126,5 @@ internal sealed class FirehoseBench(CommandContext context, string folder, int c
         }
 
         return stored;
-    }
-
-    private Task<string> CallAsync(BenchServer firehose, string operation, string body, CancellationToken cancel) => CallAsync(firehose, operation, Encoding.UTF8.GetBytes(body), cancel);
-
-    private async Task<string> CallAsync(BenchServer firehose, string operation, byte[] body, CancellationToken cancel)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, firehose.Url) { Content = new ByteArrayContent(body) { Headers = { ContentType = _json } } };
-        request.Headers.Add("X-Amz-Target", $"Firehose_20150804.{operation}");
-        using var response = await _http.SendAsync(request, cancel);
-        var answer = await response.Content.ReadAsStringAsync(cancel);
-        return response.IsSuccessStatusCode
-            ? answer
-            : throw new CommandFailedException(string.Create(CultureInfo.InvariantCulture, $"the Firehose answered {(int)response.StatusCode} to {operation}: {answer}"));
     }
 }

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Cistern.Commands.Asking;
 using Cistern.Commands.Importing;
-using Cistern.Commands.Sending;
 using Cistern.Delivery.Http;
 using Cistern.Ingest;
 using Cistern.Replay;
@@ -16,32 +15,41 @@ namespace Cistern.Commands.Replaying;
 /// Its id is made of the rejects, the attributes and the server's version: a replay that nothing has changed for is a repeat, which stores nothing.
 /// </remarks>
 internal sealed class RejectReplayer(
-    CommandContext context, ServerAccess server, ApiClient api, ProgressLine progress, Dictionary<string, string> attributes, TimeSpan retryFor, bool again)
+    TimeProvider time, Uri server, string key, ApiClient api, Action<string> note, Action moved, Dictionary<string, string> attributes, TimeSpan retryFor, bool again)
 {
     private readonly ReplaySurvey _survey = new();
     private readonly List<RejectedRow> _batch = [];
     private long _bytes;
-    private long _rejects;
-    private long _deliveries;
     private long _undecodable;
     private long _routeUnknown;
 
     public DeliveryLedger Ledger { get; } = new();
 
+    /// <summary>Makes the connections to the server.</summary>
+    public Func<Uri, HttpMessageInvoker> Connect { get; init; } = url => new HttpMessageInvoker(FirehoseSender.CreateHandler(url));
+
+    /// <summary>Read so far.</summary>
+    public long Rejects { get; private set; }
+
+    /// <summary>Made of them and taken so far.</summary>
+    public long Deliveries { get; private set; }
+
+    public string Status() => $"{Units.Count(Rejects)} rejects, {Units.Count(Deliveries)} deliveries";
+
     public async Task SurveyAsync(RejectQuestion question, CancellationToken cancel)
     {
         await foreach (var row in new RejectReader(api).ReadAsync(question, cancel))
         {
-            _rejects++;
+            Rejects++;
             _undecodable += row.IsUndecodable ? 1 : 0;
             _survey.Add(row.Stream, $"{row.Signal}: {row.Reason}", row.Data.Length, row.Time, Encoding.UTF8.GetString(row.Data.AsSpan(0, Math.Min(row.Data.Length, 400))));
-            progress.Show(() => $"{Units.Count(_rejects)} rejects");
+            moved();
         }
     }
 
     public async Task SendAsync(RejectQuestion question, CancellationToken cancel)
     {
-        using var http = new HttpMessageInvoker(FirehoseSender.CreateHandler(server.Url));
+        using var http = Connect(server);
         var identity = await IdentityAsync(cancel);
         await foreach (var row in new RejectReader(api).ReadAsync(question, cancel))
         {
@@ -67,8 +75,8 @@ internal sealed class RejectReplayer(
 
     public void WriteSent(TextWriter output)
     {
-        output.WriteLine($"rejects      {Units.Count(_rejects)}");
-        output.WriteLine($"deliveries   {Units.Count(_deliveries)}");
+        output.WriteLine($"rejects      {Units.Count(Rejects)}");
+        output.WriteLine($"deliveries   {Units.Count(Deliveries)}");
         output.WriteLine($"rows stored  {Units.Count(Ledger.Rows)}");
         output.WriteLine($"repeats      {Units.Count(Ledger.Repeats)}");
         output.WriteLine($"rejected     {Units.Count(Ledger.Rejected)} again");
@@ -77,7 +85,7 @@ internal sealed class RejectReplayer(
 
     public void WriteSurvey(TextWriter output)
     {
-        output.WriteLine($"rejects      {Units.Count(_rejects)}");
+        output.WriteLine($"rejects      {Units.Count(Rejects)}");
         WriteRemarks(output);
         foreach (var ((stream, reason), group) in _survey.Groups)
         {
@@ -115,7 +123,7 @@ internal sealed class RejectReplayer(
 
     private bool CanSend(RejectedRow row)
     {
-        _rejects++;
+        Rejects++;
         var known = IngestAddress.All.Any(address => address.Path == row.Route);
         _undecodable += row.IsUndecodable ? 1 : 0;
         _routeUnknown += known ? 0 : 1;
@@ -142,16 +150,16 @@ internal sealed class RejectReplayer(
         sent[RejectReader.ReplayOf] = first.DeliveryId;
         var destination = new HttpDestination
         {
-            Url = new Uri(server.Url, first.Route),
+            Url = new Uri(server, first.Route),
             SourceArn = first.Stream,
-            AccessKey = server.Key,
+            AccessKey = key,
             CommonAttributes = sent,
             ExtraHeaders = new Dictionary<string, string> { ["X-Cistern-Repeat-Scope"] = "import" },
             RetryWindow = retryFor,
             GiveUpWhenRefused = true,
         };
-        var sender = new FirehoseSender(http, destination, context.Time, Random.Shared);
-        sender.Retrying += (_, attempt, pause) => progress.Note($"will be tried again in {Units.Seconds(pause.TotalSeconds)}: {attempt.Message}");
+        var sender = new FirehoseSender(http, destination, time, Random.Shared);
+        sender.Retrying += (_, attempt, pause) => note($"will be tried again in {Units.Seconds(pause.TotalSeconds)}: {attempt.Message}");
         var delivery = Wrap(identity);
         var outcome = await sender.SendAsync(delivery, cancel);
         if (!outcome.Delivered)
@@ -160,10 +168,10 @@ internal sealed class RejectReplayer(
         }
 
         Ledger.Add(first.Stream, delivery.RequestId, outcome, rows: null);
-        _deliveries++;
+        Deliveries++;
         _batch.Clear();
         _bytes = 0;
-        progress.Show(() => $"{Units.Count(_rejects)} rejects, {Units.Count(_deliveries)} deliveries");
+        moved();
     }
 
     private OutgoingDelivery Wrap(string identity)
@@ -181,7 +189,7 @@ internal sealed class RejectReplayer(
             hash.AppendData(row.Data);
         }
 
-        envelope.Begin(ImportIds.Of(hash.GetHashAndReset(), 0, _batch.Count, identity), context.Time.GetUtcNow());
+        envelope.Begin(ImportIds.Of(hash.GetHashAndReset(), 0, _batch.Count, identity), time.GetUtcNow());
         foreach (var row in _batch)
         {
             envelope.Add(row.Data);

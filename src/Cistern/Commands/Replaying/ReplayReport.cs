@@ -1,12 +1,12 @@
 using Cistern.Commands.Asking;
-using Cistern.Commands.Sending;
 using Cistern.Delivery.Http;
 using Cistern.Replay;
 
 namespace Cistern.Commands.Replaying;
 
 /// <summary>Counts what a replay read and sent, and tells of what it could not read.</summary>
-internal sealed class ReplayReport(ProgressLine progress)
+/// <param name="note">Told of what cannot be read.</param>
+internal sealed class ReplayReport(Action<string> note)
 {
     // Of each object: an object that is something else would fill the screen.
     private const int NotesPerObject = 5;
@@ -57,18 +57,18 @@ internal sealed class ReplayReport(ProgressLine progress)
         (_noted, _notes) = (line.Object, line.Object == _noted ? _notes + 1 : 1);
         if (_notes <= NotesPerObject)
         {
-            progress.Note($"cannot read {ReplaySurvey.Printable(line.Object.Name)} line {line.Number}: {line.Reason}");
+            note($"cannot read {ReplaySurvey.Printable(line.Object.Name)} line {line.Number}: {line.Reason}");
         }
         else if (_notes == NotesPerObject + 1)
         {
-            progress.Note($"cannot read more lines of {ReplaySurvey.Printable(line.Object.Name)}; they are counted");
+            note($"cannot read more lines of {ReplaySurvey.Printable(line.Object.Name)}; they are counted");
         }
     }
 
     public void Unreadable(ReplayObject source, string reason)
     {
         ObjectsFailed++;
-        progress.Note($"cannot read {ReplaySurvey.Printable(source.Name)} to its end: {reason}");
+        note($"cannot read {ReplaySurvey.Printable(source.Name)} to its end: {reason}");
     }
 
     public string Status() => $"{Units.Count(Objects)} objects, {Units.Count(Records)} records";

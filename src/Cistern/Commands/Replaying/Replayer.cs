@@ -6,7 +6,9 @@ using Cistern.Replay;
 namespace Cistern.Commands.Replaying;
 
 /// <summary>Reads objects one after another and sends what they hold, several deliveries at a time.</summary>
-internal sealed class Replayer(CommandContext context, ReplayPlan plan, ReplayReport report, ProgressLine progress)
+/// <param name="note">Told what a person should read while it happens.</param>
+/// <param name="moved">Called when the report has changed.</param>
+internal sealed class Replayer(TimeProvider time, ReplayPlan plan, ReplayReport report, Action<string> note, Action moved)
 {
     // Of the object that is read: it is told with its first record.
     private ReplayObject? _object;
@@ -22,25 +24,25 @@ internal sealed class Replayer(CommandContext context, ReplayPlan plan, ReplayRe
             {
                 await foreach (var _ in reader.ReadAsync(source, cancel))
                 {
-                    progress.Show(report.Status);
+                    moved();
                 }
             },
             cancel);
     }
 
-    /// <exception cref="CommandFailedException">A delivery was given up; what was sent until then is in the state file.</exception>
+    /// <exception cref="ReplayStoppedException">A delivery was given up; what was sent until then is in the state file.</exception>
     public async Task SendAsync(CancellationToken cancel)
     {
         using var state = ReplayState.Open(plan.StateFile, plan.Target, plan.Again);
-        using var http = new HttpMessageInvoker(FirehoseSender.CreateHandler(plan.Destination.Url));
+        using var http = plan.Connect(plan.Destination.Url);
         await ReadAllAsync(state, (reader, source) => SendAsync(reader, source, state, http, cancel), cancel);
     }
 
     private async Task ReadAllAsync(ReplayState state, Func<ReplayReader, ReplayObject, Task> read, CancellationToken cancel)
     {
         ReplayReader? reader = null;
-        using var made = reader = new ReplayReader(plan.Reading, context.Time, record => Seen(record, reader!), report.Unreadable);
-        await foreach (var source in plan.Sources.ListAsync(cancel))
+        using var made = reader = new ReplayReader(plan.Reading, time, record => Seen(record, reader!), report.Unreadable);
+        await foreach (var source in plan.List(cancel))
         {
             if (!plan.Again && state.IsDone(source))
             {
@@ -78,7 +80,7 @@ internal sealed class Replayer(CommandContext context, ReplayPlan plan, ReplayRe
                 var arn = _arn;
                 pump ??= new DeliveryPump<ReplayBatch>(CreateSender(source, arn, http), each => each.Delivery, plan.Parallel, (each, outcome) => Done(each, arn, outcome, state), cancel);
                 await pump.SendAsync(batch, cancel);
-                progress.Show(report.Status);
+                moved();
             }
         }
         finally
@@ -92,8 +94,8 @@ internal sealed class Replayer(CommandContext context, ReplayPlan plan, ReplayRe
 
     private FirehoseSender CreateSender(ReplayObject source, string arn, HttpMessageInvoker http)
     {
-        var sender = new FirehoseSender(http, plan.Destination with { SourceArn = arn }, context.Time, Random.Shared);
-        sender.Retrying += (_, attempt, pause) => progress.Note($"{ReplaySurvey.Printable(source.Name)}: will be tried again in {Units.Seconds(pause.TotalSeconds)}: {attempt.Message}");
+        var sender = new FirehoseSender(http, plan.Destination with { SourceArn = arn }, time, Random.Shared);
+        sender.Retrying += (_, attempt, pause) => note($"{ReplaySurvey.Printable(source.Name)}: will be tried again in {Units.Seconds(pause.TotalSeconds)}: {attempt.Message}");
         return sender;
     }
 
@@ -108,10 +110,17 @@ internal sealed class Replayer(CommandContext context, ReplayPlan plan, ReplayRe
         if (!outcome.Delivered)
         {
             // The others would be refused alike; and a later run goes on from here.
-            throw new CommandFailedException($"cannot replay {ReplaySurvey.Printable(batch.Object.Name)}: {outcome.Last.Message}; the same command goes on where this one stopped");
+            throw new ReplayStoppedException($"cannot replay {ReplaySurvey.Printable(batch.Object.Name)}: {outcome.Last.Message}", outcome.Last.Status);
         }
 
         state.Add(batch);
         report.Sent(arn, batch.Delivery, outcome);
     }
+}
+
+/// <summary>The destination did not take a delivery of a replay, which ended there.</summary>
+/// <param name="status">The status that it answered, if it answered at all.</param>
+internal sealed class ReplayStoppedException(string message, int? status) : Exception(message)
+{
+    public int? Status { get; } = status;
 }

@@ -37,6 +37,9 @@ internal static partial class ObjectKey
         return found.Success ? found.Groups["stream"].Value : null;
     }
 
-    [GeneratedRegex(@"(?<stream>[a-zA-Z0-9_.-]+?)(-\d{1,9})?-\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d-[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(\.[^/]*)?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    /// <summary>When the object of a key was made, as <c>yyyy-MM-dd-HH-mm-ss</c>; empty if the key does not say it.</summary>
+    public static string DateIn(string key) => KeyEnd().Match(key).Groups["made"].Value;
+
+    [GeneratedRegex(@"(?<stream>[a-zA-Z0-9_.-]+?)(-\d{1,9})?-(?<made>\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)-[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(\.[^/]*)?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex KeyEnd();
 }

@@ -44,6 +44,17 @@ internal sealed class S3Prefix
     public static S3Prefix OfErrors(S3Plan plan, ErrorOutputType type) =>
         new(plan.ErrorOutputPrefix.Length > 0 ? plan.ErrorOutputPrefix : plan.Prefix, plan.TimeZone, type.Name());
 
+    /// <summary>How the keys of all error objects of a stream begin, as far as that is the same for all: to list them.</summary>
+    public static IReadOnlyList<string> ErrorStarts(S3Plan plan) =>
+        [.. Enum.GetValues<ErrorOutputType>().Select(type => OfErrors(plan, type).FixedStart()).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>The prefix of error objects may end without a slash, so that the stream's name follows its text directly.</summary>
+    public static bool RunsIntoName(S3Plan plan)
+    {
+        var last = OfErrors(plan, ErrorOutputType.HttpEndpointFailed)._parts[^1];
+        return last.Date != _appendedDate && !last.Text.EndsWith('/');
+    }
+
     /// <summary>Why the two prefixes cannot be configured, or null. What this accepts can be evaluated.</summary>
     public static string? FindProblem(string prefix, string errorOutputPrefix)
     {
@@ -95,6 +106,17 @@ internal sealed class S3Prefix
                     text.Append(random.GetItems(LettersAndDigits.AsSpan(), RandomCharacters));
                     break;
             }
+        }
+
+        return text.ToString();
+    }
+
+    private string FixedStart()
+    {
+        var text = new StringBuilder();
+        foreach (var part in _parts.TakeWhile(part => part.Kind is PrefixPartKind.Literal or PrefixPartKind.ErrorOutputType))
+        {
+            text.Append(part.Kind == PrefixPartKind.Literal ? part.Text : _type);
         }
 
         return text.ToString();

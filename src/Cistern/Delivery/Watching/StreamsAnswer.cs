@@ -7,7 +7,7 @@ using Cistern.Delivery.Pipeline;
 namespace Cistern.Delivery.Watching;
 
 /// <summary>What <c>GET /cistern/streams</c> says: of each stream where it delivers to, what it is doing, and the course of the last hour.</summary>
-internal sealed class StreamsAnswer(StreamCatalogue catalogue, IDeliveryService delivery, StreamMetrics metrics, TimeProvider time)
+internal sealed class StreamsAnswer(StreamCatalogue catalogue, IDeliveryService delivery, StreamMetrics metrics, Backups backups, TimeProvider time)
 {
     /// <summary>An endpoint may answer at length; a person reads the beginning.</summary>
     private const int MessageCharactersMax = 1000;
@@ -26,6 +26,7 @@ internal sealed class StreamsAnswer(StreamCatalogue catalogue, IDeliveryService 
             json.WriteStartObject();
             WriteConfiguration(json, stream, now);
             WriteStatus(json, delivery.StatusOf(stream.Id.Arn) ?? new StreamStatus { Arn = stream.Id.Arn, Name = stream.Id.Name });
+            BackupsAnswer.WriteReplay(json, backups.LastReplay(stream.Id.Arn));
             StreamCourse.Read(metrics, stream.Id.Arn, now).Write(json);
             json.WriteEndObject();
         }

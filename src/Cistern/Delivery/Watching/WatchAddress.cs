@@ -13,7 +13,7 @@ namespace Cistern.Delivery.Watching;
 /// Whoever may call the API may call this: with credentials requests are signed in the same way, for the service <c>firehose</c>. All streams are told of, whatever
 /// account and region signs. A stream is named by its ARN, as it is or with its slash as <c>%2F</c>.
 /// </remarks>
-internal sealed partial class WatchAddress(StreamCatalogue catalogue, StreamsAnswer streams, RequestVerifier verifier, RequestReader bodies, ILogger<WatchAddress> logger)
+internal sealed partial class WatchAddress(StreamCatalogue catalogue, StreamsAnswer streams, Backups backups, RequestVerifier verifier, RequestReader bodies, ILogger<WatchAddress> logger)
 {
     public const string Path = "/cistern/streams";
 
@@ -63,6 +63,16 @@ internal sealed partial class WatchAddress(StreamCatalogue catalogue, StreamsAns
             case ("GET", "") when arn.Length == 0:
                 streams.Write(json);
                 return StatusCodes.Status200OK;
+            case ("GET", "backups"):
+                var looked = Find(arn).Plan();
+                BackupsAnswer.Write(json, looked, await backups.LookAsync(looked, context.RequestAborted));
+                return StatusCodes.Status200OK;
+            case ("POST", "replay"):
+                CheckNoPage(context.Request);
+                json.WriteStartObject();
+                BackupsAnswer.WriteReplay(json, backups.Replay(Find(arn).Plan()));
+                json.WriteEndObject();
+                return StatusCodes.Status202Accepted;
             default:
                 throw new ApiException(new ApiError("UnknownOperationException", $"there is nothing at {context.Request.Method} of this address", StatusCodes.Status404NotFound));
         }
@@ -80,6 +90,15 @@ internal sealed partial class WatchAddress(StreamCatalogue catalogue, StreamsAns
 
         var slash = rest.LastIndexOf('/');
         return slash < 0 ? (Uri.UnescapeDataString(rest), "") : (Uri.UnescapeDataString(rest[..slash]), rest[(slash + 1)..]);
+    }
+
+    // A page of another site can make a browser post, but not with this type unless we allowed it.
+    private static void CheckNoPage(HttpRequest request)
+    {
+        if (request.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) != true)
+        {
+            throw new ApiException(new ApiError("UnsupportedMediaTypeException", "Content-Type must be application/json", StatusCodes.Status415UnsupportedMediaType));
+        }
     }
 
     private DeliveryStream Find(string arn) =>

@@ -1,10 +1,9 @@
-using Cistern.Delivery.Http;
 using Cistern.Demo.Origin;
 
 namespace Cistern.Demo.Logs;
 
 /// <summary>What log groups put into a delivery stream: each put is a record, with events of one log stream.</summary>
-internal sealed class LogFeed : IDemoFeed
+internal sealed class LogFeed : RecordFeed
 {
     private const int LinesMax = 4_000;
     private const int LinesPerPut = 250;
@@ -16,10 +15,8 @@ internal sealed class LogFeed : IDemoFeed
     private readonly IReadOnlyList<ILogSource> _sources;
     private readonly OriginTrouble _trouble;
     private readonly SubscriptionPut _put;
-    private readonly TimeProvider _time;
     private readonly DateTimeOffset _told;
     private readonly long _from;
-    private readonly EnvelopeWriter _envelope = new(gzip: true);
     private readonly List<LogLine> _lines = [];
     private readonly LogMinute _minuteLines;
     private long _nextMinute;
@@ -28,9 +25,9 @@ internal sealed class LogFeed : IDemoFeed
     /// <param name="from">Nothing earlier is handed out.</param>
     /// <param name="told">When the demo began: of what was before, not all is told (<see cref="LogHistory"/>).</param>
     public LogFeed(DemoStream stream, IReadOnlyList<ILogSource> sources, SubscriptionPut put, OriginTrouble trouble, DateTimeOffset from, DateTimeOffset told, TimeProvider time)
+        : base(stream, time)
     {
-        Stream = stream;
-        (_sources, _put, _trouble, _time, _told) = (sources, put, trouble, time, told);
+        (_sources, _put, _trouble, _told) = (sources, put, trouble, told);
         _from = from.ToUnixTimeMilliseconds();
         _minuteLines = new LogMinute(_lines);
 
@@ -38,12 +35,10 @@ internal sealed class LogFeed : IDemoFeed
         _nextMinute = ((_from / Minute) - 1) * Minute;
     }
 
-    public DemoStream Stream { get; }
-
     /// <summary>Events handed out so far.</summary>
     public long Events { get; private set; }
 
-    public OutgoingDelivery? Next(DateTimeOffset until)
+    protected override bool Fill(DateTimeOffset until, AddRecord add)
     {
         var end = until.ToUnixTimeMilliseconds();
         Read(end);
@@ -53,15 +48,13 @@ internal sealed class LogFeed : IDemoFeed
         var due = Math.Min(_lines.TakeWhile(line => line.Time < end).Count(), LinesMax);
         if (due == 0)
         {
-            return null;
+            return false;
         }
 
-        var delivery = Wrap(_lines[..due]);
+        Put(_lines[..due], add);
         _lines.RemoveRange(0, due);
-        return delivery;
+        return true;
     }
-
-    public void Dispose() => _envelope.Dispose();
 
     private void Read(long end)
     {
@@ -91,12 +84,11 @@ internal sealed class LogFeed : IDemoFeed
         _controlDue |= _nextMinute / Minute % ControlMinutes == 0;
     }
 
-    private OutgoingDelivery Wrap(List<LogLine> lines)
+    private void Put(List<LogLine> lines, AddRecord add)
     {
-        _envelope.Begin(Guid.NewGuid().ToString(), _time.GetUtcNow());
         if (_controlDue)
         {
-            _envelope.Add(_put.Control(lines[0].Time));
+            add(_put.Control(lines[0].Time));
             _controlDue = false;
         }
 
@@ -104,11 +96,10 @@ internal sealed class LogFeed : IDemoFeed
         {
             foreach (var part in place.Chunk(LinesPerPut))
             {
-                _envelope.Add(_put.Data(place.Key, part));
+                add(_put.Data(place.Key, part));
             }
         }
 
         Events += lines.Count;
-        return _envelope.Finish();
     }
 }

@@ -1,5 +1,3 @@
-using Cistern.Delivery.Http;
-
 namespace Cistern.Demo.Metrics;
 
 /// <summary>A metric stream's points as deliveries: of the present once a minute, of the past more coarsely.</summary>
@@ -8,7 +6,7 @@ namespace Cistern.Demo.Metrics;
 /// last hours alone; older points stand for five minutes, still older ones for a quarter of an hour, with the sums and counts of all their minutes.
 /// With that, a month has under 250,000.
 /// </remarks>
-internal sealed class MetricFeed : IDemoFeed
+internal sealed class MetricFeed : RecordFeed
 {
     /// <summary>Periods of all lengths begin at multiples of it.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
@@ -22,25 +20,21 @@ internal sealed class MetricFeed : IDemoFeed
 
     private readonly IReadOnlyList<IMetricSource> _sources;
     private readonly IMetricWriter _writer;
-    private readonly TimeProvider _time;
     private readonly long _fineFrom;
     private readonly long _middleFrom;
-    private readonly EnvelopeWriter _envelope = new(gzip: true);
     private readonly MetricPoints _points = new();
     private long _next;
 
     /// <param name="from">Periods that begin earlier are left out.</param>
     /// <param name="told">When the demo began.</param>
     public MetricFeed(DemoStream stream, IReadOnlyList<IMetricSource> sources, IMetricWriter writer, DateTimeOffset from, DateTimeOffset told, TimeProvider time)
+        : base(stream, time)
     {
-        Stream = stream;
-        (_sources, _writer, _time) = (sources, writer, time);
+        (_sources, _writer) = (sources, writer);
         _fineFrom = Floor(told - _fineFor).ToUnixTimeMilliseconds();
         _middleFrom = Floor(told - _middleFor).ToUnixTimeMilliseconds();
         _next = FirstFrom(from.ToUnixTimeMilliseconds());
     }
-
-    public DemoStream Stream { get; }
 
     /// <summary>Points handed out so far.</summary>
     public long Points { get; private set; }
@@ -48,7 +42,7 @@ internal sealed class MetricFeed : IDemoFeed
     /// <summary>The moment at or before another at which periods of all lengths begin.</summary>
     public static DateTimeOffset Floor(DateTimeOffset moment) => new(moment.UtcTicks / Longest.Ticks * Longest.Ticks, TimeSpan.Zero);
 
-    public OutgoingDelivery? Next(DateTimeOffset until)
+    protected override bool Fill(DateTimeOffset until, AddRecord add)
     {
         var end = until.ToUnixTimeMilliseconds();
         _points.Clear();
@@ -62,21 +56,13 @@ internal sealed class MetricFeed : IDemoFeed
             _next = period.End;
         }
 
-        return _points.All.Count == 0 ? null : Wrap();
-    }
-
-    public void Dispose() => _envelope.Dispose();
-
-    private OutgoingDelivery Wrap()
-    {
-        _envelope.Begin(Guid.NewGuid().ToString(), _time.GetUtcNow());
         foreach (var part in _points.All.Chunk(PointsPerRecord))
         {
-            _envelope.Add(_writer.Record(Stream.Name, part));
+            add(_writer.Record(Stream.Name, part));
         }
 
         Points += _points.All.Count;
-        return _envelope.Finish();
+        return _points.All.Count > 0;
     }
 
     private MetricPeriod PeriodAt(long start) => new(start, start >= _fineFrom ? 1 : start >= _middleFrom ? Middle : (int)Longest.TotalMinutes);

@@ -101,7 +101,7 @@ function Codes({ backups, tz }: { backups: Backups; tz: string }) {
   const { codes, objects, more, unread, replayedObjects, unreadable } = backups
   const notes = [
     objects > 0 && `${more ? 'the newest ' : ''}${exact(objects)} ${objects === 1 ? 'object' : 'objects'} to be replayed`,
-    replayedObjects > 0 && `${exact(replayedObjects)} replayed before`,
+    replayedObjects > 0 && `${exact(replayedObjects)} ${objects === 0 ? (replayedObjects === 1 ? 'object ' : 'objects ') : ''}replayed before`,
     unread > 0 && `${exact(unread)} still to be counted`,
     unreadable > 0 && `${exact(unreadable)} lines or objects cannot be read`,
   ].filter(Boolean)

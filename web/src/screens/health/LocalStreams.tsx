@@ -92,7 +92,7 @@ function Line({ stream, now, open, onOpen }: { stream: LocalStream; now: string;
           <button type="button" class="unfold" title={stream.arn} aria-expanded={open} onClick={onOpen}><Icon name={open ? 'down' : 'right'} size={13} /><Visible text={stream.name} /></button>
         </th>
         <td {...cell(1)}><span class={`local-state ${health}`}>{health === 'warn' || health === 'bad' ? <Icon name="warning" size={13} /> : <i aria-hidden="true" />}{word}</span></td>
-        <td {...cell(2)} class="number" title={exact(stream.bufferedRecords)}>{compact(stream.bufferedRecords)}{age !== null && <small class="note"> {age}</small>}</td>
+        <td {...cell(2)} class="number" title={exact(stream.bufferedRecords)}><span>{compact(stream.bufferedRecords)}{age !== null && <small class="note"> {age}</small>}</span></td>
         {count(3, stream.inFlightRecords)}
         {count(4, stream.outboxRecords)}
         {count(5, stream.backedUpRecords)}

@@ -9,6 +9,7 @@ import { Panel } from '../../parts/Panel'
 import { Visible } from '../../parts/Visible'
 import { bytesOfBase64, shortened, textOfBytes } from './bytes'
 import { countOf, type Row, rowsOf, type Scope, streamName } from './model'
+import { ReplayRejects } from './ReplayRejects'
 import { SampleDrawer } from './SampleDrawer'
 
 /** A record may have a megabyte, and an answer holds 32. */
@@ -24,7 +25,7 @@ export function Rejects({ scope }: { scope: Scope }) {
   const newest = useSamples('newest', scope, one)
   return (
     <div id="rejected" tabIndex={-1} class="place">
-      <Panel title="Rejected" asked={reasons} height={60}>
+      <Panel title="Rejected" asked={reasons} height={60} actions={reasons.data !== null && reasons.data.rows.length > 0 && <ReplayRejects from={from} to={to} where={one} />}>
         {data => data.rows.length === 0
           ? <Empty title="Nothing was rejected"><p>Every line and every record in this range could be read.</p></Empty>
           : (

@@ -94,15 +94,8 @@ internal sealed class PutOperations(StreamCatalogue catalogue, IDeliveryService 
         // What was throttled did not come in.
         if (stored > 0)
         {
-            var bytes = 0L;
-            for (var index = 0; index < stored; index++)
-            {
-                bytes += input.Records[index].Length;
-            }
-
+            // The records themselves the delivery service counts, because they may come from elsewhere.
             metrics.Add(arn, StreamMetric.IncomingPutRequests, 1);
-            metrics.Add(arn, StreamMetric.IncomingRecords, stored);
-            metrics.Add(arn, StreamMetric.IncomingBytes, bytes);
         }
     }
 

@@ -7,6 +7,9 @@ namespace Cistern.Delivery.Transform.Local;
 /// <param name="Program">A path, or a name that is looked for in <c>PATH</c>.</param>
 internal sealed partial record FunctionCommand(string Name, string Program, IReadOnlyList<string> Arguments)
 {
+    /// <summary>Environment variables that it gets besides Lambda's and our own.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Reads <c>NAME=COMMAND</c>, as <c>--function</c> takes it.</summary>
     /// <param name="problem">What is wrong with the text, or null.</param>
     public static FunctionCommand? Parse(string text, out string? problem)

@@ -131,6 +131,11 @@ internal sealed partial class FunctionProcess
         variables["LAMBDA_TASK_ROOT"] = Environment.CurrentDirectory;
         variables["TZ"] = ":UTC";
         variables.TryAdd("_HANDLER", command.Name);
+        foreach (var (name, value) in command.Variables)
+        {
+            variables[name] = value;
+        }
+
         return start;
     }
 
