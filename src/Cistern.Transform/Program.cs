@@ -3,6 +3,7 @@ using Cistern.Transform;
 // The way of an event: RuntimeClient asks for it, EventReader takes it apart, RecordTransformer judges each record, ResponseWriter gathers the answers.
 const int MisuseExit = 2;
 const int ConfigurationExit = 1;
+const int RuntimeGoneExit = 3;
 
 var address = Environment.GetEnvironmentVariable("AWS_LAMBDA_RUNTIME_API");
 if (string.IsNullOrEmpty(address))
@@ -19,6 +20,13 @@ if (problems.Count > 0)
     return ConfigurationExit;
 }
 
-var function = new TransformFunction(settings, Console.Out.WriteLine);
-await client.RunAsync(function.Transform);
-return 0;
+try
+{
+    await client.RunAsync(new TransformFunction(settings, Console.Out.WriteLine).Transform);
+}
+catch (HttpRequestException exception)
+{
+    await Console.Error.WriteLineAsync($"the Lambda Runtime API at {address} is gone: {exception.Message}");
+}
+
+return RuntimeGoneExit;

@@ -28,6 +28,7 @@ internal sealed class FirehoseCommand : CisternCommand
     private readonly Option<string[]> _functions = SharedOptions.Pairs("--function", "A Lambda function that is an executable: its name, and the command that runs it.");
     private readonly Option<TimeSpan> _functionTimeout = SharedOptions.Duration("--function-timeout", "How long such a function may work on a batch.", TimeSpan.FromSeconds(60));
     private readonly Option<string?> _lambda = new("--lambda-endpoint") { Description = "Run functions at this Lambda service instead.", HelpName = "URL" };
+    private readonly Option<string?> _kinesis = new("--kinesis-endpoint") { Description = "Read data streams of this Kinesis service.", HelpName = "URL" };
     private readonly Option<bool> _loseTooLarge = new("--lose-413") { Description = "Throw a batch away that an endpoint answers with 413, as AWS documents it. Default: back it up." };
 
     public FirehoseCommand(CommandContext context)
@@ -38,7 +39,7 @@ internal sealed class FirehoseCommand : CisternCommand
             "cistern firehose --listen http://127.0.0.1:4573 --data ./firehose --account 111122223333 --region eu-central-1",
             "cistern firehose --listen https://0.0.0.0:4573 --tls-certificate fullchain.pem --tls-key key.pem --credentials ./credentials --data ./firehose")
     {
-        foreach (var option in new Option[] { _listen, _data, _account, _region, _credentials, _insecure, _quotas, _s3, _functions, _functionTimeout, _lambda, _loseTooLarge, _certificate, _key })
+        foreach (var option in new Option[] { _listen, _data, _account, _region, _credentials, _insecure, _quotas, _s3, _functions, _functionTimeout, _lambda, _kinesis, _loseTooLarge, _certificate, _key })
         {
             Add(option);
         }
@@ -63,6 +64,7 @@ internal sealed class FirehoseCommand : CisternCommand
             Functions = [.. (parsed.GetValue(_functions) ?? []).Select(ReadFunction)],
             FunctionTimeout = parsed.GetValue(_functionTimeout),
             LambdaEndpoint = ReadUrl(parsed.GetValue(_lambda), "--lambda-endpoint"),
+            KinesisEndpoint = ReadUrl(parsed.GetValue(_kinesis), "--kinesis-endpoint"),
             AwsCredentials = AwsCredentials.Of(context.Environment) ?? new AwsCredentials("test", "test"), // Services of one's own take any.
             Delivery = new DeliverySettings { LosesTooLarge = parsed.GetValue(_loseTooLarge) },
             Catalogue = new CatalogueOptions { AllowInsecureEndpoints = parsed.GetValue(_insecure) },

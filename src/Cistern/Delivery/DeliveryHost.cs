@@ -1,6 +1,7 @@
 using System.Net.Security;
 using Cistern.Delivery.Backup;
 using Cistern.Delivery.Http;
+using Cistern.Delivery.Kinesis;
 using Cistern.Delivery.Pipeline;
 using Cistern.Delivery.Transform;
 using Cistern.Delivery.Transform.Local;
@@ -41,7 +42,9 @@ internal sealed class DeliveryHost : IAsyncDisposable
             Logger = logger,
             Settings = options.Delivery,
         }, new Random());
-        return new DeliveryHost(service, new DeliveryLoops(service, options.Time, logger), objects, functions);
+        var access = options.KinesisEndpoint is { } kinesis ? new KinesisAccess(kinesis, options.AwsCredentials) : null;
+        var feed = new KinesisFeed(service, parts.Folder, parts.Disk, access, parts.Metrics, options.Time, logger);
+        return new DeliveryHost(service, new DeliveryLoops(service, feed, options.Time, logger), objects, functions);
     }
 
     /// <summary>Stops where it is; nothing that was answered is lost.</summary>

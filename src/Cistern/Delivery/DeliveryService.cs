@@ -92,7 +92,7 @@ internal sealed class DeliveryService : IDeliveryService
     public ValueTask<PutOutcome> PutAsync(string arn, IReadOnlyList<ReadOnlyMemory<byte>> records, CancellationToken cancel) =>
         PutAsync(arn, records, origins: null, cancel);
 
-    /// <summary>Stores records of a Kinesis data stream, all or none.</summary>
+    /// <summary>Stores records, those of a Kinesis data stream with what it knows of each.</summary>
     public ValueTask<PutOutcome> PutAsync(string arn, IReadOnlyList<ReadOnlyMemory<byte>> records, IReadOnlyList<KinesisOrigin>? origins, CancellationToken cancel)
     {
         if (!_streams.TryGetValue(arn, out var stream))
@@ -106,7 +106,7 @@ internal sealed class DeliveryService : IDeliveryService
         }
 
         var count = FitInto(stream, records);
-        if (count == 0 || (origins is not null && count < records.Count))
+        if (count == 0)
         {
             return ValueTask.FromResult(PutOutcome.Refused(PutRefusal.Throttled));
         }

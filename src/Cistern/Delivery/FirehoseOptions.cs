@@ -62,6 +62,9 @@ internal sealed record FirehoseOptions
     /// <summary>A service that runs the functions instead.</summary>
     public Uri? LambdaEndpoint { get; init; }
 
+    /// <summary>The service whose data streams are read.</summary>
+    public Uri? KinesisEndpoint { get; init; }
+
     /// <summary>By which requests to AWS-compatible services are signed.</summary>
     public AwsCredentials AwsCredentials { get; init; } = new("test", "test");
 

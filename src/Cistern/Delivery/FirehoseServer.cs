@@ -1,6 +1,7 @@
 using System.Buffers;
 using Cistern.Delivery.Api;
 using Cistern.Delivery.Api.Catalogue;
+using Cistern.Delivery.Api.CloudWatch;
 using Cistern.Delivery.Api.Operations;
 using Cistern.Delivery.Api.Signing;
 using Cistern.Delivery.Metrics;
@@ -89,10 +90,11 @@ internal sealed partial class FirehoseServer : IAsyncDisposable
         var puts = new PutOperations(state.Catalogue, state.Delivery, state.Metrics, pool, options.EnforceQuotas, options.Time);
         var control = new ControlOperations(state.Catalogue, options.Time);
         var firehose = new FirehoseAddress(control, puts, verifier, state.Metrics, options.Time, loggers.CreateLogger<FirehoseAddress>());
+        var cloudWatch = new CloudWatchAddress(new CloudWatchOperations(state.Metrics, options.Time), verifier, loggers.CreateLogger<CloudWatchAddress>());
         var bodies = new RequestReader(pool, options.MaxBodyBytes, options.MaxInFlightBytes);
         var streams = new StreamsAnswer(state.Catalogue, state.Delivery, state.Metrics, state.Backups, options.Time);
         var watch = new WatchAddress(state.Catalogue, streams, state.Backups, verifier, bodies, loggers.CreateLogger<WatchAddress>());
-        return new ApiFront(firehose, watch, bodies);
+        return new ApiFront(firehose, cloudWatch, watch, bodies);
     }
 
     private async Task StopOnceAsync()

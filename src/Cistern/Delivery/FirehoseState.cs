@@ -51,7 +51,7 @@ internal sealed partial class FirehoseState : IAsyncDisposable
             var parts = new FirehoseParts(folder, disk, metrics, options, loggers);
             var host = options.OpenDelivery is null ? DeliveryHost.Open(parts) : null;
             var delivery = host?.Service ?? options.OpenDelivery!(parts);
-            var catalogue = StreamCatalogue.Open(folder, disk, delivery, options.Catalogue, options.Time, loggers.CreateLogger<StreamCatalogue>());
+            var catalogue = StreamCatalogue.Open(folder, disk, delivery, options.Catalogue with { BucketsAreFolders = options.S3 is null && options.OpenDelivery is null }, options.Time, loggers.CreateLogger<StreamCatalogue>());
             var backups = new Backups(folder, host?.Objects, url => DeliveryHost.Connect(url, options.Catalogue.AllowInsecureEndpoints), options.Time, loggers.CreateLogger<Backups>());
             var state = new FirehoseState(held, folder, disk, options.Time, logger, metrics, delivery, catalogue) { _host = host, Backups = backups };
             state._metricsLoop = Task.Run(state.KeepMetricsAsync);

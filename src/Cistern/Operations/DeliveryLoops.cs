@@ -13,14 +13,16 @@ internal sealed partial class DeliveryLoops : IAsyncDisposable
 
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly KinesisFeed? _kinesis;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<LaneThread> _lanes;
     private readonly ConcurrentDictionary<StreamWorker, Task> _streams = [];
 
     /// <summary>Begins to call the steps of a service, also of the streams that it starts later.</summary>
-    public DeliveryLoops(DeliveryService service, TimeProvider time, ILogger logger)
+    /// <param name="kinesis">Feeds streams that read a data stream.</param>
+    public DeliveryLoops(DeliveryService service, KinesisFeed? kinesis, TimeProvider time, ILogger logger)
     {
-        (_time, _logger) = (time, logger);
+        (_kinesis, _time, _logger) = (kinesis, time, logger);
         _lanes = [.. service.Lanes.Select((lane, number) => new LaneThread(lane, number))];
         service.Started = Begin;
         service.Ended = EndAsync;
@@ -38,7 +40,7 @@ internal sealed partial class DeliveryLoops : IAsyncDisposable
         _lanes.ForEach(lane => lane.Dispose());
     }
 
-    private void Begin(StreamWorker stream) => _streams[stream] = Task.Run(() => RunAsync(stream));
+    private void Begin(StreamWorker stream) => _streams[stream] = Task.Run(() => Task.WhenAll(RunAsync(stream), FeedAsync(stream)));
 
     private async Task EndAsync(StreamWorker stream)
     {
@@ -64,6 +66,15 @@ internal sealed partial class DeliveryLoops : IAsyncDisposable
         }
 
         stream.Wake = static () => { };
+    }
+
+    private async Task FeedAsync(StreamWorker stream)
+    {
+        if (_kinesis is not null)
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, stream.Stopping);
+            await _kinesis.RunAsync(stream, stop.Token);
+        }
     }
 
     // One signal is enough, however many ask for a step.

@@ -63,6 +63,11 @@ public sealed class CommandLineTests
     [InlineData("query --format xml", "xml")]
     [InlineData("serve --set hot", "cannot read 'hot' for --set; write NAME=VALUE")]
     [InlineData("demo --rate 0", "cannot use 0 for --rate")]
+    [InlineData("firehose --account 12", "cannot use '12' for --account: an account has 12 digits")]
+    [InlineData("firehose --region ../x", "cannot use '../x' for --region")]
+    [InlineData("firehose --listen 127.0.0.1", "cannot listen on '127.0.0.1'; write http:// or https://")]
+    [InlineData("firehose --listen http://0.0.0.0:4573", "beyond this machine without --credentials")]
+    [InlineData("firehose --listen https://127.0.0.1:4573", "without --tls-certificate and --tls-key")]
     public async Task Wrong_use_is_exit_code_2_one_line_and_where_help_is(string commandLine, string message)
     {
         var run = await CommandRun.RunAsync(commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -77,6 +82,7 @@ public sealed class CommandLineTests
     [InlineData("import /nowhere/at-all --url http://127.0.0.1:1 --key k", "cannot import /nowhere/at-all: there is no such file or folder")]
     [InlineData("query --url http://127.0.0.1:1 --key k", "cannot reach http://127.0.0.1:1/")]
     [InlineData("serve --data /nowhere --set store:hotBytes=1", "store:hotBytes '1' is outside")]
+    [InlineData("firehose --credentials /nowhere/credentials", "/nowhere/credentials")]
     public async Task Failure_is_exit_code_1_and_one_message_that_says_what_failed(string commandLine, string message)
     {
         var run = await CommandRun.RunAsync(commandLine);

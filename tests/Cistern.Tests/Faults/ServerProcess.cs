@@ -61,11 +61,30 @@ internal sealed partial class ServerProcess : IDisposable
     /// <param name="tracer">A program and its arguments that shall run it, for instance strace; it must leave the process number to the traced program.</param>
     public static ServerProcess Start(string folder, int port, IEnumerable<string> settings, params IReadOnlyList<string> tracer)
     {
-        string[] command =
-        [
-            .. tracer, "dotnet", ProgramPath(), "serve", "--data", folder, "--listen", $"http://127.0.0.1:{port}",
-            .. settings.SelectMany(setting => new[] { "--set", setting }),
-        ];
+        return Start("serve", folder, port, settings.SelectMany(setting => new[] { "--set", setting }), tracer);
+    }
+
+    /// <summary>Starts a Firehose and waits until it listens.</summary>
+    public static async Task<ServerProcess> StartFirehoseAsync(string folder, int port)
+    {
+        var firehose = Start("firehose", folder, port, [], []);
+        await firehose.WaitForAsync("a Firehose that listens", StartLimit, async () =>
+        {
+            try
+            {
+                return (await firehose.Http.GetAsync("/healthz")).IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        });
+        return firehose;
+    }
+
+    private static ServerProcess Start(string verb, string folder, int port, IEnumerable<string> options, IReadOnlyList<string> tracer)
+    {
+        string[] command = [.. tracer, "dotnet", ProgramPath(), verb, "--data", folder, "--listen", $"http://127.0.0.1:{port}", .. options];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardError = true,

@@ -20,7 +20,7 @@ public sealed class JournalCursorTests
             switch (random.Next(6))
             {
                 case < 2:
-                    journal.Append([], new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes($"{++appended}{new string('x', random.Next(60))}")));
+                    journal.Append([], new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes($"{++appended}{new string('x', 1 + random.Next(60))}")));
                     break;
                 case 2:
                     journal.Sync();

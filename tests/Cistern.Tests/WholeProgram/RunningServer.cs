@@ -16,9 +16,11 @@ internal sealed class RunningServer : IAsyncDisposable
 {
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(2) };
     private readonly Func<CisternSettings, CisternSettings> _change;
+    private readonly TimeProvider _time;
     private CisternServer _server;
 
-    private RunningServer(string folder, CisternServer server, string key, Func<CisternSettings, CisternSettings> change) => (Folder, _server, Key, _change) = (folder, server, key, change);
+    private RunningServer(string folder, CisternServer server, string key, Func<CisternSettings, CisternSettings> change, TimeProvider time) =>
+        (Folder, _server, Key, _change, _time) = (folder, server, key, change, time);
 
     public string Folder { get; }
 
@@ -28,19 +30,20 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public string Url => _server.Urls[0];
 
-    public static async Task<RunningServer> StartAsync(Func<CisternSettings, CisternSettings>? change = null)
+    public static async Task<RunningServer> StartAsync(Func<CisternSettings, CisternSettings>? change = null, TimeProvider? time = null)
     {
+        time ??= TimeProvider.System;
         var folder = Directory.CreateTempSubdirectory("cistern-whole-").FullName;
         change ??= settings => settings;
-        var server = await StartAsync(folder, change);
+        var server = await StartAsync(folder, change, time);
         var key = new KeyStore(folder, TimeProvider.System).Create(new NewKey { Name = "all", Scopes = KeyScopes.Admin }).Secret!.Reveal();
-        return new RunningServer(folder, server, key, change);
+        return new RunningServer(folder, server, key, change, time);
     }
 
     public async Task RestartAsync()
     {
         await _server.StopAsync();
-        _server = await StartAsync(Folder, _change);
+        _server = await StartAsync(Folder, _change, _time);
     }
 
     /// <summary>Runs <c>cistern COMMAND … --url --key</c> and expects that it succeeds.</summary>
@@ -108,9 +111,9 @@ internal sealed class RunningServer : IAsyncDisposable
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
-    private static Task<CisternServer> StartAsync(string folder, Func<CisternSettings, CisternSettings> change)
+    private static Task<CisternServer> StartAsync(string folder, Func<CisternSettings, CisternSettings> change, TimeProvider time)
     {
         var settings = new CisternSettings { DataFolder = folder, Listen = ["http://127.0.0.1:0"], Store = new() { SpaceFloor = 1 << 20 } };
-        return CisternServer.StartAsync(change(settings), StoreChoice.OpenAsync, new ServerOptions { Logging = logging => logging.SetMinimumLevel(LogLevel.None) });
+        return CisternServer.StartAsync(change(settings), StoreChoice.OpenAsync, new ServerOptions { Time = time, Logging = logging => logging.SetMinimumLevel(LogLevel.None) });
     }
 }

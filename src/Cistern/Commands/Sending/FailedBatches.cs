@@ -1,6 +1,9 @@
+using System.Buffers;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
+using Cistern.Delivery;
+using Cistern.Delivery.Backup;
 using Cistern.Delivery.Http;
 
 namespace Cistern.Commands.Sending;
@@ -19,27 +22,26 @@ internal sealed class FailedBatches(string folder, string streamName)
         using var document = JsonDocument.Parse(body);
         foreach (var record in document.RootElement.GetProperty("records").EnumerateArray())
         {
-            WriteRecord(file, record.GetProperty("data").GetString()!, delivery, outcome);
+            WriteRecord(file, record.GetProperty("data").GetBytesFromBase64(), delivery, outcome);
         }
 
         return path;
     }
 
-    private static void WriteRecord(Stream file, string data, OutgoingDelivery delivery, DeliveryOutcome outcome)
+    private static void WriteRecord(Stream file, byte[] data, OutgoingDelivery delivery, DeliveryOutcome outcome)
     {
-        using (var json = new Utf8JsonWriter(file))
+        var line = new ArrayBufferWriter<byte>();
+        ErrorLine.Write(line, new FailedRecord
         {
-            json.WriteStartObject();
-            json.WriteNumber("attemptsMade", outcome.Attempts);
-            json.WriteNumber("arrivalTimestamp", delivery.MadeAt.ToUnixTimeMilliseconds());
-            json.WriteString("errorCode", outcome.Last.Error?.Code());
-            json.WriteString("errorMessage", outcome.Last.Message);
-            json.WriteNumber("attemptEndingTimestamp", outcome.EndedAt.ToUnixTimeMilliseconds());
-            json.WriteString("rawData", data);
-            json.WriteEndObject();
-        }
-
-        file.WriteByte((byte)'\n');
+            Type = ErrorOutputType.HttpEndpointFailed,
+            Attempts = outcome.Attempts,
+            Arrived = delivery.MadeAt,
+            ErrorCode = outcome.Last.Error?.Code() ?? "",
+            ErrorMessage = outcome.Last.Message,
+            AttemptEnded = outcome.EndedAt,
+            RawData = data,
+        });
+        file.Write(line.WrittenSpan);
     }
 
     private static Stream OpenBody(OutgoingDelivery delivery)

@@ -2,8 +2,7 @@ namespace Cistern.Delivery.Api;
 
 /// <summary>An error answer.</summary>
 /// <param name="Type">As SDKs know it; goes into the header and into <c>__type</c>.</param>
-/// <param name="Code">The additional member of two of the errors.</param>
-internal sealed record ApiError(string Type, string Message, int Status = 400, string? Code = null);
+internal sealed record ApiError(string Type, string Message, int Status = 400);
 
 /// <summary>Ends an operation with an error answer.</summary>
 internal sealed class ApiException(ApiError error) : Exception(error.Message)
@@ -33,8 +32,6 @@ internal static class ApiErrors
     public static ApiError LimitExceeded(string message) => new("LimitExceededException", message);
 
     public static ApiError Stale(string message) => new("ConcurrentModificationException", message);
-
-    public static ApiError InvalidKms(string message) => new("InvalidKMSResourceException", message, Code: "InvalidKMSResourceException");
 
     /// <param name="isJson">Services of this protocol answer 400 to it, and 404 to what is not of their protocol at all.</param>
     public static ApiError UnknownOperation(string target, bool isJson) => new("UnknownOperationException", $"there is no operation '{target}'", isJson ? 400 : 404);

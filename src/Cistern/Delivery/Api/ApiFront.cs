@@ -1,9 +1,10 @@
+using Cistern.Delivery.Api.CloudWatch;
 using Cistern.Delivery.Watching;
 
 namespace Cistern.Delivery.Api;
 
 /// <summary>What stands before the services: health, the request id, the body, and which service is meant.</summary>
-internal sealed class ApiFront(FirehoseAddress firehose, WatchAddress watch, RequestReader bodies)
+internal sealed class ApiFront(FirehoseAddress firehose, CloudWatchAddress cloudWatch, WatchAddress watch, RequestReader bodies)
 {
     public async Task AnswerAsync(HttpContext context)
     {
@@ -49,7 +50,9 @@ internal sealed class ApiFront(FirehoseAddress firehose, WatchAddress watch, Req
 
         using (body)
         {
-            await firehose.AnswerAsync(context, body.Bytes);
+            await (CloudWatchRequest.TryRead(context.Request, body.Bytes.Span) is { } request
+                ? cloudWatch.AnswerAsync(context, request, body.Bytes)
+                : firehose.AnswerAsync(context, body.Bytes));
         }
     }
 }

@@ -19,6 +19,9 @@ internal sealed partial class FirehoseAddress(
     // An answer to the largest batch has 100 KB.
     private const int AnswerBytes = 4 << 10;
 
+    // What is not a put is made a tree of, and is small: the longest parameter has 5 KB.
+    private const int ControlBytesMax = 1 << 20;
+
     /// <summary>Answers a request whose body was read.</summary>
     public async Task AnswerAsync(HttpContext context, ReadOnlyMemory<byte> body)
     {
@@ -47,11 +50,6 @@ internal sealed partial class FirehoseAddress(
             json.WriteStartObject();
             json.WriteString("__type", error.Type);
             json.WriteString("message", error.Message);
-            if (error.Code is not null)
-            {
-                json.WriteString("code", error.Code);
-            }
-
             json.WriteEndObject();
         }
 
@@ -66,6 +64,10 @@ internal sealed partial class FirehoseAddress(
         if (PutOperations.Has(operation))
         {
             await puts.RunAsync(operation == "PutRecordBatch", caller, body, answer, context.RequestAborted);
+        }
+        else if (body.Length > ControlBytesMax)
+        {
+            throw new ApiException(ApiErrors.BodyTooLarge(ControlBytesMax));
         }
         else
         {

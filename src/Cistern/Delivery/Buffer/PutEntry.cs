@@ -23,7 +23,7 @@ internal static class PutEntry
         writer.Write(Version);
         writer.Write(arrived.ToUnixTimeMilliseconds());
         writer.Write(count);
-        foreach (var origin in origins ?? [])
+        foreach (var origin in (origins ?? []).Take(count))
         {
             writer.Write(origin.ShardId);
             writer.Write(origin.PartitionKey);

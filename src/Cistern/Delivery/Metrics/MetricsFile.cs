@@ -26,7 +26,7 @@ internal static class MetricsFile
             using var file = JsonDocument.Parse(disk.ReadAllBytes(path));
             return Restore(file.RootElement, into);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or DiskException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or IndexOutOfRangeException or ArgumentException or DiskException)
         {
             return error.Message;
         }

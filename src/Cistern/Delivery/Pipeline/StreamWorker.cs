@@ -60,6 +60,9 @@ internal sealed partial class StreamWorker : IDisposable
     /// <summary>No step does anything any more.</summary>
     public bool IsClosed => _closed;
 
+    /// <summary>Ends when the stream is closed.</summary>
+    public CancellationToken Stopping => _stream.Stop.Token;
+
     /// <summary>Called when a step has something to do earlier than it said; from any thread.</summary>
     public Action Wake
     {
@@ -94,7 +97,7 @@ internal sealed partial class StreamWorker : IDisposable
 
             var nextSave = Save();
             _status = MakeStatus();
-            return Earliest(nextSave, _transform.NextDue, _stream.Plan.Http is null ? null : _http.NextDue, _objects.NextDue, _writer.NextTry);
+            return Earliest(nextSave, _transform.NextDue(DestinationHasRoom), _stream.Plan.Http is null ? null : _http.NextDue, _objects.NextDue, _writer.NextTry);
         }
     }
 

@@ -23,13 +23,12 @@ internal sealed class TransformStage(StreamState stream, OutboxWriter outbox, Ac
     public int InFlight => _invocations.Sum(invocation => invocation.Records.Count);
 
     /// <summary>When an invocation is due, or to be tried again.</summary>
-    public DateTimeOffset? NextDue
+    /// <param name="nextHasRoom">As for <see cref="Launch"/>: nothing is due as long as what it gave could not go on.</param>
+    public DateTimeOffset? NextDue(bool nextHasRoom)
     {
-        get
-        {
-            var due = _invocations.Where(invocation => invocation.Task is null).Select(invocation => (DateTimeOffset?)invocation.NextTry).Min();
-            return _open.Count > 0 && _invocations.Count < stream.Settings.InvocationsMax && (due is null || DueOfOpen < due) ? DueOfOpen : due;
-        }
+        var due = _invocations.Where(invocation => invocation.Task is null).Select(invocation => (DateTimeOffset?)invocation.NextTry).Min();
+        var canBegin = nextHasRoom && _open.Count > 0 && _invocations.Count < stream.Settings.InvocationsMax;
+        return canBegin && (due is null || DueOfOpen < due) ? DueOfOpen : due;
     }
 
     private bool IsFull => _openBytes >= Hints.Bytes;

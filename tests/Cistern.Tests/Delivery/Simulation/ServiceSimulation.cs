@@ -9,7 +9,7 @@ namespace Cistern.Tests.Delivery.Simulation;
 public sealed class ServiceSimulation
 {
     [Fact]
-    public void Every_record_that_was_answered_is_delivered_or_backed_up() => SimulationRounds.Run(rounds: 12, seed =>
+    public void Every_record_that_was_answered_is_delivered_or_backed_up() => SimulationRounds.Run(rounds: 8, seed =>
     {
         using var folder = new ScratchFolder();
         new Round(folder, seed).Run();
@@ -79,6 +79,10 @@ public sealed class ServiceSimulation
                     break;
                 case < 95:
                     _service.Disk.Faults.FailureRate = _random.Next(2) * 0.2;
+                    break;
+                case < 97:
+                    // Sometimes nothing fits at all.
+                    _service.Disk.Faults.SpaceBytes = _random.Next(2) == 0 ? null : _random.Next(200_000);
                     break;
                 default:
                     Restart();

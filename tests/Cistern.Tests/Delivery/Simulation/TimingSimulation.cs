@@ -136,6 +136,20 @@ public sealed class TimingSimulation
         Assert.Equal(10, service.Put("well", [.. Enumerable.Range(0, 10).Select(_ => new string('x', 999))]).Count);
     }
 
+    [Fact]
+    public void A_disk_that_is_nearly_full_takes_no_records_until_it_has_room()
+    {
+        using var folder = new ScratchFolder();
+        using var service = new SimulatedService(folder, seed: 1) { Settings = new() { FreeBytesMin = 1_000_000 } };
+        service.Add(SimulatedService.Plan("s"));
+        service.Begin();
+        service.Disk.Faults.SpaceBytes = 500_000;
+        Assert.Empty(service.Put("s", ["a"]));
+        service.Disk.Faults.SpaceBytes = null;
+        service.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(["b"], service.Put("s", ["b"]));
+    }
+
     // 1, 2, 4, … 120 s, each off by up to 15 %; the last one may be cut where the window closes.
     private static void CheckPauses(List<SimulatedEndpoint.Attempt> attempts, TimeSpan window)
     {

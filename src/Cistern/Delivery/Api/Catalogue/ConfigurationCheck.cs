@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
+using Cistern.Delivery.Backup;
 
 namespace Cistern.Delivery.Api.Catalogue;
 
 /// <summary>What a destination's configuration must keep to besides the bounds of each member.</summary>
-internal sealed class ConfigurationCheck(bool allowInsecureEndpoints)
+internal sealed class ConfigurationCheck(CatalogueOptions options)
 {
     /// <summary>Checks what a request gives, before anything is filled in.</summary>
     /// <param name="path">Of the destination within the request, for the message.</param>
@@ -19,7 +20,7 @@ internal sealed class ConfigurationCheck(bool allowInsecureEndpoints)
 
     /// <summary>Checks the whole configuration as it would be.</summary>
     /// <exception cref="ApiException">InvalidArgumentException.</exception>
-    public static void CheckWhole(DestinationConfiguration configuration)
+    public void CheckWhole(DestinationConfiguration configuration)
     {
         var members = configuration.Members;
         Refuse(FindSecretProblem(members["SecretsManagerConfiguration"]));
@@ -52,7 +53,7 @@ internal sealed class ConfigurationCheck(bool allowInsecureEndpoints)
         {
             Refuse($"The URL of the HTTP endpoint is not valid (at '{at}').");
         }
-        else if (url.Scheme != Uri.UriSchemeHttps && !url.IsLoopback && !allowInsecureEndpoints)
+        else if (url.Scheme != Uri.UriSchemeHttps && !url.IsLoopback && !options.AllowInsecureEndpoints)
         {
             Shapes.InputCheck.Throw([Shapes.InputCheck.PatternProblem(at, null, "https://.*")]);
         }
@@ -67,8 +68,23 @@ internal sealed class ConfigurationCheck(bool allowInsecureEndpoints)
         ? "SecretARN is required when SecretsManagerConfiguration is enabled."
         : null;
 
-    private static string? FindPrefixProblem(JsonNode? bucket) =>
-        bucket is null ? null : PrefixRules.FindProblem((string?)bucket["Prefix"] ?? "", (string?)bucket["ErrorOutputPrefix"] ?? "");
+    private string? FindPrefixProblem(JsonNode? bucket)
+    {
+        if (bucket is null)
+        {
+            return null;
+        }
+
+        var (prefix, errors) = ((string?)bucket["Prefix"] ?? "", (string?)bucket["ErrorOutputPrefix"] ?? "");
+        return S3Prefix.FindProblem(prefix, errors) ?? (options.BucketsAreFolders ? FindFolderProblem(bucket, prefix) ?? FindFolderProblem(bucket, errors) : null);
+    }
+
+    // What stands around expressions decides; a name as long as an object's is tried behind it.
+    private static string? FindFolderProblem(JsonNode bucket, string prefix)
+    {
+        var name = ((string?)bucket["BucketARN"] ?? "").Split(":::")[^1];
+        return name.Length == 0 ? null : FolderObjectStore.FindProblem(name, $"{prefix.Replace("!{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal)}object");
+    }
 
     private static string? FindExtendedProblem(JsonObject members)
     {

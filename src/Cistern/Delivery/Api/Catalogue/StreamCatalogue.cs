@@ -217,4 +217,7 @@ internal sealed record CatalogueOptions
 
     /// <summary>Endpoints may have <c>http://</c> addresses and certificates of one's own also beyond this machine.</summary>
     public bool AllowInsecureEndpoints { get; init; }
+
+    /// <summary>Buckets are folders: what cannot be the name of one is refused, because no object could ever be written.</summary>
+    public bool BucketsAreFolders { get; init; }
 }

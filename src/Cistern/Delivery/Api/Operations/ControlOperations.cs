@@ -102,9 +102,6 @@ internal sealed class ControlOperations
     }
 }
 
-/// <summary>The shape of an operation's input, and what does it.</summary>
-internal sealed record ControlOperation(Structure Input, Func<Caller, JsonObject, JsonObject> Run);
-
 /// <summary>What the operations ask of a stream before they act.</summary>
 internal static class Requirements
 {

@@ -7,7 +7,7 @@ namespace Cistern.Delivery.Api.Operations;
 /// <summary><c>UpdateDestination</c>.</summary>
 internal sealed class DestinationUpdate(StreamCatalogue catalogue, TimeProvider time)
 {
-    private readonly ConfigurationCheck _check = new(catalogue.Options.AllowInsecureEndpoints);
+    private readonly ConfigurationCheck _check = new(catalogue.Options);
 
     public JsonObject Update(Caller caller, JsonObject input)
     {
@@ -29,7 +29,7 @@ internal sealed class DestinationUpdate(StreamCatalogue catalogue, TimeProvider 
         var members = DestinationConfiguration.FromUpdate((JsonObject)input[type.UpdateName]!);
         _check.CheckGiven(members, path);
         var destination = Next(stream.Destination, type, members, path);
-        ConfigurationCheck.CheckWhole(destination);
+        _check.CheckWhole(destination);
         return stream with { Destination = destination, Version = stream.Version + 1, Updated = time.GetUtcNow() };
     }
 

@@ -111,8 +111,15 @@ internal sealed class PutInput
         Clear();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            _records++;
-            ReadRecord(ref reader, batch: true);
+            // What is over the limit is counted and not looked at: the answer is about the number alone.
+            if (++_records > RecordsMax)
+            {
+                reader.Skip();
+            }
+            else
+            {
+                ReadRecord(ref reader, batch: true);
+            }
         }
 
         return true;
@@ -187,14 +194,7 @@ internal sealed class PutInput
             AddProblem(InputCheck.LengthProblem(DataPath(batch), $"java.nio.HeapByteBuffer[pos=0 lim={size} cap={size}]", size, 0, RecordBytesMax));
         }
 
-        if (_records > RecordsMax)
-        {
-            _used = start;
-        }
-        else
-        {
-            Records.Add(_decoded.AsMemory(start, _used - start));
-        }
+        Records.Add(_decoded.AsMemory(start, _used - start));
     }
 
     private string DataPath(bool batch) => batch ? $"records.{_records}.member.data" : "record.data";

@@ -8,7 +8,7 @@ internal sealed class StreamCreation(StreamCatalogue catalogue, TimeProvider tim
 {
     public const string ExactlyOne = "Exactly one destination configuration is supported for a Firehose";
 
-    private readonly ConfigurationCheck _check = new(catalogue.Options.AllowInsecureEndpoints);
+    private readonly ConfigurationCheck _check = new(catalogue.Options);
 
     // Which stream type each source belongs to, and how it is described.
     private static readonly (string Member, string Type, string Described)[] Sources =
@@ -49,7 +49,7 @@ internal sealed class StreamCreation(StreamCatalogue catalogue, TimeProvider tim
         var members = (JsonObject)input[type.ConfigurationName]!;
         _check.CheckGiven(members, char.ToLowerInvariant(type.ConfigurationName[0]) + type.ConfigurationName[1..]);
         var configuration = DestinationConfiguration.Create(type, members);
-        ConfigurationCheck.CheckWhole(configuration);
+        _check.CheckWhole(configuration);
         return configuration;
     }
 

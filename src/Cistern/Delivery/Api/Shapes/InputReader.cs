@@ -15,12 +15,8 @@ internal static class InputReader
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = DepthMax });
         try
         {
-            if (!reader.Read())
-            {
-                return [];
-            }
-
-            var value = ReadValue(ref reader, shape) as JsonObject ?? [];
+            reader.Read();
+            var value = ReadValue(ref reader, shape) as JsonObject ?? throw Unreadable("the request is not a JSON object");
             reader.Read();
             return value;
         }

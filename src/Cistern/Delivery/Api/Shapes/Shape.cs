@@ -83,9 +83,12 @@ internal sealed record TextShape(int Min, int Max, string? Pattern) : Shape
         }
     }
 
-    // The patterns are written for Java, where these classes are ASCII.
-    private static string WholeText(string pattern) =>
-        $@"\A(?:{pattern.Replace(@"\d", "[0-9]", StringComparison.Ordinal).Replace(@"[\w", "[a-zA-Z_0-9", StringComparison.Ordinal)})\z";
+    // The patterns are written for Java, where these classes are ASCII, and an underscore may be escaped.
+    private static string WholeText(string pattern)
+    {
+        var ours = pattern.Replace(@"\d", "[0-9]", StringComparison.Ordinal).Replace(@"[\w", "[a-zA-Z_0-9", StringComparison.Ordinal).Replace(@"\_", "_", StringComparison.Ordinal);
+        return $@"\A(?:{ours})\z";
+    }
 }
 
 /// <param name="Required">Its absence is an error of its own.</param>
