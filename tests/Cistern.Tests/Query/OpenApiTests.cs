@@ -73,13 +73,13 @@ public sealed class OpenApiTests : IAsyncLifetime
         }
     }
 
-    // The examples of the guide, as they stand there. Those of /api/rules are run by RulesAddressTests: they need a data folder.
+    // The examples of the guide, as they stand there. Those of /api/rules are run by RulesAddressTests: they need a data folder; what those of /api/firehose ask, by LocalFirehoseTests.
     [Fact]
     public async Task Every_example_of_the_guide_answers()
     {
         Assert.SkipUnless(Curl is not null || Environment.GetEnvironmentVariable("CI") == "true", "needs the Debian package curl");
         var examples = File.ReadAllText(Path.Combine(Repository(), "docs", "api.md")).Replace("\\\n", " ", StringComparison.Ordinal)
-            .Split('\n').Where(line => line.StartsWith("    curl ", StringComparison.Ordinal) && !line.Contains("/api/rules", StringComparison.Ordinal)).ToArray();
+            .Split('\n').Where(line => line.StartsWith("    curl ", StringComparison.Ordinal) && !line.Contains("/api/rules", StringComparison.Ordinal) && !line.Contains("/api/firehose", StringComparison.Ordinal)).ToArray();
         Assert.Equal(9, examples.Length);
         foreach (var example in examples)
         {
