@@ -70,14 +70,15 @@ internal sealed class DemoCommand : CisternCommand
         using var end = parsed.GetValue(_for) is { } length ? new CancellationTokenSource(length, context.Time) : new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, end.Token);
         var news = new DemoNews(context.Terminal, context.Time);
-        var outage = parsed.GetValue(_withOutage) ? new DemoOutage(context, news, DemoOutageTimes.Usual) : null;
+        var door = new DemoDoor();
+        var outage = parsed.GetValue(_withOutage) ? new DemoOutage(context, news, door, DemoOutageTimes.Usual) : null;
         await using var firehose = await DemoFirehose.StartAsync(context, folder.Path, cancel);
-        var serving = new LocalServing(parsed.GetValue(_listen)!, firehose.Client.Url.GetLeftPart(UriPartial.Authority), outage is null ? null : outage.Refuses);
+        var serving = new LocalServing(parsed.GetValue(_listen)!, firehose.Client.Url.GetLeftPart(UriPartial.Authority), door.Refuses);
         await using var server = await LocalServer.StartAsync(context, folder.Path, "demo", KeyScopes.Ingest | KeyScopes.Read, serving, cancel);
         try
         {
             var feeds = new DemoFeeds(parsed.GetValue(_seed) ?? Random.Shared.Next(), parsed.GetValue(_rate), story, now, context.Time);
-            await RunAsync(new DemoRun(context, server, firehose, feeds, news, outage), now, history, either.Token);
+            await RunAsync(new DemoRun(context, server, firehose, feeds, news, door, outage), now, history, either.Token);
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
@@ -89,7 +90,7 @@ internal sealed class DemoCommand : CisternCommand
 
     private static async Task RunAsync(DemoRun run, DateTimeOffset now, TimeSpan history, CancellationToken cancel)
     {
-        var (context, server, firehose, feeds, news, outage) = run;
+        var (context, server, firehose, feeds, news, door, outage) = run;
         using var http = new HttpClient();
         var api = new ApiClient(http, server.Url, server.Key);
         using var streams = new DemoSender(context, server, firehose, feeds);
@@ -97,6 +98,7 @@ internal sealed class DemoCommand : CisternCommand
         // It may administer, so that a replay is known again whenever its records came first.
         var key = server.CreateKey("demo-firehose", KeyScopes.Ingest | KeyScopes.Admin);
         await firehose.PointToAsync(server.Url, key, outage is null ? null : DemoOutage.RetrySeconds, cancel);
+        door.Open();
         await firehose.DrainAsync(_drainLimit, cancel);
 
         // A period of every length begins here, so that no two days have a part of one.
@@ -139,5 +141,5 @@ internal sealed class DemoCommand : CisternCommand
         terminal.Out.Flush();
     }
 
-    private sealed record DemoRun(CommandContext Context, LocalServer Server, DemoFirehose Firehose, DemoFeeds Feeds, DemoNews News, DemoOutage? Outage);
+    private sealed record DemoRun(CommandContext Context, LocalServer Server, DemoFirehose Firehose, DemoFeeds Feeds, DemoNews News, DemoDoor Door, DemoOutage? Outage);
 }

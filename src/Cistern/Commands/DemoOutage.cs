@@ -1,7 +1,6 @@
 using System.Globalization;
 using Cistern.Commands.Asking;
 using Cistern.Demo;
-using Cistern.Ingest;
 
 namespace Cistern.Commands;
 
@@ -15,7 +14,7 @@ internal sealed record DemoOutageTimes(TimeSpan Before, TimeSpan Outage, TimeSpa
 
 /// <summary>A failure and its recovery: the destination turns away what the demo's Firehose delivers, for longer than it is tried again; then what was backed up is replayed.</summary>
 /// <remarks>The dashboard and the deliveries of the past go on meanwhile.</remarks>
-internal sealed class DemoOutage(CommandContext context, DemoNews news, DemoOutageTimes times)
+internal sealed class DemoOutage(CommandContext context, DemoNews news, DemoDoor door, DemoOutageTimes times)
 {
     /// <summary>How long a delivery is tried again: so short that somebody who watches sees the end of it.</summary>
     public const int RetrySeconds = 5;
@@ -23,20 +22,15 @@ internal sealed class DemoOutage(CommandContext context, DemoNews news, DemoOuta
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _settled = TimeSpan.FromSeconds(30);
 
-    private volatile string _refusedKey = "";
-
-    /// <summary>Whether a delivery is turned away now.</summary>
-    public bool Refuses(HttpRequest request) => _refusedKey.Length > 0 && RequestHeaders.ReadKey(request) == _refusedKey;
-
     /// <param name="key">The access key of the Firehose.</param>
     /// <param name="put">What was put into the stream of requests so far.</param>
     public async Task RunAsync(DemoFirehose firehose, string key, ApiClient api, Func<PutSoFar> put, CancellationToken cancel)
     {
         await Task.Delay(times.Before, context.Time, cancel);
         news.Tell($"outage: for {times.Outage.TotalSeconds:0} s the destination answers 503 to the Firehose, which tries again for {RetrySeconds} s and then backs the records up (dashboard: Delivery health)");
-        _refusedKey = key;
+        door.Refuse(key);
         await Task.Delay(times.Outage, context.Time, cancel);
-        _refusedKey = "";
+        door.RefuseNobody();
 
         // What was given up last is on its way to the bucket.
         await firehose.SettleAsync(_settled, cancel);

@@ -18,11 +18,13 @@ public sealed class DemoOutageTests
         using var folder = new ScratchFolder();
         using var output = new StringWriter();
         var context = Context(TextWriter.Synchronized(output));
-        var outage = new DemoOutage(context, new DemoNews(context.Terminal, context.Time), Quick);
+        var door = new DemoDoor();
+        var outage = new DemoOutage(context, new DemoNews(context.Terminal, context.Time), door, Quick);
         await using var firehose = await DemoFirehose.StartAsync(context, folder, Cancel);
-        await using var server = await LocalServer.StartAsync(context, folder, "demo", KeyScopes.Ingest | KeyScopes.Read, new LocalServing(Refuses: outage.Refuses), Cancel);
+        await using var server = await LocalServer.StartAsync(context, folder, "demo", KeyScopes.Ingest | KeyScopes.Read, new LocalServing(Refuses: door.Refuses), Cancel);
         var key = server.CreateKey("demo-firehose", KeyScopes.Ingest | KeyScopes.Admin);
         await firehose.PointToAsync(server.Url, key, DemoOutage.RetrySeconds, Cancel);
+        door.Open();
         using var http = new HttpClient();
         var api = new ApiClient(http, server.Url, server.Key);
 
