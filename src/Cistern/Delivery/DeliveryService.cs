@@ -112,10 +112,8 @@ internal sealed class DeliveryService : IDeliveryService
         }
 
         var put = new PendingPut(stream.Worker.Buffer, records, count, _parts.Time.GetUtcNow(), origins);
-        _parts.Metrics.Add(arn, StreamMetric.IncomingRecords, count);
-        _parts.Metrics.Add(arn, StreamMetric.IncomingBytes, put.DataBytes);
         stream.Lane.Add(put);
-        return new ValueTask<PutOutcome>(OutcomeAsync(put, count == records.Count ? PutRefusal.None : PutRefusal.Throttled));
+        return new ValueTask<PutOutcome>(OutcomeAsync(arn, put, count == records.Count ? PutRefusal.None : PutRefusal.Throttled));
     }
 
     public StreamStatus? StatusOf(string arn) => _streams.TryGetValue(arn, out var stream) ? stream.Worker.Status : null;
@@ -132,7 +130,7 @@ internal sealed class DeliveryService : IDeliveryService
         return ValueTask.CompletedTask;
     }
 
-    private static async Task<PutOutcome> OutcomeAsync(PendingPut put, PutRefusal rest)
+    private async Task<PutOutcome> OutcomeAsync(string arn, PendingPut put, PutRefusal rest)
     {
         var refusal = await put.Stored;
         if (refusal != PutRefusal.None)
@@ -140,6 +138,8 @@ internal sealed class DeliveryService : IDeliveryService
             return PutOutcome.Refused(refusal);
         }
 
+        _parts.Metrics.Add(arn, StreamMetric.IncomingRecords, put.Count);
+        _parts.Metrics.Add(arn, StreamMetric.IncomingBytes, put.DataBytes);
         var ids = new string[put.Count];
         for (var index = 0; index < ids.Length; index++)
         {

@@ -41,6 +41,9 @@ internal sealed class SimulatedService : IDisposable
 
     public DeliverySettings Settings { get; init; } = new() { FreeBytesMin = 0, Journal = new JournalSettings { MaxFileBytes = 20_000 } };
 
+    /// <summary>Of the process that runs now.</summary>
+    public StreamMetrics Metrics { get; private set; } = new(TimeProvider.System);
+
     public IReadOnlyCollection<StreamPlan> Plans => _plans.Values;
 
     public DateTimeOffset Now => Time.GetUtcNow();
@@ -90,7 +93,7 @@ internal sealed class SimulatedService : IDisposable
             Objects = Bucket,
             Functions = Function,
             Connect = _ => new HttpMessageInvoker(Endpoint, disposeHandler: false),
-            Metrics = new StreamMetrics(Time),
+            Metrics = Metrics = new StreamMetrics(Time),
             Logger = NullLogger.Instance,
             Settings = Settings,
         };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Cistern.Delivery;
+using Cistern.Delivery.Metrics;
 using Cistern.Tests.Journal;
 
 namespace Cistern.Tests.Delivery.Simulation;
@@ -149,6 +150,25 @@ public sealed class TimingSimulation
         service.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal(["b"], service.Put("s", ["b"]));
     }
+
+    [Fact]
+    public void What_comes_in_and_what_goes_out_is_measured_and_what_is_not_durable_is_not()
+    {
+        using var folder = new ScratchFolder();
+        using var service = new SimulatedService(folder, seed: 1);
+        service.Add(SimulatedService.Plan("s"));
+        service.Begin();
+        service.Put("s", ["a", "bc"]);
+        service.Disk.Faults.FailureRate = 1;
+        Assert.Empty(service.Put("s", ["lost"]));
+        service.Disk.Faults.Heal();
+        service.Advance(TimeSpan.FromSeconds(61));
+        Assert.Equal((2, 5), (Sum(service, StreamMetric.IncomingRecords), Sum(service, StreamMetric.IncomingBytes)));
+        Assert.Equal((2, 5, 1, 60), (Sum(service, StreamMetric.HttpRecords), Sum(service, StreamMetric.HttpBytes), Sum(service, StreamMetric.HttpSuccess), Sum(service, StreamMetric.HttpDataFreshness)));
+    }
+
+    private static double Sum(SimulatedService service, StreamMetric metric) =>
+        service.Metrics.Read(SimulatedService.ArnOf("s"), metric, SimulatedService.Start, SimulatedService.Start.AddHours(1)).Sum(point => point.Sum);
 
     // 1, 2, 4, … 120 s, each off by up to 15 %; the last one may be cut where the window closes.
     private static void CheckPauses(List<SimulatedEndpoint.Attempt> attempts, TimeSpan window)
