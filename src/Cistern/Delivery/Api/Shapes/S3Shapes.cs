@@ -83,21 +83,16 @@ internal static class S3Shapes
     public static readonly Structure DynamicPartitioningConfiguration = Of(May("RetryOptions", RetryOptions), May("Enabled", Flag));
 
     public static readonly Structure ExtendedS3DestinationConfiguration = Of(
-        Need("RoleARN", Role),
-        Need("BucketARN", Bucket),
-        May("Prefix", Line(0, 1024)),
-        May("ErrorOutputPrefix", Line(0, 1024)),
-        May("BufferingHints", BufferingHints),
-        May("CompressionFormat", Compression),
-        May("EncryptionConfiguration", EncryptionConfiguration),
-        May("CloudWatchLoggingOptions", CloudWatchLoggingOptions),
+    [
+        .. S3DestinationConfiguration.Members,
         May("ProcessingConfiguration", ProcessingConfiguration),
         May("S3BackupMode", OneOf("Disabled", "Enabled")),
         May("S3BackupConfiguration", S3DestinationConfiguration),
         May("DataFormatConversionConfiguration", DataFormatConversionConfiguration),
         May("DynamicPartitioningConfiguration", DynamicPartitioningConfiguration),
         May("FileExtension", Text(0, 128, @"^$|\.[0-9a-z!\-_.*'()]+")),
-        May("CustomTimeZone", Text(0, 50, @"^$|[a-zA-Z/_]+")));
+        May("CustomTimeZone", Text(0, 50, @"^$|[a-zA-Z/_]+")),
+    ]);
 
     public static readonly Structure ExtendedS3DestinationUpdate = ExtendedS3DestinationConfiguration.Update();
 }
