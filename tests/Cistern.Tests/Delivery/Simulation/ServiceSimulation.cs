@@ -81,8 +81,7 @@ public sealed class ServiceSimulation
                     _service.Disk.Faults.FailureRate = _random.Next(2) * 0.2;
                     break;
                 case < 97:
-                    // Sometimes nothing fits at all.
-                    _service.Disk.Faults.SpaceBytes = _random.Next(2) == 0 ? null : _random.Next(200_000);
+                    FillDisk();
                     break;
                 default:
                     Restart();
@@ -96,6 +95,16 @@ public sealed class ServiceSimulation
             var name = names[_random.Next(names.Count)];
             List<string> records = [.. Enumerable.Range(0, _random.Next(1, 40)).Select(_ => $"{name}-{(++_records).ToString(CultureInfo.InvariantCulture)}{new string('x', _random.Next(80))}-{_records % 10}")];
             _answered[name].UnionWith(_service.Put(name, records));
+        }
+
+        // Sometimes nothing fits at all. Not for long, because the simulated disk counts all its files at each write, and a full one is tried each second.
+        private void FillDisk()
+        {
+            _service.Disk.Faults.SpaceBytes = _random.Next(200_000);
+            Put();
+            _service.Advance(TimeSpan.FromSeconds(_random.Next(1, 30)));
+            Put();
+            _service.Disk.Faults.SpaceBytes = null;
         }
 
         // The window of retries stays, because it is what the check knows.
