@@ -36,11 +36,11 @@ internal sealed class BrowserPage : IAsyncDisposable
 
     public ILocator Filter => Page.GetByRole(AriaRole.Combobox, new() { Name = "Filter", Exact = true });
 
-    /// <summary>Waits until every panel has what it asked for.</summary>
+    /// <summary>Waits until every panel has what it asked for; one that waits for another before it asks shows what it had, as stale.</summary>
     public async Task SettledAsync()
     {
         await Expect(Page.Locator("h1").First).ToBeVisibleAsync();
-        await Expect(Page.Locator(".loading, [aria-busy='true']")).ToHaveCountAsync(0);
+        await Expect(Page.Locator(".loading, .stale, [aria-busy='true']")).ToHaveCountAsync(0);
     }
 
     public Task AddressMatchesAsync(string pattern) => Assertions.Expect(Page).ToHaveURLAsync(new Regex(pattern), new() { Timeout = PatienceMilliseconds });

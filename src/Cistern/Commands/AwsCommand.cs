@@ -1,0 +1,10 @@
+namespace Cistern.Commands;
+
+/// <summary><c>cistern aws</c>: the side of AWS: templates, the function, existing distributions, the cost.</summary>
+internal static class AwsCommand
+{
+    public static CisternCommand Create(CommandContext context) =>
+        new("aws", "Make the AWS side of a pipeline: templates for it, the function as a package, logs of an existing distribution, what it costs.")
+        {
+        };
+}
