@@ -1,6 +1,5 @@
 using Cistern.Commands;
 using Cistern.Commands.Aws;
-using Cistern.Tests.Journal;
 
 namespace Cistern.Tests.Commands.Aws;
 

@@ -13,7 +13,10 @@ internal sealed class ScriptedCli : IDisposable
     {
         Command = Path.Combine(_folder, "aws");
         File.WriteAllText(Command, $"#!/bin/sh\ncd '{(string)_folder}'\n{script}\n");
-        File.SetUnixFileMode(Command, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(Command, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
     }
 
     public string Command { get; }
