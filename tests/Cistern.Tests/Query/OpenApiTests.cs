@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Cistern.Query;
 using Cistern.Query.Api;
@@ -73,33 +72,7 @@ public sealed class OpenApiTests : IAsyncLifetime
         }
     }
 
-    // The examples of the guide, as they stand there. Those of /api/rules are run by RulesAddressTests: they need a data folder; what those of /api/firehose ask, by LocalFirehoseTests.
-    [Fact]
-    public async Task Every_example_of_the_guide_answers()
-    {
-        Assert.SkipUnless(Curl is not null || Environment.GetEnvironmentVariable("CI") == "true", "needs the Debian package curl");
-        var examples = File.ReadAllText(Path.Combine(Repository(), "docs", "api.md")).Replace("\\\n", " ", StringComparison.Ordinal)
-            .Split('\n').Where(line => line.StartsWith("    curl ", StringComparison.Ordinal) && !line.Contains("/api/rules", StringComparison.Ordinal) && !line.Contains("/api/firehose", StringComparison.Ordinal)).ToArray();
-        Assert.Equal(9, examples.Length);
-        foreach (var example in examples)
-        {
-            var start = new ProcessStartInfo("/bin/sh", ["-c", example.Trim().Replace("curl ", "curl --fail-with-body --max-time 30 ", StringComparison.Ordinal)])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            };
-            start.Environment["CISTERN"] = _host.Address;
-            start.Environment["KEY"] = "any";
-            using var curl = Process.Start(start)!;
-            var output = await curl.StandardOutput.ReadToEndAsync();
-            await curl.WaitForExitAsync();
-            Assert.True(curl.ExitCode == 0, $"{example}: {curl.ExitCode} {output}");
-        }
-    }
-
     public ValueTask DisposeAsync() => _host.DisposeAsync();
-
-    private static string? Curl => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, "curl")).FirstOrDefault(File.Exists);
 
     private static IEnumerable<string> References(JsonElement element) => element.ValueKind switch
     {
