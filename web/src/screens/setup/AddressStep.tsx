@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { Copy } from '../../parts/Copy'
 import { Icon } from '../../parts/Icon'
 import { kindOf, type Kind, unreachable } from './address'
+import { checkCommand, templateCommand } from './commands'
 import type { Delivery } from './envelope'
 import type { SetupFacts } from './ask'
 
@@ -9,6 +10,8 @@ import type { SetupFacts } from './ask'
 export function AddressStep({ endpoints, path, onPath, delivery }: { endpoints: SetupFacts['endpoints']; path: string; onPath: (path: string) => void; delivery: Delivery }) {
   const problem = unreachable(location)
   const kind = kindOf(path)
+  const template = templateCommand(kind, location.origin, problem === null, delivery.list)
+  const check = checkCommand(delivery.url, location.origin, problem === null)
   return (
     <>
       {endpoints.length > 1 && (
@@ -26,7 +29,12 @@ export function AddressStep({ endpoints, path, onPath, delivery }: { endpoints: 
       {problem !== null && (
         <p class="warned"><Icon name="warning" /><span>Firehose delivers over HTTPS on port 443 only, to a name with a certificate of a public authority; {problem}. Put the public name of this server in place of <code>{location.origin}</code>.</span></p>
       )}
-      <h3>In the console of Amazon Data Firehose</h3>
+      <h3>In one command</h3>
+      <p>Prints a template for CloudFormation (<code>--form terraform</code> for Terraform): the streams, roles that may only what is needed, a private bucket for what cannot be delivered, alarms. The key goes into a secret, not into the template.</p>
+      <div class="copy-line"><code>{template}</code><Copy text={template} label="Copy the command" /></div>
+      <p>Before, and whenever nothing comes: everything that Firehose would do with this address, with a remedy for what fails.</p>
+      <div class="copy-line"><code>{check}</code><Copy text={check} label="Copy the command" /></div>
+      <h3>Or by hand, in the console of Amazon Data Firehose</h3>
       <dl class="entries">
         <Source kind={kind} />
         <Entry name="Destination" value="HTTP Endpoint" />
