@@ -45,7 +45,7 @@ export function AddressStep({ endpoints, path, onPath, delivery }: { endpoints: 
         {kind !== 'logs' && kind !== 'metrics' && <Entry name="Parameters" value="cloudfront-fields" note={<>with the value <code>{delivery.list}</code> of step 3: a line of the log does not say which fields it has{kind === 'any' && '; not for CloudWatch'}</>} copy />}
         <Entry name="Buffer hints" value="1 MiB, 60 s" note="whichever comes first; shorter is sooner on the screen" />
         <Entry name="Retry duration" value="7200 s" note="the most: an outage of two hours loses nothing" />
-        <Entry name="S3 backup" value="failed data only" note="what could not be delivered in that time; cistern import takes log files later" />
+        <Entry name="S3 backup" value="failed data only" note="what could not be delivered in that time; cistern replay brings it in later" />
       </dl>
     </>
   )
