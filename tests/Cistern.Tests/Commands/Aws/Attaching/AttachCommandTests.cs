@@ -191,6 +191,21 @@ public sealed class AttachCommandTests : IDisposable
         Assert.Empty(_cloudFront.Calls);
     }
 
+    [Fact]
+    public async Task The_policy_on_the_page_allows_just_what_is_called()
+    {
+        await _cloudFront.RunAsync("--distribution", Id, "--config", "cistern");
+        var called = _cloudFront.Calls.Select(call => "cloudfront:" + string.Concat(call.Split(' ')[1].Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..])));
+
+        var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "attach.md"), TestContext.Current.CancellationToken);
+        var policy = page[(page.IndexOf("```json\n", StringComparison.Ordinal) + "```json\n".Length)..];
+        var statements = JsonNode.Parse(policy[..policy.IndexOf("```", StringComparison.Ordinal)])!["Statement"]!.AsArray();
+        var allowed = statements.SelectMany(statement => statement!["Action"] is JsonArray several ? several.Select(action => (string)action!) : [(string)statement["Action"]!]);
+
+        Assert.Equal(called.Order(), allowed.Order());
+        Assert.Equal(["arn:aws:cloudfront::111122223333:distribution/E2OWNEXAMPLE", Ours], statements.Select(statement => (string)statement!["Resource"]!));
+    }
+
     private string LogConfigs()
     {
         var now = _cloudFront.Now;
