@@ -106,9 +106,9 @@ internal sealed class AttachCommand : CisternCommand
         return config.Arn;
     }
 
-    private static IEnumerable<string> Choose(Distribution distribution, string[] paths, bool all)
+    private static string[] Choose(Distribution distribution, string[] paths, bool all)
     {
-        var chosen = all ? [.. distribution.Paths] : paths is [] ? [Distribution.DefaultPath] : paths.Distinct().ToArray();
+        string[] chosen = all ? [.. distribution.Paths] : paths is [] ? [Distribution.DefaultPath] : [.. paths.Distinct()];
         var missing = chosen.Where(path => !distribution.Has(path)).ToArray();
         return missing is []
             ? chosen

@@ -2,12 +2,13 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Cistern.Formats.CloudFront;
+using Cistern.Ingest;
 
 namespace Cistern.Commands.Aws.Attaching;
 
 /// <summary>A configuration of real-time logs: found by the AWS CLI, or an ARN that it could not look up.</summary>
 /// <param name="Arn">What a cache behaviour names.</param>
-/// <param name="Description">Fields, share of requests and stream, in a sentence; empty if it could not be looked up.</param>
+/// <param name="Description">Fields, share of requests and stream, and what the Firehose stream behind it should say of them; empty if it could not be looked up.</param>
 /// <param name="Warnings">What a person should know before attaching it.</param>
 internal sealed partial record LogConfig(string Arn, string Description, IReadOnlyList<string> Warnings)
 {
@@ -38,7 +39,7 @@ internal sealed partial record LogConfig(string Arn, string Description, IReadOn
             string[] fields = [.. config.GetProperty("Fields").EnumerateArray().Select(field => field.GetString()!)];
             var rate = config.GetProperty("SamplingRate").GetInt64();
             var streams = config.GetProperty("EndPoints").EnumerateArray().Select(end => end.GetProperty("KinesisStreamConfig").GetProperty("StreamARN").GetString());
-            var description = string.Create(CultureInfo.InvariantCulture, $"{fields.Length} fields ({RangesOf(fields)}) of {rate} % of requests, to {string.Join(", ", streams)}");
+            var description = string.Create(CultureInfo.InvariantCulture, $"{fields.Length} fields ({RangesOf(fields)}) of {rate} % of requests, to {string.Join(", ", streams)}; the Firehose stream behind it should have the common attributes {CommonAttributes.FieldsName}={RangesOf(fields)} and {CommonAttributes.SamplingName}={rate}");
             return new LogConfig(config.GetProperty("ARN").GetString()!, description, [.. WarningsOf(fields)]);
         }
         catch (Exception exception) when (exception is KeyNotFoundException or InvalidOperationException or FormatException)

@@ -30,7 +30,7 @@ public sealed class AttachCommandTests : IDisposable
 
             """,
             run.Out);
-        Assert.Contains($"{Ours}: 5 fields (1-2,5,10,46) of 10 % of requests, to arn:aws:kinesis:us-east-1:111122223333:stream/cistern", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"{Ours}: 5 fields (1-2,5,10,46) of 10 % of requests, to arn:aws:kinesis:us-east-1:111122223333:stream/cistern; the Firehose stream behind it should have the common attributes cloudfront-fields=1-2,5,10,46 and cloudfront-sampling=10\n", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("warning", run.Error, StringComparison.Ordinal);
     }
 
