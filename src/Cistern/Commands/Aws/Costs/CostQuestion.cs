@@ -3,7 +3,7 @@ namespace Cistern.Commands.Aws.Costs;
 /// <summary>What a pipeline carries in a month.</summary>
 internal sealed record CostQuestion
 {
-    /// <summary>The smallest and the largest line that is asked about: CloudFront writes no larger one.</summary>
+    /// <summary>The smallest and the largest line that is asked about; more is a slip of the finger.</summary>
     public const int LineBytesMin = 1;
     public const int LineBytesMax = 65_536;
 

@@ -21,6 +21,8 @@ internal static partial class RuntimeFiles
     // For debuggers, dumps and tracing, and collectors that only a variable chooses.
     private static readonly string[] LeftOut = ["createdump", "libmscordaccore.so", "libmscordbi.so", "libcoreclrtraceptprovider.so", "libclrgc.so", "libclrgcexp.so"];
 
+    private static readonly string[] LicenceNames = ["LICENSE.txt", "ThirdPartyNotices.txt"];
+
     /// <exception cref="CommandFailedException">It cannot be packed; the sentence says what to do instead.</exception>
     public static IReadOnlyList<PackageFile> Of(MachineRuntime runtime)
     {
@@ -60,7 +62,7 @@ internal static partial class RuntimeFiles
         select new PackageFile($"dotnet/{Path.GetRelativePath(root, path).Replace('\\', '/')}", name == Dependencies ? () => WithoutLeftOut(path) : () => File.ReadAllBytes(path));
 
     private static IEnumerable<PackageFile> Licences(string root) =>
-        from name in new[] { "LICENSE.txt", "ThirdPartyNotices.txt" }
+        from name in LicenceNames
         let path = Path.Combine(root, name)
         where File.Exists(path)
         select PackageFile.Of(path, $"dotnet/{name}");

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.IO.Compression;
 using System.Text;
 using Cistern.Commands;
 using Cistern.Commands.Aws.Packing;
