@@ -20,6 +20,9 @@ internal sealed class Terminal
     /// <summary>A person looks at standard error: a progress line may be drawn over.</summary>
     public bool ErrorIsInteractive { get; init; }
 
+    /// <summary>A person can answer a question: standard input is a terminal.</summary>
+    public bool InIsInteractive { get; init; }
+
     public static Terminal OfProcess() => new()
     {
         Out = Console.Out,
@@ -27,6 +30,7 @@ internal sealed class Terminal
         OpenIn = Console.OpenStandardInput,
         OutIsInteractive = !Console.IsOutputRedirected,
         ErrorIsInteractive = !Console.IsErrorRedirected,
+        InIsInteractive = !Console.IsInputRedirected,
     };
 
     /// <summary>A console for tables on standard output; without colour and control codes when nobody looks.</summary>

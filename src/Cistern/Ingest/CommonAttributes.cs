@@ -7,8 +7,12 @@ namespace Cistern.Ingest;
 internal static class CommonAttributes
 {
     private const string Wrapper = "commonAttributes";
-    private const string FieldsName = "cloudfront-fields";
-    private const string SamplingName = "cloudfront-sampling";
+
+    /// <summary>The fields of the stream's lines.</summary>
+    public const string FieldsName = "cloudfront-fields";
+
+    /// <summary>Percent of requests that the stream's lines are of.</summary>
+    public const string SamplingName = "cloudfront-sampling";
 
     public static IReadOnlyDictionary<string, string> None { get; } = new Dictionary<string, string>();
 

@@ -13,13 +13,14 @@ internal sealed record CommandRun(int ExitCode, string Out, string Error)
     public static async Task<CommandRun> RunAsync(string commandLine, string input = "", OpenStore? openStore = null, TimeProvider? time = null) =>
         await RunAsync(commandLine.Split(' '), input, openStore, time);
 
-    public static async Task<CommandRun> RunAsync(string[] arguments, string input = "", OpenStore? openStore = null, TimeProvider? time = null)
+    /// <param name="isAsked">Whether a person is there to answer questions with the input.</param>
+    public static async Task<CommandRun> RunAsync(string[] arguments, string input = "", OpenStore? openStore = null, TimeProvider? time = null, bool isAsked = false)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
         var context = new CommandContext
         {
-            Terminal = new Terminal { Out = TextWriter.Synchronized(output), Error = TextWriter.Synchronized(error), OpenIn = () => new MemoryStream(Encoding.UTF8.GetBytes(input)) },
+            Terminal = new Terminal { Out = TextWriter.Synchronized(output), Error = TextWriter.Synchronized(error), OpenIn = () => new MemoryStream(Encoding.UTF8.GetBytes(input)), InIsInteractive = isAsked },
             OpenStore = openStore ?? ((_, _) => throw new InvalidOperationException("this test opens no store")),
             Time = time ?? TimeProvider.System,
             Environment = new Hashtable(),

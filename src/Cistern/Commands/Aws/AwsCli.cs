@@ -88,6 +88,6 @@ internal sealed partial class AwsCli(AwsCliPlace place)
 
     private static string Name(IReadOnlyList<string> arguments) => string.Join(' ', arguments.Take(2));
 
-    [GeneratedRegex(@"An error occurred \((?<code>[^)]+)\) when calling the \w+ operation[^:]*: (?<text>.*)$")]
+    [GeneratedRegex(@"An error occurred \((?<code>[^)]+)\) when calling the \w+ operation(?: \([^)]*\))?: (?<text>.*)$")]
     private static partial Regex ServiceError();
 }
