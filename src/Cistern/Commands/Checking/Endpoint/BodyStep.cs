@@ -23,7 +23,9 @@ internal sealed class BodyStep(CheckPlan plan, CheckReport report, EndpointClien
             return;
         }
 
-        var passes = plain.Kind is null ? "" : await FindPassingAsync(id, cancel);
+        // Who hangs at a large body would be waited for at each size.
+        var isLimit = plain.Kind == FindingKinds.BodyLimit || plain.Kind == FindingKinds.BodyRefused || plain.Kind == FindingKinds.ConnectionReset;
+        var passes = isLimit ? await FindPassingAsync(id, cancel) : "";
         foreach (var (kind, detail) in new[] { plain, compressed }.Where(one => one.Kind is not null).DistinctBy(one => one.Kind))
         {
             report.Add(CheckSteps.Body, kind!, $"{detail}{passes}");
