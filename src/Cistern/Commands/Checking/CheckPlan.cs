@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Cistern.Commands.Checking;
@@ -35,6 +36,9 @@ internal sealed record CheckPlan
     public X509Certificate2Collection Roots { get; init; } = [];
 
     public CheckLimits Limits { get; init; } = new();
+
+    /// <summary>Finds the addresses of a name.</summary>
+    public Func<string, CancellationToken, Task<IPAddress[]>> LookUp { get; init; } = Dns.GetHostAddressesAsync;
 }
 
 /// <summary>How long a check waits, and what it calls slow.</summary>

@@ -29,6 +29,65 @@ public sealed class AddressFindingTests
     }
 
     [Fact]
+    public async Task A_port_that_drops_connections_and_an_address_without_a_way_are_told_apart()
+    {
+        // A backlog that is full: the system answers no more.
+        using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        full.Listen(0);
+        var waiting = Enumerable.Range(0, 8).Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false }).ToArray();
+        foreach (var socket in waiting)
+        {
+            _ = socket.ConnectAsync(full.LocalEndPoint!).ContinueWith(_ => { }, TestContext.Current.CancellationToken);
+        }
+
+        var silent = await CheckRig.RunAsync(CheckRig.Plan(new Uri($"http://127.0.0.1:{((IPEndPoint)full.LocalEndPoint!).Port}/firehose")) with { Limits = CheckRig.Short with { Connect = TimeSpan.FromSeconds(1) } });
+        var nowhere = await CheckRig.RunAsync(CheckRig.Plan(new Uri("https://255.255.255.255/firehose")));
+        Array.ForEach(waiting, socket => socket.Dispose());
+
+        silent.AssertBad("connect-timeout");
+        nowhere.AssertBad("connect-unreachable");
+    }
+
+    [Fact]
+    public async Task Every_address_of_a_name_is_tried()
+    {
+        using var certificates = new CheckCertificates();
+        await using var peer = new CheckedPeer(CheckedPeer.Answering(CheckedPeer.Good), certificates.Serve("logs.example.com"));
+        var plan = CheckRig.Plan(new Uri($"https://logs.example.com:{peer.Url.Port}/firehose")) with { Roots = [certificates.Root], NoRecord = false };
+        CheckPlan Named(params string[] addresses) => plan with { LookUp = (_, _) => Task.FromResult<IPAddress[]>([.. addresses.Select(IPAddress.Parse)]) };
+
+        var good = await CheckRig.RunAsync(Named("127.0.0.1"));
+        var half = await CheckRig.RunAsync(Named("255.255.255.255", "127.0.0.1"));
+        var mixed = await CheckRig.RunAsync(Named("ff00::1", "127.0.0.1"));
+        var six = await CheckRig.RunAsync(Named("ff00::1"));
+
+        good.AssertBad();
+        Assert.True(good.Has(FindingKinds.NamePrivate) && good.Has(FindingKinds.RecordSent), good.Dump());
+        half.AssertBad("connect-unreachable");
+        Assert.True(half.Has(FindingKinds.AnswerGood), half.Dump());
+        mixed.AssertBad("connect-ipv6-failed");
+        Assert.False(mixed.Failed);
+        six.AssertBad("name-without-ipv4", "connect-unreachable");
+    }
+
+    [Fact]
+    public async Task A_name_server_that_does_not_answer_is_told()
+    {
+        var plan = CheckRig.Plan(new Uri("https://logs.example.com/firehose")) with
+        {
+            LookUp = async (_, cancel) =>
+            {
+                await Task.Delay(Timeout.Infinite, cancel);
+                return [];
+            },
+            Limits = CheckRig.Short with { Lookup = TimeSpan.FromMilliseconds(300) },
+        };
+
+        (await CheckRig.RunAsync(plan)).AssertBad("name-lookup-failed");
+    }
+
+    [Fact]
     public async Task A_name_that_does_not_exist_is_told()
     {
         // Without a name server it cannot even be looked up, which is told, too.

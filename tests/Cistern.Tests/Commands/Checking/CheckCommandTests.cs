@@ -126,7 +126,11 @@ public sealed class CheckCommandTests
         var missing = await CheckRig.RunAsync(CheckRig.Plan(asked.Url) with { NoRecord = false, Limits = CheckRig.Short with { Arrival = TimeSpan.FromSeconds(1) } });
         var stored = await CheckRig.RunAsync(CheckRig.Plan(twice.Url) with { NoRecord = false });
 
+        await using var mute = new AskedPeer(lost.Url, () => throw new InvalidOperationException("no answer"));
+        var unasked = await CheckRig.RunAsync(CheckRig.Plan(mute.Url) with { NoRecord = false });
+
         missing.AssertBad("record-not-visible");
+        unasked.AssertBad("record-question-failed");
         stored.AssertBad("repeat-stored");
     }
 

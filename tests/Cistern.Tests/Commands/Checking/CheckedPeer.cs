@@ -160,7 +160,7 @@ internal sealed class CheckedPeer : IAsyncDisposable
 
         var lines = Encoding.Latin1.GetString([.. reader]).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         var headers = lines[1..].ToDictionary(line => line[..line.IndexOf(':')].ToLowerInvariant(), line => line[(line.IndexOf(':') + 1)..].Trim());
-        var length = long.Parse(headers["content-length"], CultureInfo.InvariantCulture);
+        var length = long.Parse(headers.GetValueOrDefault("content-length", "0"), CultureInfo.InvariantCulture);
         if (length > _bodyLimit)
         {
             await SendAsync(stream, Ok("<html>413 Request Entity Too Large</html>", "Content-Type: text/html\r\n", "413 Request Entity Too Large"), _stop.Token);

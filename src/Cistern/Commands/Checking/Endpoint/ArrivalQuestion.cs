@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Cistern.Commands.Asking;
@@ -26,12 +28,13 @@ internal sealed class ArrivalQuestion : IDisposable
     private readonly CheckPlan _plan;
     private readonly Uri _server;
 
-    public ArrivalQuestion(CheckPlan plan, TimeProvider time)
+    public ArrivalQuestion(CheckPlan plan, IPAddress address, TimeProvider time)
     {
         _plan = plan;
         _server = new Uri(plan.Url, "/");
         var judge = new CertificateJudge(plan.Host, plan.Roots, time);
         _handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false, ConnectTimeout = plan.Limits.Connect };
+        _handler.ConnectCallback = (context, cancel) => ConnectAsync(new IPEndPoint(address, context.DnsEndPoint.Port), cancel);
         _handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
             certificate is not null && CertificateJudge.Accepts(judge.Judge(new SentCertificates(new(certificate), chain is null ? [] : [.. chain.ChainPolicy.ExtraStore])));
         _http = new HttpClient(_handler) { Timeout = plan.Limits.Answer, MaxResponseContentBufferSize = 16 << 20 };
@@ -70,6 +73,22 @@ internal sealed class ArrivalQuestion : IDisposable
     {
         _http.Dispose();
         _handler.Dispose();
+    }
+
+    // The same machine that took the record, if several stand behind the name.
+    private static async ValueTask<Stream> ConnectAsync(IPEndPoint end, CancellationToken cancel)
+    {
+        var socket = new Socket(end.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(end, cancel);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private async Task<Answer> SqlAsync(string sql, CancellationToken cancel)

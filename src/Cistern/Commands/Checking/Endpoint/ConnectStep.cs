@@ -57,7 +57,7 @@ internal static class ConnectStep
     {
         try
         {
-            var found = await Dns.GetHostAddressesAsync(host, cancel).WaitAsync(plan.Limits.Lookup, cancel);
+            var found = await plan.LookUp(host, cancel).WaitAsync(plan.Limits.Lookup, cancel);
             return [.. found.Distinct()];
         }
         catch (SocketException failure) when (failure.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData)

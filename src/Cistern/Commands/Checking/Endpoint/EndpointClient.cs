@@ -12,6 +12,9 @@ internal sealed class EndpointClient(CheckPlan plan, IPAddress address, TimeProv
 {
     private readonly CertificateJudge _judge = new(plan.Host, plan.Roots, time);
 
+    /// <summary>The address that everything is sent to, one of the name's.</summary>
+    public IPAddress Address => address;
+
     /// <param name="key">The access key; empty sends none.</param>
     public async Task<ExchangeResult> SendAsync(OutgoingDelivery delivery, string key, CancellationToken cancel)
     {

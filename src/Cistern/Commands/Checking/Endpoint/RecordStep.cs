@@ -22,7 +22,7 @@ internal sealed class RecordStep(CheckPlan plan, CheckReport report, EndpointCli
             return;
         }
 
-        using var question = new ArrivalQuestion(plan, time);
+        using var question = new ArrivalQuestion(plan, client.Address, time);
         var access = plan.Key.Length == 0 ? ArrivalAccess.NoCistern : await question.FindAccessAsync(cancel);
         if (access != ArrivalAccess.Allowed)
         {
