@@ -12,6 +12,7 @@ internal sealed class CheckText
 
     private readonly Terminal _terminal;
     private readonly IAnsiConsole _console;
+    private readonly HashSet<string> _remedies = [];
     private bool _waiting;
 
     public CheckText(Terminal terminal) => (_terminal, _console) = (terminal, terminal.CreateAnsi());
@@ -41,7 +42,8 @@ internal sealed class CheckText
             Continue(Markup.Escape(line));
         }
 
-        if (finding.Kind.Remedy.Length > 0)
+        // Said once is enough, also where ten things could not be looked at.
+        if (finding.Kind.Remedy.Length > 0 && _remedies.Add(finding.Kind.Remedy))
         {
             foreach (var (line, number) in Wrap(finding.Kind.Remedy, 2).Select((line, number) => (line, number)))
             {

@@ -32,7 +32,7 @@ internal sealed class CheckedPeer : IAsyncDisposable
     private readonly Task _accepting;
     private readonly List<Task> _connections = [];
 
-    /// <param name="bodyLimit">Over it the peer answers 413 without reading, as proxies do.</param>
+    /// <param name="bodyLimit">Over it the peer answers 413 before it reads, as proxies do.</param>
     public CheckedPeer(PeerAnswer answer, SslStreamCertificateContext? certificate = null, long bodyLimit = long.MaxValue)
     {
         (_answer, _certificate, _bodyLimit) = (answer, certificate, bodyLimit);
@@ -164,6 +164,7 @@ internal sealed class CheckedPeer : IAsyncDisposable
         if (length > _bodyLimit)
         {
             await SendAsync(stream, Ok("<html>413 Request Entity Too Large</html>", "Content-Type: text/html\r\n", "413 Request Entity Too Large"), _stop.Token);
+            await stream.CopyToAsync(Stream.Null, _stop.Token); // As proxies do: a closed door would take the answer back.
             return null;
         }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Cistern.Delivery.Http;
@@ -10,6 +11,8 @@ internal sealed class AnswerReader(Stream stream)
     private const int HeadBytesMax = 64 << 10;
     private const int InterimMax = 10;
     private const string Version = "HTTP/1.";
+
+    private static readonly SearchValues<char> _noToken = SearchValues.Create(" \t\"(),/;<=>?@[\\]{}");
 
     private readonly byte[] _buffer = new byte[16 << 10];
     private int _start;
@@ -100,7 +103,7 @@ internal sealed class AnswerReader(Stream stream)
     private static (string Name, string Value) ParseHeader(string line)
     {
         var colon = line.IndexOf(':');
-        return colon > 0 && line.AsSpan(0, colon).IndexOfAny(" \t\"(),/;<=>?@[\\]{}") < 0
+        return colon > 0 && line.AsSpan(0, colon).IndexOfAny(_noToken) < 0
             ? (line[..colon], line[(colon + 1)..].Trim())
             : throw new BadAnswerException(FindingKinds.AnswerNotHttp, $"a header is {CheckReport.Quote(line)}");
     }

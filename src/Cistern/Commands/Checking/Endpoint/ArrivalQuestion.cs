@@ -64,9 +64,14 @@ internal sealed class ArrivalQuestion : IDisposable
     public async Task<(long Rows, string? Rejected)> AskAsync(TestRecord record, CancellationToken cancel)
     {
         var id = record.Delivery.RequestId;
-        var rows = (await SqlAsync($"SELECT count(*) FROM {record.Signal} WHERE delivery_id = '{id}'", cancel)).Rows[0][0].GetInt64();
+        var counted = await SqlAsync($"SELECT count(*) FROM {record.Signal} WHERE delivery_id = '{id}'", cancel);
+        if (counted.Rows is not [[{ ValueKind: JsonValueKind.Number } cell]] || !cell.TryGetInt64(out var rows))
+        {
+            throw new CommandFailedException("the answer is none of a Cistern's");
+        }
+
         var rejected = rows > 0 ? [] : (await SqlAsync($"SELECT reason FROM rejects WHERE delivery_id = '{id}' LIMIT 1", cancel)).Rows;
-        return (rows, rejected is [[var reason]] ? reason.GetString() : null);
+        return (rows, rejected is [[{ ValueKind: JsonValueKind.String } reason]] ? reason.GetString() : null);
     }
 
     public void Dispose()

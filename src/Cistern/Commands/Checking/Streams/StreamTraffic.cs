@@ -23,9 +23,10 @@ internal sealed class StreamTraffic(DescribedStream stream, AwsLook look, CheckR
 
     public async Task CheckAsync(CancellationToken cancel)
     {
+        // A point has the time of its minute's begin: the one that runs is to be among them.
         var now = time.GetUtcNow().UtcDateTime;
         var found = await look.TryAskAsync(CheckSteps.Traffic, cancel,
-            "cloudwatch", "get-metric-data", "--start-time", Text(now.AddHours(-1)), "--end-time", Text(now), "--metric-data-queries", Queries());
+            "cloudwatch", "get-metric-data", "--start-time", Text(now.AddHours(-1)), "--end-time", Text(now.AddMinutes(1)), "--metric-data-queries", Queries());
         if (found.Json is { } answer)
         {
             Report(answer);
@@ -74,7 +75,7 @@ internal sealed class StreamTraffic(DescribedStream stream, AwsLook look, CheckR
 
     private void Report(JsonElement answer)
     {
-        double[] Points(string id) => [.. answer.List("MetricDataResults").Where(one => one.Text("Id") == id).SelectMany(one => one.List("Values")).Select(value => value.GetDouble())];
+        double[] Points(string id) => [.. answer.List("MetricDataResults").Where(one => one.Text("Id") == id).SelectMany(one => one.List("Values")).Where(value => value.ValueKind == JsonValueKind.Number).Select(value => value.GetDouble())];
         var incoming = Points("incoming").Sum() + Points("read").Sum();
         var delivered = Points("delivered").Sum();
         var age = Points("age").DefaultIfEmpty(0).Max();
