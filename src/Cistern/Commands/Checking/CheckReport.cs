@@ -30,6 +30,6 @@ internal sealed class CheckReport(Action<Finding> found, Action<string>? begun =
     // Long answers are cut where they are quoted; a line of our own may be longer than that.
     private static string Shown(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Trim();
 
-    /// <summary>The beginning of what a stranger wrote, for a quotation.</summary>
-    public static string Quote(string text) => $"'{ReplaySurvey.Printable(text.Trim())}'";
+    /// <summary>The beginning of what a stranger wrote, on one line.</summary>
+    public static string Quote(string text) => $"'{ReplaySurvey.Printable(string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)))}'";
 }

@@ -51,6 +51,7 @@ internal static partial class FindingKinds
     public static readonly FindingKind KeyRefusalForm = Warn("key-refusal-form", "a wrong key is refused, but not with 401 and the JSON of the protocol",
         "Firehose sends again all the same, but its log will not say why. A proxy may answer in the server's place.");
     public static readonly FindingKind KeyNotChecked = Warn("key-not-checked", "a wrong key is taken", "Whoever knows the address can send: have the endpoint compare X-Amz-Firehose-Access-Key.");
+    public static readonly FindingKind KeyNotNeeded = Warn("key-not-needed", "a delivery without a key is taken", "Whoever knows the address can send. If that is not meant, look at ingest:allowAnonymous and ingest:anonymousNetworks.");
     public static readonly FindingKind KeyGood = Good("key-good", "the key is taken");
     public static readonly FindingKind KeyNotGiven = Bad("key-not-given", "the endpoint wants a key", "Give it with --key or CISTERN_KEY; cistern keys create makes one.");
     public static readonly FindingKind KeyRefused = Bad("key-refused", "the key is refused", "Compare it with the stream's: spaces and line ends count. The quoted answer says what it can.");

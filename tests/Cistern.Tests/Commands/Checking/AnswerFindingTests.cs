@@ -136,7 +136,11 @@ public sealed class AnswerFindingTests
         await using var open = new CheckedPeer((request, stream, _, cancel) => CheckedPeer.SendAsync(stream, CheckedPeer.Good(request), cancel));
         await using var terse = new CheckedPeer((request, stream, _, cancel) => CheckedPeer.SendAsync(stream, request.HasKey ? CheckedPeer.Good(request) : CheckedPeer.Ok("", "", "403 Forbidden"), cancel));
 
+        await using var lax = new CheckedPeer((request, stream, _, cancel) =>
+            CheckedPeer.SendAsync(stream, request.HasKey || !request.Headers.ContainsKey("x-amz-firehose-access-key") ? CheckedPeer.Good(request) : CheckedPeer.Refusal(request), cancel));
+
         (await CheckRig.RunAsync(CheckRig.Plan(open.Url))).AssertBad("key-not-checked");
+        (await CheckRig.RunAsync(CheckRig.Plan(lax.Url))).AssertBad("key-not-needed");
         (await CheckRig.RunAsync(CheckRig.Plan(terse.Url))).AssertBad("key-refusal-form");
     }
 

@@ -59,9 +59,19 @@ internal sealed class EndpointCheck(CheckPlan plan, CheckReport report, TimeProv
         {
             var good = KeyRefusal.IsInForm(delivery.RequestId, answer, time.GetUtcNow());
             report.Add(CheckSteps.Key, good ? FindingKinds.KeyWrongRefused : FindingKinds.KeyRefusalForm, good ? "" : $"{answer.Status}, {CheckReport.Quote(answer.Text)}");
+            await TryNoKeyAsync(cancel);
         }
 
         return true;
+    }
+
+    // If none was given, it is tried anyway.
+    private async Task TryNoKeyAsync(CancellationToken cancel)
+    {
+        if (plan.Key.Length > 0 && (await _client.SendAsync(Empty(), "", cancel)).Status == 200)
+        {
+            report.Add(CheckSteps.Key, FindingKinds.KeyNotNeeded);
+        }
     }
 
     private async Task<bool> TryAnswerAsync(CancellationToken cancel)
