@@ -70,7 +70,7 @@ internal static class CommandLine
     [
         new ServeCommand(context), new FirehoseCommand(context), new SignInCommand(context), KeysCommand.Create(context), AgentsCommand.Create(context), new SendCommand(context), new ImportCommand(context),
         new ReplayCommand(context), new QueryCommand(context), new TailCommand(context), new DemoCommand(context),
-        new BenchCommand(context),
+        new BenchCommand(context), AwsCommand.Create(context),
     ];
 
     private static string NameOf(Command command) =>
