@@ -9,7 +9,7 @@ internal static class CloudFormationTemplate
     public static string Make(TemplateRequest request)
     {
         var text = TemplateParts.Of(request)
-            .Keep("logs-account", request.LogGroups.Count == 0)
+            .Keep("logs-account", request.Has(TemplateSignal.Logs) && request.LogGroups.Count == 0)
             .WriteOut("log-group", request.LogGroups)
             .WriteOut("namespaces", Heading(request.Namespaces))
             .WriteOut("namespace", request.Namespaces)

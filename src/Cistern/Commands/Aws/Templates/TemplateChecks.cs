@@ -21,6 +21,11 @@ internal static partial class TemplateChecks
             throw new CommandMisuseException($"cannot use '{text}' for --url: Firehose delivers to https:// addresses only, such as https://logs.example.com");
         }
 
+        if (url.IsLoopback)
+        {
+            throw new CommandMisuseException($"cannot use '{text}' for --url: AWS cannot reach this machine by that name; use the one that your certificate is for");
+        }
+
         if (url.Port != 443)
         {
             throw new CommandMisuseException($"cannot use '{text}' for --url: Firehose delivers to port 443 only; put a proxy there, or let the server listen on it");
@@ -42,6 +47,14 @@ internal static partial class TemplateChecks
     public static string? Optional(string option, string parameter, string? value) => value is null ? null : Matches(option, parameter, value);
 
     public static IReadOnlyList<string> All(string option, string parameter, IEnumerable<string> values) => [.. values.Select(value => Matches(option, parameter, value)).Distinct()];
+
+    /// <summary>Nothing that the pipeline itself logs: each error would make the next.</summary>
+    public static IReadOnlyList<string> Subscribed(IEnumerable<string> groups, string? name, string? functionArn)
+    {
+        string[] own = [$"/aws/kinesisfirehose/{name ?? "cistern"}", $"/aws/lambda/{functionArn?.Split(':')[6]}"];
+        return [.. All("--log-group", "LogsExcludedGroups", groups).Select(group => !own.Contains(group) ? group
+            : throw new CommandMisuseException($"cannot use '{group}' for --log-group: the pipeline writes there itself, and would carry its own errors without end"))];
+    }
 
     public static IReadOnlyList<string> Namespaces(string option, IEnumerable<string> values) =>
         [.. values.Select(value => Namespace().IsMatch(value) ? value : throw new CommandMisuseException($"cannot use '{value}' for {option}: a namespace is like AWS/CloudFront")).Distinct()];

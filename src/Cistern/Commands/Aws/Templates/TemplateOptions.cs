@@ -52,7 +52,7 @@ internal sealed class TemplateOptions
             Sampling = parsed.GetResult(_sampling) is { Implicit: false } ? parsed.GetValue(_sampling) : null,
             FunctionArn = TemplateChecks.Optional("--function", "TransformFunctionArn", parsed.GetValue(_function)),
             DistributionId = TemplateChecks.Optional("--distribution", "DistributionId", parsed.GetValue(_distribution)),
-            LogGroups = TemplateChecks.All("--log-group", "LogsExcludedGroups", parsed.GetValue(_logGroups) ?? []),
+            LogGroups = TemplateChecks.Subscribed(parsed.GetValue(_logGroups) ?? [], parsed.GetValue(_name), parsed.GetValue(_function)),
             ExcludedLogGroups = TemplateChecks.All("--exclude-log-group", "LogsExcludedGroups", parsed.GetValue(_excludedLogGroups) ?? []),
             MetricsFormat = parsed.GetValue(_metricsFormat),
             Namespaces = TemplateChecks.Namespaces("--namespace", parsed.GetValue(_namespaces) ?? []),
