@@ -41,7 +41,7 @@ internal static class NextSteps
 
     private static string[] SecretCommands(TemplateRequest request, string region) =>
     [
-        "(umask 077; cistern keys create --data ./data --name firehose-" + NameOf(request) + " | tail -n 1 | sed 's/.*/{\"api_key\":\"&\"}/' > key.json)",
+        $"(umask 077; cistern keys create --data ./data --name firehose-{NameOf(request)} --stream 'arn:aws:firehose:*:*:deliverystream/{NameOf(request)}-*'" + " | tail -n 1 | sed 's/.*/{\"api_key\":\"&\"}/' > key.json)",
         $"aws secretsmanager create-secret --name {NameOf(request)}-key --secret-string file://key.json --query ARN --output text{region} && rm key.json",
     ];
 

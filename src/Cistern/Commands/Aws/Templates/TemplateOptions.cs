@@ -9,7 +9,7 @@ internal sealed class TemplateOptions
     private static readonly string[] _metricsFormats = ["json", "opentelemetry0.7", "opentelemetry1.0"];
 
     private readonly Option<TemplateForm> _form = new("--form") { Description = "cloudformation or terraform.", HelpName = "FORM", Required = true };
-    private readonly Option<string[]> _signals = new("--signal") { Description = "What it brings to the server: realtime (CloudFront's real-time logs), standard (CloudFront's standard logs), logs (CloudWatch Logs), metrics; several separated by commas.", HelpName = "SIGNALS", Required = true, AllowMultipleArgumentsPerToken = false };
+    private readonly Option<string[]> _signals = new("--signal") { Description = "What it brings to the server: realtime (CloudFront's real-time logs), standard (CloudFront's standard logs), logs (CloudWatch Logs), metrics; several separated by commas.", HelpName = "SIGNALS", Required = true };
     private readonly Option<string> _url = new("--url") { Description = "The server's address, https on port 443, as AWS reaches it.", HelpName = "URL", Required = true };
     private readonly Option<string?> _name = new("--name") { Description = "What all names in AWS begin with. Default: cistern.", HelpName = "PREFIX" };
     private readonly Option<string?> _secret = new("--secret") { Description = "The secret of Secrets Manager that holds the access key. Default: asked for when the template is deployed.", HelpName = "ARN" };
