@@ -79,6 +79,15 @@ public sealed partial class TemplateCommandTests
     }
 
     [Fact]
+    public async Task A_list_over_several_lines_stays_on_one_line_of_the_template()
+    {
+        var run = await CommandRun.RunAsync(["aws", "template", "--form", "cloudformation", "--signal", "realtime", "--url", TemplateVariants.Url, "--fields", "1-46,\n 70"]);
+
+        Assert.Contains("--fields '1-46, 70'\n", run.Out, StringComparison.Ordinal);
+        Assert.Contains("AttributeValue: '1-46,70'", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_address_loses_the_port_and_slash_that_mean_nothing()
     {
         var run = await CommandRun.RunAsync("aws template --form terraform --signal logs --url https://Logs.example.com:443/in/");

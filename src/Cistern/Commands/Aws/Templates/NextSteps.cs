@@ -9,12 +9,10 @@ internal static class NextSteps
 
     public static string Of(TemplateRequest request)
     {
-        var text = new StringBuilder();
-        var steps = Steps(request).ToList();
-        foreach (var (number, step) in steps.Index())
+        var text = new StringBuilder("Next:\n");
+        foreach (var (number, step) in Steps(request).Index())
         {
-            text.Append(number == 0 ? "Next:\n" : "").Append($"\n{number + 1}. {step.Title}\n");
-            step.Commands.Aggregate(text, (into, command) => into.Append($"   {command}\n"));
+            text.Append($"\n{number + 1}. {step.Title}\n").AppendJoin("", step.Commands.Select(command => $"   {command}\n"));
         }
 
         return text.ToString();

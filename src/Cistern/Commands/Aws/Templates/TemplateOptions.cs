@@ -57,7 +57,7 @@ internal sealed class TemplateOptions
             MetricsFormat = parsed.GetValue(_metricsFormat),
             Namespaces = TemplateChecks.Namespaces("--namespace", parsed.GetValue(_namespaces) ?? []),
             ExcludedNamespaces = TemplateChecks.Namespaces("--exclude-namespace", parsed.GetValue(_excludedNamespaces) ?? []),
-            CommandLine = $"cistern {string.Join(' ', parsed.Tokens.Select(token => token.Value))}",
+            CommandLine = $"cistern {string.Join(' ', parsed.Tokens.Select(token => Quoted(token.Value)))}",
         };
     }
 
@@ -76,6 +76,12 @@ internal sealed class TemplateOptions
 
         return signals;
     }
+
+    // A list of fields may go over several lines; the head of the template is one.
+    private static string Quoted(string token) =>
+        token.All(character => char.IsAsciiLetterOrDigit(character) || "-_./:=,@+#()".Contains(character, StringComparison.Ordinal)) && token.Length > 0
+            ? token
+            : $"'{string.Join(' ', token.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))}'";
 
     private static string ReadFields(string list) =>
         CloudFrontFields.NumbersOf(list)
