@@ -135,6 +135,10 @@ public static partial class CloudFrontFields
         })];
     }
 
+    /// <summary>The same for standard logs, version 2: what AWS logs if nothing is said, and what real-time logs have besides. The order is free.</summary>
+    public static IReadOnlyList<string> RecommendedStandardNames { get; } =
+        [.. KnownLists.StandardNames.Split(' '), "timestamp(ms)", "c-country", "cache-behavior-path-pattern", "origin-fbl", "origin-lbl", "asn"];
+
     internal static ReadOnlySpan<CloudFrontField> RealTime => RealTimeFields;
 
     /// <summary>What is wrong with a field list (<c>1-46,70</c> or names), or null. For whoever checks settings.</summary>
@@ -142,6 +146,20 @@ public static partial class CloudFrontFields
 
     /// <summary>The names that a field list stands for, in the order in which lines hold them; empty if the list cannot be used.</summary>
     public static IReadOnlyList<string> NamesOf(string list) => [.. FieldList.Parse(list).Fields.Select(field => field.Name)];
+
+    /// <summary>A list of real-time fields as short as it can be written, such as <c>1-46,70</c>; null if it is one of standard logs or cannot be used.</summary>
+    public static string? NumbersOf(string list)
+    {
+        var plan = FieldList.Parse(list);
+        if (plan.Refusal is not null || plan.Kind != LogKind.RealTime)
+        {
+            return null;
+        }
+
+        // Numbers that follow each other have the same distance to their places.
+        var runs = plan.Fields.ToArray().Select((field, place) => (Number: RealTimeNumbers[field.Name], Place: place)).GroupBy(pair => pair.Number - pair.Place, pair => pair.Number);
+        return string.Join(',', runs.Select(run => run.First() == run.Last() ? $"{run.First()}" : $"{run.First()}-{run.Last()}"));
+    }
 
     internal static bool TryGetNumber(string name, out int number) => RealTimeNumbers.TryGetValue(name, out number);
 

@@ -7,7 +7,7 @@ namespace Cistern.Formats.CloudFront;
 /// </remarks>
 internal static class KnownLists
 {
-    private const string StandardNames =
+    public const string StandardNames =
         "date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) "
         + "x-edge-result-type x-edge-request-id x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher "
         + "x-edge-response-result-type cs-protocol-version fle-status fle-encrypted-fields c-port time-to-first-byte "
