@@ -226,10 +226,14 @@ public sealed class TlsCertificateTests : IDisposable
         File.CreateSymbolicLink(path + "_tmp", target);
         if (isFolder)
         {
+            // .NET renames no link to a folder over another.
             File.Delete(path);
+            Directory.Move(path + "_tmp", path);
         }
-
-        File.Move(path + "_tmp", path, overwrite: true);
+        else
+        {
+            File.Move(path + "_tmp", path, overwrite: true);
+        }
     }
 
     private static async Task<string> SubjectNowAsync(Uri server)
