@@ -264,9 +264,7 @@ public sealed class TlsCertificateTests : IDisposable
 
     private sealed class KeptLog : ILogger<TlsCertificate>
     {
-        private readonly ConcurrentQueue<string> _lines = new();
-
-        public IReadOnlyCollection<string> Lines => _lines;
+        public ConcurrentQueue<string> Lines { get; } = new();
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -274,7 +272,7 @@ public sealed class TlsCertificateTests : IDisposable
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _lines.Enqueue($"{logLevel} {formatter(state, exception)}");
+            Lines.Enqueue($"{logLevel} {formatter(state, exception)}");
     }
 
     /// <summary>One connection, which a client library would give up and open again unseen.</summary>

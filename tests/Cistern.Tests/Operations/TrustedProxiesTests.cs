@@ -63,9 +63,9 @@ public sealed class TrustedProxiesTests
             Ingest = settings.Ingest with { AllowAnonymous = true, AnonymousNetworks = [IPNetwork.Parse("10.0.0.0/8")] },
         });
 
-        Assert.Equal(401, await DeliverAsync(server, key: "", "10.1.2.3, 203.0.113.9"));
-        Assert.Equal(401, await DeliverAsync(server, key: ""));
-        Assert.Equal(200, await DeliverAsync(server, key: "", "203.0.113.9, 10.1.2.3"));
+        Assert.Equal(401, await DeliverWithAsync(server, "", "10.1.2.3, 203.0.113.9"));
+        Assert.Equal(401, await DeliverWithAsync(server, ""));
+        Assert.Equal(200, await DeliverWithAsync(server, "", "203.0.113.9, 10.1.2.3"));
     }
 
     [Fact]
@@ -97,9 +97,9 @@ public sealed class TrustedProxiesTests
 
     private static string Token(DashboardServer server) => $$"""{"token":"{{server.NewToken()}}"}""";
 
-    private static Task DeliverAsync(TestServer server, params string[] forwarded) => DeliverAsync(server, server.Key, forwarded);
+    private static Task<int> DeliverAsync(TestServer server, params string[] forwarded) => DeliverWithAsync(server, server.Key, forwarded);
 
-    private static async Task<int> DeliverAsync(TestServer server, string key, params string[] forwarded)
+    private static async Task<int> DeliverWithAsync(TestServer server, string key, params string[] forwarded)
     {
         var body = TestDeliveries.Body("a", "x");
         var headers = server.Headers("a", body.Length, key).Where(header => key.Length > 0 || !header.Contains("Access-Key", StringComparison.Ordinal));
