@@ -1,5 +1,4 @@
 using Cistern.Journal;
-using Cistern.Store;
 using Cistern.Store.Embedded;
 using Cistern.Tests.Faults;
 using Cistern.Tests.Journal;
