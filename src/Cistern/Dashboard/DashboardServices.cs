@@ -28,7 +28,8 @@ internal static class DashboardServices
         .AddSingleton<LocalFirehose>()
         .AddSingleton<FirehoseStreamsAddress>()
         .AddSingleton<RejectReplay>()
-        .AddSingleton<RejectReplayAddress>();
+        .AddSingleton<RejectReplayAddress>()
+        .AddSingleton<BackupAddress>();
 
     public static void MapDashboard(this WebApplication app)
     {
@@ -45,5 +46,6 @@ internal static class DashboardServices
         parts.GetRequiredService<RulesAddress>().Map(api);
         parts.GetRequiredService<FirehoseStreamsAddress>().Map(api);
         parts.GetRequiredService<RejectReplayAddress>().Map(api);
+        parts.GetRequiredService<BackupAddress>().Map(api);
     }
 }

@@ -72,7 +72,8 @@ internal sealed partial class FirehoseServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         var listening = new CisternSettings { Listen = options.Listen, TlsCertificate = options.TlsCertificate, TlsKey = options.TlsKey };
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => ServerListening.Configure(kestrel, listening, options.Time));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => ServerListening.Configure(kestrel, listening));
+        ServerListening.AddCertificate(builder.Services, listening, options.Time);
         builder.Services.AddSingleton<IHostLifetime, WithoutSignals>();
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlockPools>();
         builder.Services.AddSingleton(loggers);

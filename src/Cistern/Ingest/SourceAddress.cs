@@ -1,6 +1,6 @@
 namespace Cistern.Ingest;
 
-/// <summary>Where a request connects from. Headers that claim another address are not believed.</summary>
+/// <summary>Where a request connects from. Headers that claim another address were believed before if a trusted proxy sent them (<see cref="Operations.TrustedProxies"/>).</summary>
 internal static class SourceAddress
 {
     public static string Of(HttpContext context)

@@ -41,6 +41,9 @@ internal sealed class DataFolder(string path)
     /// <summary>Where the query engines put what does not fit in memory; emptied at each start.</summary>
     public string Spill => Path.Combine(Root, "spill");
 
+    /// <summary>Backups that a running server was asked for, unless a setting names another folder.</summary>
+    public string Backups => Path.Combine(Root, "backups");
+
     /// <summary>Which journal entry a start decodes now.</summary>
     public string Replaying => Path.Combine(Root, "replaying");
 

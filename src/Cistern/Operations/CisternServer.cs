@@ -107,7 +107,8 @@ public sealed partial class CisternServer : IAsyncDisposable
     {
         // Empty, because the other builders read files and variables of ASP.NET Core that are not our settings.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => ServerListening.Configure(kestrel, settings, options.Time));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => ServerListening.Configure(kestrel, settings));
+        ServerListening.AddCertificate(builder.Services, settings, options.Time);
 
         // What the container does not make it does not dispose: the store outlives the last answer.
         builder.Services.AddSingleton(QuestionLimits.From(settings.Query));
@@ -115,6 +116,7 @@ public sealed partial class CisternServer : IAsyncDisposable
         builder.Services.AddSingleton(new WebFolder(options.WebFolder)).AddSingleton(options.Firehose);
         AddRooms(builder.Services);
         var app = builder.Build();
+        TrustedProxies.Use(app, settings.TrustedProxies);
         MapRooms(app, options);
         return app;
     }
@@ -125,7 +127,7 @@ public sealed partial class CisternServer : IAsyncDisposable
         services.AddRoutingCore();
         services.AddSingleton<IHostLifetime, WithoutSignals>();
         services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlockPools>();
-        services.AddSingleton<ServerMetrics>().AddSingleton<MetricsPage>().AddSingleton<HealthPages>().AddSingleton<ReadGate>().AddSingleton<Housekeeping>();
+        services.AddSingleton<ServerMetrics>().AddSingleton<MetricsPage>().AddSingleton<HealthPages>().AddSingleton<ReadGate>().AddSingleton<Housekeeping>().AddSingleton<Backups>();
         services.AddSingleton(new StreamAccess(context => Access.Of(context).Holds()));
         services.AddIngest();
         services.AddQuery();

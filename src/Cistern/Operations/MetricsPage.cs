@@ -5,7 +5,7 @@ using Cistern.Store;
 namespace Cistern.Operations;
 
 /// <summary><c>GET /metrics</c>: what the server counted, and how its store is, in the text format of Prometheus.</summary>
-internal sealed class MetricsPage(ServerMetrics metrics, DeliveryIngester ingester, InFlight flight, IStore store)
+internal sealed class MetricsPage(ServerMetrics metrics, DeliveryIngester ingester, InFlight flight, IStore store, TlsCertificate? certificate = null)
 {
     public string Write()
     {
@@ -13,6 +13,7 @@ internal sealed class MetricsPage(ServerMetrics metrics, DeliveryIngester ingest
         WriteDeliveries(text);
         WriteRefusals(text);
         WriteStore(text, store.GetStatus(), store.Readiness);
+        WriteCertificate(text);
         WriteProcess(text);
         return text.ToString();
     }
@@ -58,6 +59,15 @@ internal sealed class MetricsPage(ServerMetrics metrics, DeliveryIngester ingest
         if (status.OldestRow is { } oldest)
         {
             text.Single("cistern_store_oldest_row_timestamp_seconds", "gauge", "Time of the oldest row.", oldest.ToUnixTimeMilliseconds() / 1000.0);
+        }
+    }
+
+    private void WriteCertificate(PrometheusText text)
+    {
+        if (certificate is not null)
+        {
+            text.Single("cistern_tls_certificate_remaining_seconds", "gauge", "Until the certificate ends; negative when it has.", certificate.Remaining.TotalSeconds);
+            text.Single("cistern_tls_certificate_refused", "gauge", "1 if its files hold something else that cannot be used.", certificate.Failure is null ? 0 : 1);
         }
     }
 

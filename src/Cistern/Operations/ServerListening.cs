@@ -16,7 +16,16 @@ internal static class ServerListening
     // Also the most that a connection without a key can make us keep.
     private const long BufferedBodyMax = 256 << 10;
 
-    public static void Configure(KestrelServerOptions kestrel, CisternSettings settings, TimeProvider time)
+    /// <summary>Adds the certificate, if an address needs one. It is read when the server starts.</summary>
+    public static void AddCertificate(IServiceCollection services, CisternSettings settings, TimeProvider time)
+    {
+        if (settings.Listen.Any(text => ListenAddress.TryParse(text, out var address) && address.Tls))
+        {
+            services.AddSingleton(parts => new TlsCertificate(settings.TlsCertificate, settings.TlsKey, time, parts.GetRequiredService<ILoggerFactory>().CreateLogger<TlsCertificate>()));
+        }
+    }
+
+    public static void Configure(KestrelServerOptions kestrel, CisternSettings settings)
     {
         kestrel.AddServerHeader = false;
 
@@ -30,7 +39,7 @@ internal static class ServerListening
                 throw new InvalidOperationException($"listen '{text}' was not checked before the start");
             }
 
-            Listen(kestrel, address, settings, time);
+            Listen(kestrel, address);
         }
     }
 
@@ -47,13 +56,13 @@ internal static class ServerListening
         limits.MinRequestBodyDataRate = null;
     }
 
-    private static void Listen(KestrelServerOptions kestrel, ListenAddress address, CisternSettings settings, TimeProvider time)
+    private static void Listen(KestrelServerOptions kestrel, ListenAddress address)
     {
         void Tls(ListenOptions listen)
         {
             if (address.Tls)
             {
-                var certificate = new TlsCertificate(settings.TlsCertificate, settings.TlsKey, time);
+                var certificate = kestrel.ApplicationServices.GetRequiredService<TlsCertificate>();
                 listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(Handshake(certificate)) });
             }
         }

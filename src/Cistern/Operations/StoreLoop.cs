@@ -30,6 +30,9 @@ internal sealed partial class StoreLoop : IDisposable
         _thread.Start();
     }
 
+    /// <summary>Looks at once at what is due.</summary>
+    public void Wake() => _wake.Set();
+
     /// <summary>Ends after the step that runs now.</summary>
     public void Dispose()
     {
@@ -91,6 +94,7 @@ internal sealed partial class StoreLoop : IDisposable
     {
         _store.Maintenance.CheckSpace();
         _store.Maintenance.DropExpired();
+        _store.Maintenance.TakeImages();
         if (_store.Maintenance.SealIfDue())
         {
             return;
@@ -111,6 +115,7 @@ internal sealed partial class StoreLoop : IDisposable
             _wake.WaitOne(s_slice);
             _store.Maintenance.CheckSpace();
             _store.Maintenance.DropExpired();
+            _store.Maintenance.TakeImages();
             _store.Maintenance.SealIfDue();
             _store.Maintenance.FlushEvents();
             _slice = Stopwatch.GetTimestamp();

@@ -136,11 +136,21 @@ public interface IStore : IAsyncDisposable
     /// <exception cref="IOException">It cannot be written down.</exception>
     void Reclassify() => throw new NotSupportedException("this store keeps its rows as they are");
 
+    /// <summary>Writes a backup that holds every row that was answered for before the call: a folder like the store's own. Deliveries are taken meanwhile.</summary>
+    /// <param name="folder">Where to; nothing may be there.</param>
+    /// <exception cref="IOException">It cannot be written, or something is there.</exception>
+    Task<BackupDone> BackUpAsync(string folder, CancellationToken cancel) => throw new NotSupportedException("this store is backed up by its own means");
+
     /// <summary>Whether deliveries can be stored now, and why not.</summary>
     StoreReadiness Readiness { get; }
 
     StoreStatus GetStatus();
 }
+
+/// <param name="Folder">The backup, as an absolute path.</param>
+/// <param name="Bytes">Of its files of rows.</param>
+/// <param name="CopiedBytes">How much of that was copied; the rest shares its place on the disk with the store.</param>
+public sealed record BackupDone(string Folder, int Files, long Rows, long Bytes, long CopiedBytes);
 
 /// <param name="CanStore">Deliveries are taken.</param>
 /// <param name="CanQuery">What was stored before the start is visible.</param>

@@ -22,6 +22,9 @@ public sealed record CisternSettings
     /// <summary>PEM file of the certificate's key.</summary>
     public string TlsKey { get; init; } = "";
 
+    /// <summary>From where the headers X-Forwarded-For, -Proto and -Host are believed.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
     public IngestSettings Ingest { get; init; } = new();
 
     public PrivacyRules Privacy { get; init; } = PrivacyRules.Default;
@@ -101,6 +104,9 @@ public sealed record StoreSettings
 
     /// <summary>Small files of one day and level that are joined into one.</summary>
     public int CompactFiles { get; init; } = 8;
+
+    /// <summary>The folder for backups that are asked for over HTTP; empty stands for <c>backups</c> in the data folder.</summary>
+    public string BackupFolder { get; init; } = "";
 
     /// <summary>Memory of the engine that seals and compacts.</summary>
     public long SealMemoryBytes { get; init; } = 192L << 20;

@@ -35,6 +35,8 @@ internal static class SettingsCatalogue
         Setting.Text("tlsCertificate", "a PEM file", s => s.TlsCertificate, (s, v) => s with { TlsCertificate = v },
             "The certificate for `https://`, followed by its intermediates. A renewed file is taken without a restart."),
         Setting.Text("tlsKey", "a PEM file", s => s.TlsKey, (s, v) => s with { TlsKey = v }, "The certificate's private key, not encrypted."),
+        Setting.Networks("trustedProxies", s => s.TrustedProxies, (s, v) => s with { TrustedProxies = v },
+            "Networks of the proxies and load balancers in front. Only from them `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host` are believed."),
 
         Setting.Size("ingest:maxBodyBytes", MiB, GiB, s => s.Ingest.MaxBodyBytes, (s, v) => s with { Ingest = s.Ingest with { MaxBodyBytes = v } },
             "The largest body, as it comes and after decompression. Firehose sends 64 MiB of records, 85 MiB in base64; a larger body is refused with 503."),
@@ -85,6 +87,9 @@ internal static class SettingsCatalogue
             "Small files of one day and level that are joined into one when there are this many."),
         Setting.Size("store:sealMemoryBytes", 64 * MiB, TiB, s => s.Store.SealMemoryBytes, (s, v) => s with { Store = s.Store with { SealMemoryBytes = v } },
             "Memory of the engine that writes and joins Parquet files."),
+
+        Setting.Text("store:backupFolder", "a folder", s => s.Store.BackupFolder, (s, v) => s with { Store = s.Store with { BackupFolder = v } },
+            "Where a running server puts its backups, each in a folder of its own; if empty, `backups` in the data folder. On the data folder's file system a backup takes no space at first."),
 
         Setting.Size("query:panelMemoryBytes", 32 * MiB, TiB, s => s.Query.PanelMemoryBytes, (s, v) => s with { Query = s.Query with { PanelMemoryBytes = v } },
             "Memory of the engine that answers everything under `/api` but `/api/sql`."),

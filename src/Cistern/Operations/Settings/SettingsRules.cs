@@ -7,7 +7,7 @@ namespace Cistern.Operations.Settings;
 internal static class SettingsRules
 {
     public static IEnumerable<string> Check(CisternSettings settings) =>
-        [.. CheckListen(settings), .. CheckTls(settings), .. CheckIngest(settings.Ingest), .. CheckPrivacy(settings.Privacy), .. CheckFirehose(settings.Firehose)];
+        [.. CheckListen(settings), .. CheckTls(settings), .. CheckProxies(settings.TrustedProxies), .. CheckIngest(settings.Ingest), .. CheckPrivacy(settings.Privacy), .. CheckFirehose(settings.Firehose)];
 
     private static IEnumerable<string> CheckListen(CisternSettings settings)
     {
@@ -44,6 +44,14 @@ internal static class SettingsRules
             {
                 yield return $"{name} '{path}' is not a file; give the path of a PEM file that this user can read";
             }
+        }
+    }
+
+    private static IEnumerable<string> CheckProxies(IReadOnlyList<IPNetwork> proxies)
+    {
+        if (proxies.Any(network => network.PrefixLength == 0))
+        {
+            yield return "trustedProxies has a network of all addresses, so that every sender could name any address as its own; list the proxies, as in 10.0.0.0/8";
         }
     }
 

@@ -205,6 +205,13 @@ internal sealed class EmbeddedStore : IStore
 
     public void Reclassify() => _parts.RuleHistory.Ask();
 
+    public async Task<BackupDone> BackUpAsync(string folder, CancellationToken cancel)
+    {
+        await _recovered.WaitAsync(cancel);
+        using var image = await TakeImageAsync();
+        return await Task.Run(() => new BackupWriter(_parts.Disk, _parts.Folder).Write(image, folder, cancel), cancel);
+    }
+
     /// <summary>Commits what waits, seals everything in memory, so that the next start has nothing to decode, and lets go of the folder.</summary>
     public ValueTask DisposeAsync()
     {
@@ -228,6 +235,30 @@ internal sealed class EmbeddedStore : IStore
         _closed.Wait();
     }
 
+    // Only the maintenance thread changes what the image is of.
+    private Task<StoreImage> TakeImageAsync()
+    {
+        lock (_closing)
+        {
+            if (_closed is not null)
+            {
+                throw new IOException("the store is shutting down");
+            }
+
+            var asked = Maintenance.AskForImage();
+            if (_loop is { } loop)
+            {
+                loop.Wake();
+            }
+            else
+            {
+                Maintenance.TakeImages();
+            }
+
+            return asked;
+        }
+    }
+
     private void CloseParts(bool seal)
     {
         // A stop in the middle of a start lets it end: it is a matter of seconds.
@@ -236,6 +267,7 @@ internal sealed class EmbeddedStore : IStore
         // What waits may need a seal to make room, so the loop ends after the writer.
         _parts.Committer.Stop();
         _loop?.Dispose();
+        Maintenance.RefuseImages();
         _parts.Committer.Dispose();
         if (seal)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Cistern.DuckDb;
 using Cistern.Formats;
 using Cistern.Formats.Columns;
@@ -13,6 +14,7 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
 
     private readonly ColumnBatch _events = new(Tables.Events);
     private readonly HashSet<Segment> _notJoined = [];
+    private readonly ConcurrentQueue<TaskCompletionSource<StoreImage>> _imagesAsked = new();
     private DateTimeOffset? _activeSince;
 
     public Reclassifier Reclassifier { get; } = new(parts, time, logger);
@@ -90,6 +92,43 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
         }
     }
 
+    /// <summary>Asks for an image of the store; <see cref="TakeImages"/> makes it.</summary>
+    public Task<StoreImage> AskForImage()
+    {
+        var asked = new TaskCompletionSource<StoreImage>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _imagesAsked.Enqueue(asked);
+        return asked.Task;
+    }
+
+    /// <summary>Makes the images that were asked for. A failure is told to who asked.</summary>
+    public bool TakeImages()
+    {
+        var any = false;
+        while (_imagesAsked.TryDequeue(out var asked))
+        {
+            any = true;
+            try
+            {
+                asked.SetResult(TakeImage());
+            }
+            catch (Exception error) when (error is IOException or DuckDbException)
+            {
+                asked.SetException(new IOException($"the rows in memory could not be sealed for the backup: {error.Message}", error));
+            }
+        }
+
+        return any;
+    }
+
+    /// <summary>No further step comes that could make them.</summary>
+    public void RefuseImages()
+    {
+        while (_imagesAsked.TryDequeue(out var asked))
+        {
+            asked.SetException(new IOException("the store is shutting down"));
+        }
+    }
+
     /// <summary>Joins files of one table, if any needs it.</summary>
     public bool Compact()
     {
@@ -154,6 +193,28 @@ internal sealed partial class StoreMaintenance(StoreParts parts, TimeProvider ti
         }
 
         parts.Committer.NoSpace = refusal;
+    }
+
+    // What was frozen by a seal that failed is not all that is in memory. After these two the manifest covers each delivery that was answered before.
+    private StoreImage TakeImage()
+    {
+        if (parts.Tables.Unsealed is not null)
+        {
+            Seal();
+        }
+
+        Seal();
+        var segments = parts.Tables.HoldSegments();
+        var manifest = parts.Files.Current with { Tables = segments.ToDictionary(table => table.Key, table => (IReadOnlyList<SegmentInfo>)[.. table.Value.Select(segment => segment.Info)]) };
+        try
+        {
+            return new StoreImage(manifest, segments, manifest.Imports is { } name ? parts.Disk.ReadAllBytes(Path.Combine(parts.Folder.Root, name)) : null);
+        }
+        catch
+        {
+            new StoreImage(manifest, segments, null).Dispose();
+            throw;
+        }
     }
 
     private bool IsDue(long bytes) => bytes >= parts.Settings.SealBytes || (bytes > 0 && parts.Room.IsWanted);

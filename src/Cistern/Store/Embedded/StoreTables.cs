@@ -195,6 +195,21 @@ internal sealed class StoreTables(HotRoom room)
         }
     }
 
+    /// <summary>All segments by table, each held for the caller.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<Segment>> HoldSegments()
+    {
+        lock (_lock)
+        {
+            var held = _segments.ToDictionary(table => table.Key, table => (IReadOnlyList<Segment>)[.. table.Value]);
+            foreach (var segment in held.Values.SelectMany(segments => segments))
+            {
+                segment.Hold();
+            }
+
+            return held;
+        }
+    }
+
     /// <summary>There are requests in memory that other rules classified.</summary>
     public bool HoldsOtherRules(int rules)
     {
