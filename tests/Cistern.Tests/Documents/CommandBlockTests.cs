@@ -111,7 +111,7 @@ public sealed partial class CommandBlockTests
         Assert.DoesNotContain(blocks, block => block.Language is "bash" or "shell" or "console" or "");
     }
 
-    private static readonly string[] NotOurs = ["--help", "--project", "--endpoint-url", "--if-match", "--version"];
+    private static readonly string[] NotOurs = ["--help", "--project", "--endpoint-url", "--if-match", "--secret-string", "--health-cmd"];
 
     // What an operator may meet, and what stands for several of them: the OpenAPI document, what only a local Firehose serves, and the pages.
     private static readonly Lazy<Regex[]> Routes = new(() =>
@@ -141,7 +141,7 @@ public sealed partial class CommandBlockTests
     [GeneratedRegex(@"\bCISTERN__([A-Z_]+[A-Z])\b")]
     private static partial Regex Variable();
 
-    [GeneratedRegex(@"(?<![\w./-])((?:/api|/ingester|/cistern|/v1/logs)(?:/[\w{}*-]+)*|/(?:healthz|readyz|openapi\.json))(?![\w/])")]
+    [GeneratedRegex(@"(?<![\w./-])((?:/api|/ingester|/cistern/streams|/v1/logs)(?:/[\w{}*-]+)*|/(?:healthz|readyz|openapi\.json))(?![\w/])")]
     private static partial Regex Route();
 
     [GeneratedRegex(@"^\s+""(/[^""]+)"": \{$")]
