@@ -240,7 +240,7 @@ resource "aws_kinesis_firehose_delivery_stream" "realtime" {
       content {
         enabled = true
 
-        # Three tries, 1 MiB and 60 seconds are the defaults; the provider keeps no defaults in its state.
+        # Three retries, 1 MiB and 60 seconds are the defaults; the provider keeps no defaults in its state.
         processors {
           type = "Lambda"
 

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Cistern.Formats.CloudFront;
+using Cistern.Tests.Delivery.Api;
 
 namespace Cistern.Tests.Deploy.Templates;
 
@@ -14,12 +16,28 @@ public sealed class CloudFormationTests
     public async Task Every_role_may_do_what_it_needs_on_exactly_that_resource(string prefix, string region)
     {
         var stack = await MakeAsync(TemplateVariants.Everything, region, ("Prefix", prefix), ("TransformFunctionArn", TemplateVariants.FunctionArn));
-        var expected = new RolePolicies(prefix, region, TemplateVariants.SecretArn, TemplateVariants.FunctionArn);
 
-        var roles = stack.OfType("AWS::IAM::Role").ToList();
-        Assert.Equal(expected.RoleNames.Order(), roles.Select(role => (string)role["RoleName"]!).Order());
-        Assert.All(roles, role => expected.Check((string)role["RoleName"]!, role["AssumeRolePolicyDocument"]!, role["Policies"]!.AsArray().Select(policy => policy!["PolicyDocument"]!)));
-        expected.CheckBucket(Assert.Single(stack.OfType("AWS::S3::BucketPolicy"))["PolicyDocument"]!);
+        CheckPolicies(stack, new RolePolicies(prefix, region, TemplateVariants.SecretArn, TemplateVariants.FunctionArn));
+    }
+
+    [Theory]
+    [InlineData("- kinesis:ListShards", "- kinesis:*")]
+    [InlineData("- kinesis:ListShards", "- kinesis:ListShards\n                  - kinesis:DeleteStream")]
+    [InlineData("                  - s3:PutObject\n", "")]
+    [InlineData("Resource: !GetAtt LogsStream.Arn", "Resource: '*'")]
+    [InlineData("- !Sub ${TransformFunctionArn}:*", "- arn:aws:lambda:us-east-1:123456789012:function:*")]
+    [InlineData("aws:SourceAccount: !Ref AWS::AccountId", "aws:SourceAccount: '*'")]
+    [InlineData("aws:SourceAccount", "aws:SourceOrgID")]
+    [InlineData("aws:SourceArn: ", "aws:PrincipalArn: ")]
+    [InlineData("Service: logs.amazonaws.com", "Service: firehose.amazonaws.com")]
+    [InlineData("aws:SecureTransport: 'false'", "aws:SecureTransport: 'true'")]
+    public async Task A_spoiled_policy_is_noticed(string text, string spoiled)
+    {
+        var template = await TemplateVariants.MakeAsync("cloudformation", TemplateVariants.Everything);
+        Assert.Contains(text, template, StringComparison.Ordinal);
+        var stack = new CloudFormationStack(template.Replace(text, spoiled, StringComparison.Ordinal), "us-east-1", ("SecretArn", TemplateVariants.SecretArn), ("DistributionId", "E2EXAMPLE1ABCD"), ("TransformFunctionArn", TemplateVariants.FunctionArn));
+
+        Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => CheckPolicies(stack, new RolePolicies("cistern", "us-east-1", TemplateVariants.SecretArn, TemplateVariants.FunctionArn)));
     }
 
     [Fact]
@@ -62,6 +80,24 @@ public sealed class CloudFormationTests
         Assert.Equal($"{signal}/!{{firehose:error-output-type}}/!{{timestamp:yyyy/MM/dd/HH}}/", (string?)destination["S3Configuration"]!["ErrorOutputPrefix"]);
         Assert.Equal("/aws/kinesisfirehose/cistern", (string?)destination["CloudWatchLoggingOptions"]!["LogGroupName"]);
         Assert.Equal(signal == "standard", stream["Tags"]!.ToJsonString().Contains("""{"Key":"LogDeliveryEnabled","Value":"true"}""", StringComparison.Ordinal));
+    }
+
+    // The local Firehose checks what the API's model and AWS's own validation check.
+    [Fact]
+    public async Task Every_stream_is_one_that_the_Firehose_API_takes()
+    {
+        var stack = await MakeAsync(TemplateVariants.Everything, "us-east-1", ("TransformFunctionArn", TemplateVariants.FunctionArn));
+        await using var firehose = await FirehoseRig.StartAsync();
+
+        foreach (var stream in stack.OfType("AWS::KinesisFirehose::DeliveryStream"))
+        {
+            (await firehose.CallAsync("CreateDeliveryStream", Typed(stream)!)).Expect(200);
+        }
+
+        var described = await firehose.DescribeAsync("cistern-realtime");
+        var processors = described.GetProperty("Destinations")[0].GetProperty("HttpEndpointDestinationDescription").GetProperty("ProcessingConfiguration").GetRawText();
+        Assert.Contains(TemplateVariants.FunctionArn, processors, StringComparison.Ordinal);
+        Assert.Contains("role/cistern-realtime-function-us-east-1", processors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -167,8 +203,26 @@ public sealed class CloudFormationTests
             Assert.Contains("""{"Key":"pipeline","Value":"cistern"}""", resource["Properties"]!["Tags"]!.ToJsonString(), StringComparison.Ordinal));
     }
 
+    private static void CheckPolicies(CloudFormationStack stack, RolePolicies expected)
+    {
+        var roles = stack.OfType("AWS::IAM::Role").ToList();
+        Assert.Equal(expected.RoleNames.Order(), roles.Select(role => (string)role["RoleName"]!).Order());
+        Assert.All(roles, role => expected.Check((string)role["RoleName"]!, role["AssumeRolePolicyDocument"]!, role["Policies"]!.AsArray().Select(policy => policy!["PolicyDocument"]!)));
+        expected.CheckBucket(Assert.Single(stack.OfType("AWS::S3::BucketPolicy"))["PolicyDocument"]!);
+    }
+
     private static async Task<CloudFormationStack> MakeAsync(string variant, string region, params (string, string)[] parameters) =>
         new(await TemplateVariants.MakeAsync("cloudformation", variant), region, [("SecretArn", TemplateVariants.SecretArn), ("DistributionId", "E2EXAMPLE1ABCD"), .. parameters]);
+
+    // A template writes numbers and truth as text; CloudFormation sends what the API wants.
+    private static JsonNode? Typed(JsonNode? node, string name = "") => node switch
+    {
+        JsonObject map => new JsonObject(map.Select(pair => KeyValuePair.Create(pair.Key, Typed(pair.Value, pair.Key)))),
+        JsonArray list => new JsonArray([.. list.Select(item => Typed(item))]),
+        _ when name is "SizeInMBs" or "IntervalInSeconds" or "DurationInSeconds" => int.Parse((string)node!, CultureInfo.InvariantCulture),
+        _ when name == "Enabled" => bool.Parse((string)node!),
+        _ => node?.DeepClone(),
+    };
 
     private static JsonNode Stream(CloudFormationStack stack, string signal) =>
         stack.OfType("AWS::KinesisFirehose::DeliveryStream").Single(stream => ((string)stream["DeliveryStreamName"]!).EndsWith($"-{signal}", StringComparison.Ordinal));

@@ -127,6 +127,15 @@ public sealed partial class TemplateCommandTests
         Assert.Contains(message, run.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task There_are_two_forms()
+    {
+        var run = await CommandRun.RunAsync("aws template --form pulumi --signal logs --url https://logs.example.com");
+
+        Assert.Equal((2, ""), (run.ExitCode, run.Out));
+        Assert.Contains("'cloudformation' 'terraform'", run.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--url https://logs.example.com --secret aa_secretsecretsecret")]
     [InlineData("--url https://logs.example.com/aa_secretsecretsecret")]

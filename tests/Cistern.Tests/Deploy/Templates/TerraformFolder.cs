@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Cistern.Tests.Faults;
 using Cistern.Tests.Journal;
 
@@ -9,7 +10,7 @@ namespace Cistern.Tests.Deploy.Templates;
 /// The provider comes from the registry, or from a folder that is laid out as a mirror of it, which <c>CISTERN_TF_PLUGINS</c> names. Where
 /// it cannot be had, the test is left out.
 /// </remarks>
-internal sealed class TerraformFolder : IDisposable
+internal sealed partial class TerraformFolder : IDisposable
 {
     private const string MirrorVariable = "CISTERN_TF_PLUGINS";
 
@@ -49,6 +50,7 @@ internal sealed class TerraformFolder : IDisposable
         if (exitCode != 0)
         {
             folder.Dispose();
+            Assert.True(NoProvider().IsMatch(output), output); // Whatever else stops it is an error of the files.
             Assert.Skip($"needs Terraform's provider hashicorp/aws, which cannot be had: set {MirrorVariable} to a folder that mirrors the registry; {output.Trim()}");
         }
 
@@ -80,4 +82,7 @@ internal sealed class TerraformFolder : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    [GeneratedRegex("Failed to (query available provider packages|install provider)")]
+    private static partial Regex NoProvider();
 }

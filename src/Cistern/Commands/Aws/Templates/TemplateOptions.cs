@@ -14,7 +14,7 @@ internal sealed class TemplateOptions
     private readonly Option<string?> _name = new("--name") { Description = "What all names in AWS begin with. Default: cistern.", HelpName = "PREFIX" };
     private readonly Option<string?> _secret = new("--secret") { Description = "The secret of Secrets Manager that holds the access key. Default: asked for when the template is deployed.", HelpName = "ARN" };
     private readonly Option<string?> _topic = new("--topic") { Description = "An SNS topic that alarms are sent to. Default: none.", HelpName = "ARN" };
-    private readonly Option<string> _fields = new("--fields") { Description = $"realtime: the fields to log, as names, numbers or ranges. Default: {CloudFrontFields.RecommendedList}.", HelpName = "LIST", DefaultValueFactory = _ => CloudFrontFields.RecommendedList };
+    private readonly Option<string> _fields = new("--fields") { Description = "realtime: the fields to log, as names, numbers or ranges.", HelpName = "LIST", DefaultValueFactory = _ => CloudFrontFields.RecommendedList };
     private readonly Option<int> _sampling = SharedOptions.Number("--sampling", "realtime: how many percent of the requests are logged.", 100, 1, 100);
     private readonly Option<string?> _function = new("--function") { Description = "realtime: a Lambda function that changes or drops records, such as that of cistern aws function. Default: none.", HelpName = "ARN" };
     private readonly Option<string?> _distribution = new("--distribution") { Description = "standard: the distribution whose requests are logged. Default: asked for when the template is deployed.", HelpName = "ID" };
@@ -26,6 +26,7 @@ internal sealed class TemplateOptions
 
     public void AddTo(Command command)
     {
+        _form.AcceptOnlyFromAmong("cloudformation", "terraform");
         _metricsFormat.AcceptOnlyFromAmong(_metricsFormats);
         foreach (var option in new Option[] { _form, _signals, _url, _name, _secret, _topic, _fields, _sampling, _function, _distribution, _logGroups, _excludedLogGroups, _namespaces, _excludedNamespaces, _metricsFormat })
         {
