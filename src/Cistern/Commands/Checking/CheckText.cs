@@ -22,7 +22,7 @@ internal sealed class CheckText
     /// <summary>Says for the moment what is being done; the next finding takes its place.</summary>
     public void Begin(string what)
     {
-        if (_terminal is { OutIsInteractive: true, ErrorIsInteractive: true })
+        if (_terminal is { OutIsInteractive: true, ErrorIsInteractive: true } && _console.Profile.Capabilities.Ansi)
         {
             _terminal.Error.Write($"\r\u001b[K{new string(' ', Indent)}{what}");
             _terminal.Error.Flush();

@@ -41,7 +41,7 @@ public sealed class BodyFindingTests
         await using var deaf = new StandStill(peer.Url.Port);
 
         // Larger than what the system takes off the sender's hands.
-        var report = await CheckRig.RunAsync(CheckRig.Plan(deaf.Url) with { Quick = false, Limits = CheckRig.Short with { BodyBytes = 48 << 20 } });
+        var report = await CheckRig.RunAsync(CheckRig.Plan(deaf.Url) with { Quick = false, Limits = CheckRig.Impatient with { BodyBytes = 48 << 20 } });
 
         report.AssertBad("body-not-read");
     }

@@ -3,13 +3,17 @@ using Cistern.Commands.Checking.Endpoint;
 
 namespace Cistern.Tests.Commands.Checking;
 
-/// <summary>Runs the check of an endpoint within the test, with short limits.</summary>
+/// <summary>Runs the check of an endpoint within the test, with limits of its own.</summary>
 internal static class CheckRig
 {
     // What every endpoint on loopback, with a root of the test's own, is told.
     private static readonly string[] s_ofEveryTest = ["address-loopback", "address-port", "name-private", "certificate-private"];
 
-    public static CheckLimits Short { get; } = new() { Answer = TimeSpan.FromSeconds(2), SlowMedian = TimeSpan.FromSeconds(30), SlowWorst = TimeSpan.FromSeconds(60) };
+    /// <summary>Of peers that answer: a loaded machine is no finding.</summary>
+    public static CheckLimits Short { get; } = new() { Answer = TimeSpan.FromSeconds(20), SlowMedian = TimeSpan.FromSeconds(30), SlowWorst = TimeSpan.FromSeconds(60) };
+
+    /// <summary>Of peers that never do.</summary>
+    public static CheckLimits Impatient { get; } = Short with { Answer = TimeSpan.FromSeconds(3) };
 
     public static CheckPlan Plan(Uri url, string key = CheckedPeer.Key) => new()
     {
