@@ -95,6 +95,7 @@ data "aws_iam_policy_document" "metrics_trust" {
       identifiers = ["streams.metrics.cloudwatch.amazonaws.com"]
     }
 
+    # AWS's sample for this role has no condition. If no metrics come although the metric stream runs, take it away first.
     condition {
       test     = "StringEquals"
       variable = "aws:SourceAccount"

@@ -104,6 +104,7 @@ data "aws_iam_policy_document" "cloudfront_trust" {
       identifiers = ["cloudfront.amazonaws.com"]
     }
 
+    # AWS's sample for this role has no condition. If nothing comes into the Kinesis stream although a distribution is attached, take it away first.
     condition {
       test     = "StringEquals"
       variable = "aws:SourceAccount"
