@@ -28,7 +28,7 @@ internal sealed partial class TerraformFolder : IDisposable
                 provider_installation {
                   filesystem_mirror {
                     path    = "{{mirror}}"
-                    include = ["registry.terraform.io/hashicorp/*"]
+                    include = ["hashicorp/*"]
                   }
                 }
                 """);
