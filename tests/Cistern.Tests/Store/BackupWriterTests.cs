@@ -107,5 +107,5 @@ public sealed class BackupWriterTests
         open.Reopen();
     }
 
-    private static async Task<string> LinksOfAsync(string file) => (await Deploy.Running.Tool.RunAsync("stat", "--format=%h", file)).Output;
+    private static async Task<string> LinksOfAsync(string file) => (await Deploy.ToolProcess.RunAsync("stat", ["--format=%h", file], "/")).Output;
 }

@@ -117,7 +117,7 @@ public sealed class KubernetesTests
     private static async Task<Dictionary<string, Yaml>> BuildAsync(string folder)
     {
         Requirement.Tool("kubectl", "install it as https://kubernetes.io/docs/tasks/tools says");
-        var run = await Tool.RunAsync("kubectl", "kustomize", Path.Combine(Repository.Root, "deploy", "kubernetes", folder));
+        var run = await ToolProcess.RunAsync("kubectl", ["kustomize", Path.Combine(Repository.Root, "deploy", "kubernetes", folder)], Repository.Root);
         Assert.True(run.ExitCode == 0, run.Output);
         return Yaml.ReadAll(run.Output).ToDictionary(document => document["kind"].Text);
     }

@@ -15,7 +15,7 @@ public sealed class SystemdTests
     {
         Requirement.Package("systemd-analyze", "systemd");
 
-        var run = await Tool.RunAsync("systemd-analyze", "verify", "--man=no", Path.Combine(Folder, "cistern.service"));
+        var run = await ToolProcess.RunAsync("systemd-analyze", ["verify", "--man=no", Path.Combine(Folder, "cistern.service")], Folder);
 
         Assert.True(run.ExitCode == 0 && !run.Output.Contains("cistern.service:", StringComparison.Ordinal), run.Output);
     }
@@ -30,7 +30,7 @@ public sealed class SystemdTests
         var unit = Path.Combine(folder, "cistern.service");
         await File.WriteAllTextAsync(unit, Text("cistern.service") + (more.Length > 0 ? Text(more) : ""), TestContext.Current.CancellationToken);
 
-        var run = await Tool.RunAsync("systemd-analyze", "security", "--offline=true", $"--threshold={tenths}", unit);
+        var run = await ToolProcess.RunAsync("systemd-analyze", ["security", "--offline=true", $"--threshold={tenths}", unit], Folder);
 
         Assert.True(run.ExitCode == 0, run.Output);
     }

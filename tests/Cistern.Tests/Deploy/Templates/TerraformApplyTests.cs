@@ -17,7 +17,7 @@ public sealed class TerraformApplyTests
         using var folder = await TerraformFolder.OpenAsync(template);
         using var moto = await MotoServer.StartAsync();
         await using var aws = await StandInAws.StartAsync(moto.Url);
-        folder.Write("provider.tf", MotoServer.Provider(aws.Url, Region));
+        folder.Write("provider.tf", TerraformFolder.Provider(aws.Url, Region));
 
         await folder.SucceedAsync("apply", "-auto-approve", "-input=false", "-no-color");
         await AssertNoChangeAsync(folder);
@@ -34,7 +34,7 @@ public sealed class TerraformApplyTests
         folder.Write("groups.auto.tfvars", $"log_groups = [\"/aws/kinesisfirehose/{Prefix}\"]\n");
         Assert.Contains("cannot carry its own logs", (await folder.RunAsync("plan", "-input=false", "-no-color")).Output, StringComparison.Ordinal);
         folder.Write("groups.auto.tfvars", "");
-        folder.Write("provider.tf", MotoServer.Provider(aws.Url, "eu-central-1"));
+        folder.Write("provider.tf", TerraformFolder.Provider(aws.Url, "eu-central-1"));
         Assert.Contains("from us-east-1 only", (await folder.RunAsync("plan", "-input=false", "-no-color", "-refresh=false")).Output, StringComparison.Ordinal);
     }
 

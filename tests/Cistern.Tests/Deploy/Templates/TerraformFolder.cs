@@ -57,6 +57,23 @@ internal sealed partial class TerraformFolder : IDisposable
         return folder;
     }
 
+    /// <summary>The provider "aws" that finds every service at <paramref name="url"/>.</summary>
+    public static string Provider(string url, string region) => $$"""
+        provider "aws" {
+          region                      = "{{region}}"
+          access_key                  = "test"
+          secret_key                  = "test"
+          skip_credentials_validation = true
+          skip_metadata_api_check     = true
+          s3_use_path_style           = true
+          max_retries                 = 1
+
+          endpoints {
+        {{string.Join('\n', ((string[])["cloudfront", "cloudwatch", "firehose", "iam", "kinesis", "logs", "s3", "s3control", "sts"]).Select(service => $"    {service} = \"{url}\""))}}
+          }
+        }
+        """;
+
     public void Write(string file, string text)
     {
         var path = Path.Combine(_folder, file);

@@ -32,7 +32,7 @@ public sealed partial class TerraformTests
     public async Task What_AWS_would_refuse_is_refused_by_the_plan()
     {
         using var folder = await TerraformFolder.OpenAsync(await TemplateVariants.MakeAsync("terraform", "--signal logs"));
-        folder.Write("provider.tf", MotoServer.Provider("http://127.0.0.1:1", "us-east-1"));
+        folder.Write("provider.tf", TerraformFolder.Provider("http://127.0.0.1:1", "us-east-1"));
 
         var (exitCode, output) = await folder.RunAsync("plan", "-input=false", "-no-color", "-refresh=false", "-var", "secret_arn=aa_secret", "-var", "name=Shop", "-var", "endpoint_url=http://logs.example.com", "-var", "buffer_mib=65");
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using Cistern.Tests.Deploy;
 using Cistern.Tests.Faults;
 using static Cistern.Tests.Commands.Aws.Attaching.FakeCloudFront;
 
@@ -15,35 +14,21 @@ public sealed class MotoTests : IAsyncLifetime
          "CacheBehaviors":{"Quantity":1,"Items":[{"PathPattern":"/blog/*","TargetOriginId":"o1","ViewerProtocolPolicy":"allow-all","MinTTL":20,"ForwardedValues":{"QueryString":false,"Cookies":{"Forward":"none"}}}]}}
         """;
 
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
-
     // The credentials are for this one process, not for the tests'.
     private readonly ScriptedCli _aws = new("""AWS_ACCESS_KEY_ID=own AWS_SECRET_ACCESS_KEY=own AWS_DEFAULT_REGION=us-east-1 exec aws "$@" """);
-    private readonly int _port = FreePort();
-    private Process? _moto;
+    private MotoServer _moto = null!;
+
+    private string Url => _moto.Url.AbsoluteUri.TrimEnd('/');
 
     public async ValueTask InitializeAsync()
     {
-        Requirement.Tool("moto_server", "pip install 'moto[server]'");
         Requirement.Package("aws", "awscli");
-        _moto = Process.Start(new ProcessStartInfo("moto_server", ["-H", "127.0.0.1", "-p", $"{_port}"]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        _moto.ErrorDataReceived += (_, _) => { };
-        _moto.BeginErrorReadLine();
-        var since = Stopwatch.StartNew();
-        while (!await ListensAsync())
-        {
-            Assert.True(since.Elapsed < StartLimit && !_moto.HasExited, "moto_server did not begin to listen");
-            await Task.Delay(200);
-        }
+        _moto = await MotoServer.StartAsync();
     }
 
     public ValueTask DisposeAsync()
     {
-        if (_moto is { HasExited: false })
-        {
-            _moto.Kill(entireProcessTree: true);
-        }
-
+        // Without moto the test was left out before there was one.
         _moto?.Dispose();
         _aws.Dispose();
         return ValueTask.CompletedTask;
@@ -73,35 +58,14 @@ public sealed class MotoTests : IAsyncLifetime
     }
 
     private Task<CommandRun> AttachAsync(params string[] arguments) =>
-        CommandRun.RunAsync(["aws", "attach", .. arguments, "--yes", "--aws-command", _aws.Command, "--aws-endpoint", $"http://127.0.0.1:{_port}"]);
+        CommandRun.RunAsync(["aws", "attach", .. arguments, "--yes", "--aws-command", _aws.Command, "--aws-endpoint", Url]);
 
     private async Task<string> AwsAsync(params string[] arguments)
     {
-        using var aws = Process.Start(new ProcessStartInfo(_aws.Command, ["cloudfront", .. arguments, "--endpoint-url", $"http://127.0.0.1:{_port}", "--output", "json"]) { RedirectStandardOutput = true })!;
+        using var aws = Process.Start(new ProcessStartInfo(_aws.Command, ["cloudfront", .. arguments, "--endpoint-url", Url, "--output", "json"]) { RedirectStandardOutput = true })!;
         var output = await aws.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await aws.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, aws.ExitCode);
         return output.Trim().Trim('"');
-    }
-
-    private async Task<bool> ListensAsync()
-    {
-        using var client = new TcpClient();
-        try
-        {
-            await client.ConnectAsync(IPAddress.Loopback, _port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,12 +1,13 @@
 using System.Diagnostics;
 
-namespace Cistern.Tests.Deploy.Templates;
+namespace Cistern.Tests.Deploy;
 
 /// <summary>Runs a tool to its end, within bounds.</summary>
 internal static class ToolProcess
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
+    /// <returns>What it wrote to either stream is its output.</returns>
     public static async Task<(int ExitCode, string Output)> RunAsync(string program, IEnumerable<string> arguments, string folder, params (string Name, string? Value)[] environment)
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };

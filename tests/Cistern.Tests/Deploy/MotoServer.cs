@@ -3,9 +3,9 @@ using System.Net;
 using System.Net.Sockets;
 using Cistern.Tests.Faults;
 
-namespace Cistern.Tests.Deploy.Templates;
+namespace Cistern.Tests.Deploy;
 
-/// <summary>moto's server: an AWS of this machine, and of this test alone.</summary>
+/// <summary>moto's server: an AWS of this machine, and of one test alone.</summary>
 internal sealed class MotoServer : IDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
@@ -38,23 +38,6 @@ internal sealed class MotoServer : IDisposable
             throw;
         }
     }
-
-    /// <summary>The provider "aws" that finds every service at <paramref name="url"/>.</summary>
-    public static string Provider(string url, string region) => $$"""
-        provider "aws" {
-          region                      = "{{region}}"
-          access_key                  = "test"
-          secret_key                  = "test"
-          skip_credentials_validation = true
-          skip_metadata_api_check     = true
-          s3_use_path_style           = true
-          max_retries                 = 1
-
-          endpoints {
-        {{string.Join('\n', ((string[])["cloudfront", "cloudwatch", "firehose", "iam", "kinesis", "logs", "s3", "s3control", "sts"]).Select(service => $"    {service} = \"{url}\""))}}
-          }
-        }
-        """;
 
     public void Dispose()
     {
