@@ -1,0 +1,93 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Cistern.Store.ClickHouse;
+
+/// <summary>Where a ClickHouse is, as whom to speak to it, and whether it is a cluster: <c>clickhouse://user:password@host:8443/database?cluster=main&amp;secure=true</c>.</summary>
+/// <param name="Hosts">Addresses of its HTTP interface, at least one; any of them answers queries.</param>
+/// <param name="Password">Never part of a message: see <see cref="ToString"/>.</param>
+/// <param name="Cluster">The name of the cluster as <c>system.clusters</c> has it; null for one server alone.</param>
+internal sealed record ClickHouseAddress(IReadOnlyList<Uri> Hosts, string User, string Password, string Database, string? Cluster)
+{
+    public const string Scheme = "clickhouse";
+
+    private const int PlainPort = 8123;
+    private const int SecurePort = 8443;
+
+    /// <summary>Reads an address; several hosts are separated by commas.</summary>
+    /// <param name="problem">What is wrong with it, in a sentence without the password.</param>
+    public static bool TryParse(string text, [NotNullWhen(true)] out ClickHouseAddress? address, [NotNullWhen(false)] out string? problem)
+    {
+        (address, problem) = (null, null);
+        if (!text.StartsWith($"{Scheme}://", StringComparison.OrdinalIgnoreCase))
+        {
+            problem = $"the address of a ClickHouse begins with {Scheme}://, as in {Scheme}://user:password@host:8443/database?secure=true";
+            return false;
+        }
+
+        var rest = text[(Scheme.Length + 3)..];
+        var (before, query) = Cut(rest, '?');
+        var (authority, database) = Cut(before, '/');
+        var at = authority.LastIndexOf('@');
+        var (user, password) = Cut(at < 0 ? "" : authority[..at], ':');
+        if (!TryReadOptions(query, out var secure, out var cluster, out problem) || !TryReadHosts(authority[(at + 1)..], secure, out var hosts, out problem))
+        {
+            return false;
+        }
+
+        address = new ClickHouseAddress(hosts, user.Length == 0 ? "default" : Uri.UnescapeDataString(user), Uri.UnescapeDataString(password), database.Length == 0 ? "default" : Uri.UnescapeDataString(database), cluster);
+        return true;
+    }
+
+    /// <summary>For messages: without the password.</summary>
+    public override string ToString() => $"{Scheme}://{string.Join(',', Hosts.Select(host => host.Authority))}/{Database}{(Cluster is null ? "" : $"?cluster={Cluster}")}";
+
+    private static bool TryReadOptions(string query, out bool secure, out string? cluster, [NotNullWhen(false)] out string? problem)
+    {
+        (secure, cluster, problem) = (false, null, null);
+        foreach (var pair in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var (name, value) = Cut(pair, '=');
+            switch (name)
+            {
+                case "secure" when bool.TryParse(value, out secure):
+                    break;
+                case "cluster" when value.Length > 0 && value.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' or '.'):
+                    cluster = value;
+                    break;
+                default:
+                    problem = $"cannot use '{pair}' in the address of a ClickHouse; there are cluster=NAME and secure=true";
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool TryReadHosts(string text, bool secure, out Uri[] hosts, [NotNullWhen(false)] out string? problem)
+    {
+        (hosts, problem) = ([], null);
+        var found = new List<Uri>();
+        foreach (var host in text.Split(','))
+        {
+            // A port that is not written would be that of HTTP.
+            var written = host.Contains(']', StringComparison.Ordinal) ? host[host.IndexOf(']', StringComparison.Ordinal)..].Contains(':', StringComparison.Ordinal) : host.Contains(':', StringComparison.Ordinal);
+            var whole = $"{(secure ? "https" : "http")}://{host}{(written ? "" : $":{(secure ? SecurePort : PlainPort)}")}/";
+            if (host.Length == 0 || !Uri.TryCreate(whole, UriKind.Absolute, out var uri) || uri.UserInfo.Length > 0 || uri.PathAndQuery != "/")
+            {
+                problem = $"cannot read '{host}' as a host and port in the address of a ClickHouse";
+                return false;
+            }
+
+            found.Add(uri);
+        }
+
+        hosts = [.. found];
+        return true;
+    }
+
+    private static (string Before, string Behind) Cut(string text, char at)
+    {
+        var place = text.IndexOf(at, StringComparison.Ordinal);
+        return place < 0 ? (text, "") : (text[..place], text[(place + 1)..]);
+    }
+}

@@ -1,0 +1,25 @@
+namespace Cistern.Store.ClickHouse.Http;
+
+/// <summary>What a ClickHouse refused, or why none answered.</summary>
+/// <param name="code">ClickHouse's number (<c>ErrorCodes.cpp</c>); 0 if it gave none: no connection, a cut answer, a proxy.</param>
+/// <param name="message">ClickHouse's words, without the version at their end; safe to show.</param>
+internal sealed class ClickHouseException(int code, string message, Exception? inner = null) : Exception(message, inner)
+{
+    public int Code { get; } = code;
+
+    /// <summary>Whether it is not known if the statement was run: an insert may have been done.</summary>
+    public bool IsLost => Code == 0;
+}
+
+/// <summary>The numbers of ClickHouse's errors that mean something to us.</summary>
+internal static class ClickHouseErrors
+{
+    public const int UnknownTable = 60;
+    public const int UnknownDatabase = 81;
+    public const int TimeoutExceeded = 159;
+    public const int TooSlow = 160;
+    public const int TableIsReadOnly = 242;
+    public const int MemoryLimitExceeded = 241;
+    public const int TooManyRowsOrBytes = 396;
+    public const int QueryWasCancelled = 394;
+}
