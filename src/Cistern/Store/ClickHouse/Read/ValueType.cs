@@ -62,9 +62,9 @@ internal sealed record ValueType(ResultKind Kind, Func<RowBinaryReader, object?>
     private static ValueType Nullable(ValueType inner) => new(inner.Kind, reader => reader.Byte() == 0 ? inner.Read(reader) : null);
 
     // Sums that fit are numbers as everywhere else.
-    private static object Narrow(BigInteger value) => value >= long.MinValue && value <= long.MaxValue ? (long)value : value;
+    private static object Narrow(BigInteger value) => value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
 
-    private static object Narrow(Int128 value) => value >= long.MinValue && value <= long.MaxValue ? (long)value : value;
+    private static object Narrow(Int128 value) => value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
 
     private static ValueType Decimal(int precision, int scale) => new(ResultKind.Decimal, reader =>
     {

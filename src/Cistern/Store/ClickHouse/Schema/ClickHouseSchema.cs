@@ -21,6 +21,9 @@ internal sealed class ClickHouseSchema(ClickHouseAddress address, TimeSpan reten
         [Tables.Events.Name] = "(time, kind, stream)",
     };
 
+    // What expires is computed as a DateTime, which ends in 2106: a time beyond it would be one long ago, and the row gone at once.
+    private static readonly TimeSpan LongestRetention = TimeSpan.FromDays(50 * 365);
+
     private string OnCluster => address.Cluster is null ? "" : $" ON CLUSTER {Quote(address.Cluster)}";
 
     public static string RowsOf(TableSchema table) => $"{table.Name}_rows";
@@ -55,7 +58,7 @@ internal sealed class ClickHouseSchema(ClickHouseAddress address, TimeSpan reten
     {
         var lines = ClickHouseColumn.Of(table).Select(Definition).Concat(Indexes(table));
         var engine = address.Cluster is null ? "MergeTree" : "ReplicatedMergeTree";
-        var kept = retention == TimeSpan.Zero ? "" : string.Create(CultureInfo.InvariantCulture, $"\nTTL toDateTime(time) + INTERVAL {(long)retention.TotalSeconds} SECOND");
+        var kept = retention == TimeSpan.Zero || retention > LongestRetention ? "" : string.Create(CultureInfo.InvariantCulture, $"\nTTL toDateTime(time) + INTERVAL {(long)retention.TotalSeconds} SECOND");
         return $"CREATE TABLE IF NOT EXISTS {Quote(RowsOf(table))}{OnCluster}\n(\n  {string.Join(",\n  ", lines)}\n)\nENGINE = {engine}\nPARTITION BY toDate(time)\nORDER BY {Orders[table.Name]}{kept}\nSETTINGS {Settings()}";
     }
 
