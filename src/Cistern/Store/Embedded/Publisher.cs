@@ -1,4 +1,3 @@
-using System.Text;
 using Cistern.Formats;
 using Cistern.Formats.Columns;
 using Cistern.Formats.Deliveries;
@@ -25,7 +24,9 @@ internal sealed class Publisher(StoreTables tables)
     public void Publish(long sequence, JournalHeader header, DecodedDelivery rows, int[] kept, int repeats, long bytes, PendingCommit? pending = null)
     {
         var common = CommonOf(header) with { Rules = rows.Rules };
-        SetDeliveryRow(sequence, header, rows, repeats, bytes);
+
+        // One writer shows entries in the order of the journal, so the sequence is what the column promises.
+        new DeliveryRow(header.Route, header.Key, header.SourceAddress, common.Attributes, repeats, bytes, header.Duration / 1e6, sequence).Write(_deliveryRow, rows);
         tables.Publish(sequence, pending?.Claim, hot =>
         {
             if (pending?.Large?.Rows is { } large)
@@ -76,41 +77,4 @@ internal sealed class Publisher(StoreTables tables)
             hot[Tables.Rejects.Name].Append(rows.Rejects, default, common);
         }
     }
-
-    // The signals that a delivery brought rows of.
-    private static string SignalsOf(DecodedDelivery rows) =>
-        string.Join('+', Tables.Signals.Where((_, signal) => rows.RowsOf(signal) > 0).Select(table => table.Name));
-
-    private void SetDeliveryRow(long sequence, JournalHeader header, DecodedDelivery rows, int repeats, long bytes)
-    {
-        _deliveryRow.Clear();
-        SetText("signal", SignalsOf(rows));
-        SetText("route", header.Route);
-        SetText("key", header.Key);
-        SetText("source_address", header.SourceAddress);
-        foreach (var (name, value) in header.Attributes ?? new Dictionary<string, string>())
-        {
-            _deliveryRow.Map("attributes").Add(0, Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(value));
-        }
-
-        SetNumber("records", rows.Records);
-        SetNumber("rows", rows.Rows - repeats);
-        SetNumber("rejected", rows.RejectRows);
-        SetNumber("repeats", repeats);
-        SetNumber("bytes", bytes);
-
-        // One writer shows entries in the order of the journal, so the sequence is what the column promises.
-        SetNumber("position", sequence);
-        if (rows.SentAt is { } sentAt)
-        {
-            SetNumber("sent_at", sentAt * 1000);
-        }
-
-        _deliveryRow.Values<double>("duration").Set(0, header.Duration / 1e6);
-        _deliveryRow.EndRow();
-    }
-
-    private void SetText(string column, string value) => _deliveryRow.Text(column).Set(0, Encoding.UTF8.GetBytes(value));
-
-    private void SetNumber(string column, long value) => _deliveryRow.Values<long>(column).Set(0, value);
 }

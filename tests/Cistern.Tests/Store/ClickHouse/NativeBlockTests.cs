@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using Cistern.Formats;
 using Cistern.Formats.Columns;
 using Cistern.Store;
@@ -122,21 +121,4 @@ public sealed class NativeBlockTests(ClickHouseEngine engine) : IClassFixture<Cl
         IReadOnlyList<KeyValuePair<string, object?>> map => string.Join(',', map.Select(pair => $"{pair.Key}={TextOf(pair.Value)}")),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
-
-    private sealed class BlockContent(NativeBlock block) : HttpContent
-    {
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-        {
-            using var writer = new NativeWriter(stream);
-            block.Write(writer);
-            writer.Flush();
-            return Task.CompletedTask;
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = 0;
-            return false;
-        }
-    }
 }

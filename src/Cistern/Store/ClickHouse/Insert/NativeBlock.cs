@@ -13,7 +13,7 @@ internal sealed record CommonValues(long Received, string DeliveryId, string Str
 /// <param name="kept">Which of them, ascending; null for all.</param>
 /// <param name="identities">The identity of each row of the batch; empty for a table without.</param>
 /// <param name="common">What the store fills in.</param>
-internal sealed class NativeBlock(ColumnBatch batch, int[]? kept, ReadOnlyMemory<UInt128> identities, CommonValues common)
+internal sealed class NativeBlock(ColumnBatch batch, int[]? kept, ReadOnlyMemory<UInt128> identities, CommonValues common) : INativeBlock
 {
     // Of rejects and deliveries the time is the arrival.
     private readonly bool _timeIsArrival = batch.Schema.Name is "rejects" or "deliveries";

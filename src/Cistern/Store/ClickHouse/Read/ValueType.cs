@@ -30,11 +30,11 @@ internal sealed record ValueType(ResultKind Kind, Func<RowBinaryReader, object?>
             "UInt32" => Whole(reader => BinaryPrimitives.ReadUInt32LittleEndian(reader.Take(4))),
             "Int32" => Whole(reader => BinaryPrimitives.ReadInt32LittleEndian(reader.Take(4))),
             "Int64" => Whole(reader => BinaryPrimitives.ReadInt64LittleEndian(reader.Take(8))),
-            "UInt64" => new(ResultKind.Integer, reader => Narrow(BinaryPrimitives.ReadUInt64LittleEndian(reader.Take(8)))),
-            "Int128" => new(ResultKind.Integer, reader => Narrow(BinaryPrimitives.ReadInt128LittleEndian(reader.Take(16)))),
-            "UInt128" => new(ResultKind.Integer, reader => Narrow(new BigInteger(reader.Take(16), isUnsigned: true))),
-            "Int256" => new(ResultKind.Integer, reader => Narrow(new BigInteger(reader.Take(32)))),
-            "UInt256" => new(ResultKind.Integer, reader => Narrow(new BigInteger(reader.Take(32), isUnsigned: true))),
+            "UInt64" => Wide(reader => BinaryPrimitives.ReadUInt64LittleEndian(reader.Take(8))),
+            "Int128" => Wide(reader => new BigInteger(reader.Take(16))),
+            "UInt128" => Wide(reader => new BigInteger(reader.Take(16), isUnsigned: true)),
+            "Int256" => Wide(reader => new BigInteger(reader.Take(32))),
+            "UInt256" => Wide(reader => new BigInteger(reader.Take(32), isUnsigned: true)),
             "Float32" => new(ResultKind.Double, reader => (double)BinaryPrimitives.ReadSingleLittleEndian(reader.Take(4))),
             "Float64" => new(ResultKind.Double, reader => BinaryPrimitives.ReadDoubleLittleEndian(reader.Take(8))),
             "Decimal" => Decimal(int.Parse(arguments[0], CultureInfo.InvariantCulture), int.Parse(arguments[1], CultureInfo.InvariantCulture)),
@@ -62,9 +62,11 @@ internal sealed record ValueType(ResultKind Kind, Func<RowBinaryReader, object?>
     private static ValueType Nullable(ValueType inner) => new(inner.Kind, reader => reader.Byte() == 0 ? inner.Read(reader) : null);
 
     // Sums that fit are numbers as everywhere else.
-    private static object Narrow(BigInteger value) => value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
-
-    private static object Narrow(Int128 value) => value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
+    private static ValueType Wide(Func<RowBinaryReader, BigInteger> read) => new(ResultKind.Integer, reader =>
+    {
+        var value = read(reader);
+        return value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
+    });
 
     private static ValueType Decimal(int precision, int scale) => new(ResultKind.Decimal, reader =>
     {
@@ -113,7 +115,7 @@ internal sealed record ValueType(ResultKind Kind, Func<RowBinaryReader, object?>
             : new(ResultKind.List, reader => (IReadOnlyList<object?>)[.. types.Select(type => type.Read(reader))]);
     }
 
-    private static object ReadUuid(RowBinaryReader reader)
+    private static string ReadUuid(RowBinaryReader reader)
     {
         var bytes = reader.Take(16);
         return $"{BinaryPrimitives.ReadUInt64LittleEndian(bytes):x16}{BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]):x16}".Insert(8, "-").Insert(13, "-").Insert(18, "-").Insert(23, "-");

@@ -21,6 +21,9 @@ internal sealed class ClickHouseSchema(ClickHouseAddress address, TimeSpan reten
         [Tables.Events.Name] = "(time, kind, stream)",
     };
 
+    /// <summary>The identities of rows that were stored lately: see <see cref="Insert.StoredIdentities"/>.</summary>
+    public const string Identities = "row_identities";
+
     // What expires is computed as a DateTime, which ends in 2106: a time beyond it would be one long ago, and the row gone at once.
     private static readonly TimeSpan LongestRetention = TimeSpan.FromDays(50 * 365);
 
@@ -32,7 +35,7 @@ internal sealed class ClickHouseSchema(ClickHouseAddress address, TimeSpan reten
     public string ReadOf(TableSchema table) => address.Cluster is null ? RowsOf(table) : $"{table.Name}_all";
 
     /// <summary>All that has to be there, in order.</summary>
-    public IEnumerable<string> Statements() => Tables.All.SelectMany(StatementsOf);
+    public IEnumerable<string> Statements() => Tables.All.SelectMany(StatementsOf).Append(IdentityTable());
 
     public static string Quote(string name) => $"`{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("`", "\\`", StringComparison.Ordinal)}`";
 
@@ -61,6 +64,11 @@ internal sealed class ClickHouseSchema(ClickHouseAddress address, TimeSpan reten
         var kept = retention == TimeSpan.Zero || retention > LongestRetention ? "" : string.Create(CultureInfo.InvariantCulture, $"\nTTL toDateTime(time) + INTERVAL {(long)retention.TotalSeconds} SECOND");
         return $"CREATE TABLE IF NOT EXISTS {Quote(RowsOf(table))}{OnCluster}\n(\n  {string.Join(",\n  ", lines)}\n)\nENGINE = {engine}\nPARTITION BY toDate(time)\nORDER BY {Orders[table.Name]}{kept}\nSETTINGS {Settings()}";
     }
+
+    // By the hour, so that the past goes as whole parts; small marks, because a lookup reads a few rows in many places. The time is the arrival, which a retry brings anew: parts of one delivery may lie in two hours.
+    private string IdentityTable() =>
+        $"CREATE TABLE IF NOT EXISTS {Identities}{OnCluster}\n(\n  of LowCardinality(String),\n  identity UInt128 CODEC(NONE),\n  received DateTime64(6, 'UTC') CODEC(DoubleDelta, ZSTD(1)),\n  delivery_id String CODEC(ZSTD(1)),\n  stream LowCardinality(String)\n)\n"
+        + $"ENGINE = {(address.Cluster is null ? "MergeTree" : "ReplicatedMergeTree")}\nPARTITION BY toStartOfHour(received)\nORDER BY (of, identity)\nTTL toDateTime(received) + INTERVAL 8 DAY\nSETTINGS {Settings()}, index_granularity = 512";
 
     // Without these a server's answer says nothing of its disk, and a retry finds no trace of what it repeats.
     private string Settings() => string.Create(
