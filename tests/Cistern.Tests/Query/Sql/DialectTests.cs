@@ -1,5 +1,4 @@
 using System.Globalization;
-using Cistern.DuckDb;
 using Cistern.Query.Sql;
 using Cistern.Store.ClickHouse.Read;
 using Cistern.Tests.DuckDb;

@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Net;
-using Cistern.Formats.Deliveries;
 using Cistern.Store;
 using Cistern.Store.ClickHouse;
 using Cistern.Store.ClickHouse.Http;

@@ -1,8 +1,6 @@
 using System.Globalization;
 using Cistern.Formats;
 using Cistern.Formats.Columns;
-using Cistern.Store;
-using Cistern.Store.ClickHouse.Http;
 using Cistern.Store.ClickHouse.Insert;
 using Cistern.Store.ClickHouse.Read;
 using Cistern.Store.ClickHouse.Schema;
