@@ -98,6 +98,7 @@ internal sealed class ClickHouseStore : IStore
         _closed = true;
         await _loop.StopAsync();
         await FlushEventsAsync(all: true, CancellationToken.None);
+        _loop.Dispose();
         _http.Dispose();
     }
 
