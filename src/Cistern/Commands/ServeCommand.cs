@@ -10,6 +10,7 @@ internal sealed class ServeCommand : CisternCommand
 {
     private readonly Option<string?> _data = new("--data") { Description = "The data folder; it is made if it is not there. Default: ./data.", HelpName = "DIR" };
     private readonly Option<string[]> _listen = new("--listen") { Description = "An address to listen on; several times for several. Default: http://127.0.0.1:8080.", HelpName = "URL", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Option<string?> _store = new("--store") { Description = "Keep rows in this ClickHouse instead of the data folder, as clickhouse://user:password@host:8123/database. With a password better as CISTERN__STORE__ADDRESS in the environment.", HelpName = "ADDRESS" };
     private readonly Option<string?> _firehose = new("--firehose") { Description = "A local Firehose (cistern firehose) that the dashboard shows.", HelpName = "URL" };
     private readonly Option<string[]> _set = SharedOptions.Pairs("--set", "A setting, such as store:retentionAge=30d; see docs/settings.md.");
 
@@ -22,6 +23,7 @@ internal sealed class ServeCommand : CisternCommand
     {
         Add(_data);
         Add(_listen);
+        Add(_store);
         Add(_firehose);
         Add(_set);
 
@@ -41,6 +43,11 @@ internal sealed class ServeCommand : CisternCommand
         if (parsed.GetValue(_data) is { } folder)
         {
             over[SettingsCatalogue.DataFolder] = folder;
+        }
+
+        if (parsed.GetValue(_store) is { } store)
+        {
+            over[SettingsCatalogue.StoreAddress] = store;
         }
 
         if (parsed.GetValue(_firehose) is { } firehose)

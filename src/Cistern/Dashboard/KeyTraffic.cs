@@ -24,7 +24,7 @@ internal sealed class KeyTraffic(IStore store, QuestionLimits limits, TimeProvid
     // One row a key that delivered today.
     private const int KeysMax = 1_000_000;
 
-    private const string Sql = """SELECT "key", count(*), CAST(coalesce(sum("rows"), 0) AS BIGINT) FROM deliveries WHERE time >= $1 GROUP BY "key" """;
+    private string Sql => $"""SELECT "key", count(*), CAST(coalesce(sum("rows"), 0) AS BIGINT) FROM deliveries WHERE time >= {store.Dialect.Parameter(1)} GROUP BY "key" """;
 
     /// <summary>Since midnight in a time zone. Keys are administered also while the store cannot be asked: then nothing is known.</summary>
     public async Task<KeyFigures> TodayAsync(TimeZoneInfo zone, CancellationToken cancel)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Cistern.Store;
+using Cistern.Store.Embedded;
 
 namespace Cistern.Tests.Ingest;
 
@@ -48,6 +49,10 @@ internal sealed class MemoryStore : IStore
     public StoreReadiness Readiness => new(Full is null, !Decoding, Full ?? (Decoding ? "the journal is being decoded" : null));
 
     public Committed Only => Assert.Single(Commits);
+
+    public SqlDialect Dialect { get; } = new DuckDbDialect();
+
+    public StoreTraits Traits { get; } = new();
 
     public async ValueTask<CommitResult> CommitAsync(DeliveryCommit delivery, CancellationToken cancel)
     {

@@ -4,6 +4,7 @@ using Cistern.Query.Filter;
 using Cistern.Query.Model;
 using Cistern.Query.Sql;
 using Cistern.Store;
+using Cistern.Store.Embedded;
 
 namespace Cistern.Tests.Query;
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Cistern.Query;
 using Cistern.Query.Catalogue;
 using Cistern.Query.Sql;
+using Cistern.Store.Embedded;
 
 namespace Cistern.Tests.Query;
 

@@ -4,6 +4,7 @@ using Cistern.Formats.Columns;
 using Cistern.Query.Catalogue;
 using Cistern.Query.Model;
 using Cistern.Store;
+using Cistern.Store.Embedded;
 
 namespace Cistern.Tests.Query;
 
@@ -58,6 +59,10 @@ internal sealed class PlainTablesStore : IStore
 
         return Failure is null || FailureAfter-- > 0 ? Task.Run<IQueryResult>(() => Run(query, cancel), CancellationToken.None) : Task.FromException<IQueryResult>(Failure);
     }
+
+    public SqlDialect Dialect { get; } = new DuckDbDialect();
+
+    public StoreTraits Traits { get; } = new();
 
     public ValueTask<CommitResult> CommitAsync(DeliveryCommit delivery, CancellationToken cancel) => ValueTask.FromResult(CommitResult.Unavailable("for reading only"));
 

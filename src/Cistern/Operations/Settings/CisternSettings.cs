@@ -75,9 +75,12 @@ public sealed record IngestSettings
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }
 
-/// <summary>How the embedded store keeps data.</summary>
+/// <summary>Where data is kept, and how the embedded store does it.</summary>
 public sealed record StoreSettings
 {
+    /// <summary>The address of a ClickHouse (docs/clickhouse.md), with its password; empty for the embedded store.</summary>
+    public string Address { get; init; } = "";
+
     /// <summary>Decoded columns that are held in memory before they become a Parquet file.</summary>
     public long HotBytes { get; init; } = 64L << 20;
 

@@ -8,6 +8,7 @@ namespace Cistern.Operations.Settings;
 internal static class SettingsCatalogue
 {
     public const string DataFolder = "dataFolder";
+    public const string StoreAddress = "store:address";
     public const string Streams = "streams";
 
     private const long MiB = 1L << 20;
@@ -67,6 +68,8 @@ internal static class SettingsCatalogue
             "What is kept of queries; `truncate` keeps the names and drops the values."),
         new("privacy:hashKey", "32 hexadecimal digits", "", "The key of `hash`. The same value gives the same hash as long as the key stays.", ApplyHashKey),
 
+        Setting.Text(StoreAddress, "an address", s => s.Store.Address, (s, v) => s with { Store = s.Store with { Address = v } },
+            "The ClickHouse that rows are kept in, as `clickhouse://user:password@host:8123/database`; see [clickhouse.md](clickhouse.md). Empty keeps them in the data folder. It holds a password: better in the environment than on a command line."),
         Setting.Size("store:hotBytes", 8 * MiB, 64 * GiB, s => s.Store.HotBytes, (s, v) => s with { Store = s.Store with { HotBytes = v } },
             "Columns held in memory before they become a Parquet file."),
         Setting.Time("store:sealAge", Second, Day, s => s.Store.SealAge, (s, v) => s with { Store = s.Store with { SealAge = v } },

@@ -1,5 +1,6 @@
 using System.Net;
 using Cistern.Formats.Deliveries;
+using Cistern.Store;
 
 namespace Cistern.Operations.Settings;
 
@@ -7,7 +8,20 @@ namespace Cistern.Operations.Settings;
 internal static class SettingsRules
 {
     public static IEnumerable<string> Check(CisternSettings settings) =>
-        [.. CheckListen(settings), .. CheckTls(settings), .. CheckProxies(settings.TrustedProxies), .. CheckIngest(settings.Ingest), .. CheckPrivacy(settings.Privacy), .. CheckFirehose(settings.Firehose)];
+        [.. CheckListen(settings), .. CheckTls(settings), .. CheckProxies(settings.TrustedProxies), .. CheckIngest(settings.Ingest), .. CheckPrivacy(settings.Privacy), .. CheckFirehose(settings.Firehose), .. CheckStore(settings.Store)];
+
+    private static IEnumerable<string> CheckStore(StoreSettings settings)
+    {
+        if (StoreChoice.Check(settings.Address) is { } problem)
+        {
+            yield return $"{SettingsCatalogue.StoreAddress} cannot be used: {problem}";
+        }
+
+        if (settings.Address.Length > 0 && settings.RetentionBytes > 0)
+        {
+            yield return "store:retentionBytes is set together with store:address; a ClickHouse drops rows by age only, so use store:retentionAge";
+        }
+    }
 
     private static IEnumerable<string> CheckListen(CisternSettings settings)
     {

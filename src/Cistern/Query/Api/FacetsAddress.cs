@@ -15,7 +15,6 @@ internal sealed class FacetsAddress(IStore store, TimeProvider time, QuestionLim
     // More would be quicker still, but all their values are held in memory at once.
     private const int FieldsOfStatement = 8;
 
-    private static readonly DuckDbDialect Dialect = new();
     private static readonly string[] Names = ["signal", "field", "from", "to", "tz", "where", "limit"];
 
     public Task HandleAsync(HttpContext context) => Answer.SendAsync(context, AnswerAsync);
@@ -86,7 +85,7 @@ internal sealed class FacetsAddress(IStore store, TimeProvider time, QuestionLim
     private StoreQuery ToSql(FacetQuestion question, QueryField[] fields)
     {
         var (signal, period) = (question.Signal, question.Period);
-        var scope = new SqlScope(Dialect, Zones.Pieces(period.Zone, period.From, period.To));
+        var scope = new SqlScope(store.Dialect, Zones.Pieces(period.Zone, period.From, period.To));
         var values = fields.Select((field, place) => $"{field.Sql(scope)} AS v{place}");
         var names = Enumerable.Range(0, fields.Length).Select(place => $"v{place}").ToArray();
         var all = string.Join(", ", names);
@@ -94,7 +93,7 @@ internal sealed class FacetsAddress(IStore store, TimeProvider time, QuestionLim
 
         // The measure's columns keep their names, so that its SQL holds over the inner SELECT.
         var picked = $"SELECT {string.Join(", ", values.Concat(signal.MeasuredColumns.Select(scope.Column)))} FROM {scope.Column(signal.Name)} WHERE {where}";
-        var counted = $"SELECT {all}, GROUPING({all}) AS field, {signal.Measures[0].Sql(Dialect)} AS n\nFROM ({picked}) AS picked\nGROUP BY GROUPING SETS ({string.Join(", ", names.Select(name => $"({name})"))})";
+        var counted = $"SELECT {all}, GROUPING({all}) AS field, {signal.Measures[0].Sql(store.Dialect)} AS n\nFROM ({picked}) AS picked\nGROUP BY GROUPING SETS ({string.Join(", ", names.Select(name => $"({name})"))})";
         var ranked = $"SELECT *, row_number() OVER (PARTITION BY field ORDER BY n DESC, {all}) AS place FROM ({counted}) AS counted";
         var sql = $"SELECT {all}, field, n FROM ({ranked}) AS ranked WHERE place <= {question.Limit} ORDER BY field, place";
         return new(sql, scope.Parameters, [signal.Name], period.Range, QueryPool.Panels, new(settings.PanelTime, (long)question.Limit * fields.Length));

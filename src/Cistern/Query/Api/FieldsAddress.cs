@@ -3,7 +3,6 @@ using System.Globalization;
 using Cistern.Query.Catalogue;
 using Cistern.Query.Filter;
 using Cistern.Query.Model;
-using Cistern.Query.Sql;
 using Cistern.Store;
 
 namespace Cistern.Query.Api;
@@ -14,7 +13,6 @@ internal sealed class FieldsAddress(IStore store, TimeProvider time, QuestionLim
     // Keys are free: rows whose keys are all different must not fill the memory. Those of the newest rows are known then.
     private const int KeysMax = 10_000;
 
-    private static readonly DuckDbDialect Dialect = new();
     private static readonly string[] Names = ["signal", "from", "to", "where", "q", "limit"];
 
     public Task HandleAsync(HttpContext context) => Answer.SendAsync(context, AnswerAsync);
@@ -29,7 +27,7 @@ internal sealed class FieldsAddress(IStore store, TimeProvider time, QuestionLim
         var (started, keys) = (Stopwatch.GetTimestamp(), new Dictionary<string, Key>(StringComparer.Ordinal));
         var page = rows.Columns.Count == 0
             ? new RowsPage(0, null, 0)
-            : await new RowsPages(store, Dialect, settings).ReadAsync(rows, row => Count(rows.Columns, row, keys), context.RequestAborted);
+            : await new RowsPages(store, settings).ReadAsync(rows, row => Count(rows.Columns, row, keys), context.RequestAborted);
         using var body = new AnswerBody();
         body.Writer.WriteStartObject();
         body.Writer.WriteStartArray("fields"u8);

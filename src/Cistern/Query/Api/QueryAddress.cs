@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Cistern.Query.Model;
-using Cistern.Query.Sql;
 using Cistern.Store;
 
 namespace Cistern.Query.Api;
@@ -9,8 +8,6 @@ namespace Cistern.Query.Api;
 /// <remarks>The way of a question: (1) read the body, (2) check every name and bound, (3) write one SELECT, (4) run it, (5) write the answer.</remarks>
 internal sealed class QueryAddress(IStore store, TimeProvider time, QuestionLimits settings)
 {
-    private static readonly DuckDbDialect Dialect = new();
-
     public Task HandleAsync(HttpContext context) => Answer.SendAsync(context, AnswerAsync);
 
     /// <summary>Answers a question that is already in memory: for the command line and the demo.</summary>
@@ -22,7 +19,7 @@ internal sealed class QueryAddress(IStore store, TimeProvider time, QuestionLimi
             return Answer.Refused(problem);
         }
 
-        var query = QueryWriter.Write(question, Dialect, settings); // (3)
+        var query = QueryWriter.Write(question, store.Dialect, settings); // (3)
         using var result = await store.QueryAsync(query, cancel); // (4)
         return new AnswerWriter(question, result).Write(() => Stopwatch.GetElapsedTime(started)); // (5)
     }

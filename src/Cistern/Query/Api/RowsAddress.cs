@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Cistern.Query.Catalogue;
 using Cistern.Query.Model;
-using Cistern.Query.Sql;
 using Cistern.Store;
 
 namespace Cistern.Query.Api;
@@ -9,8 +8,6 @@ namespace Cistern.Query.Api;
 /// <summary><c>GET /api/rows</c>: raw rows by time, page by page.</summary>
 internal sealed class RowsAddress(IStore store, TimeProvider time, QuestionLimits settings)
 {
-    private static readonly DuckDbDialect Dialect = new();
-
     public Task HandleAsync(HttpContext context) => Answer.SendAsync(context, AnswerAsync);
 
     private async Task<Answer> AnswerAsync(HttpContext context)
@@ -25,7 +22,7 @@ internal sealed class RowsAddress(IStore store, TimeProvider time, QuestionLimit
         body.Writer.WriteStartObject();
         body.WriteColumns(question.Columns.Select((field, place) => new AnswerColumn(field.Name, CatalogueNames.Of(field.Kind), null, place)));
         body.Writer.WriteStartArray("rows"u8);
-        var page = await new RowsPages(store, Dialect, settings).ReadAsync(question, row => WriteRow(body, question.Columns.Count, row), context.RequestAborted);
+        var page = await new RowsPages(store, settings).ReadAsync(question, row => WriteRow(body, question.Columns.Count, row), context.RequestAborted);
         body.Writer.WriteEndArray();
         body.BeginMeta(page.SnapshotRows, Stopwatch.GetElapsedTime(started), question.Period, page.Classified);
         body.Writer.WriteString("cursor"u8, page.Next?.ToText(question.Descending));

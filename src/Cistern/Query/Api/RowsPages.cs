@@ -1,6 +1,5 @@
 using Cistern.Query.Filter;
 using Cistern.Query.Model;
-using Cistern.Query.Sql;
 using Cistern.Store;
 
 namespace Cistern.Query.Api;
@@ -20,7 +19,7 @@ internal sealed record RowsPage(int Rows, RowsCursor? Next, long SnapshotRows)
 /// of time at its near end, and goes on to the next one, longer as there was less in the last, until it is full or the range is over.
 /// The stretches do not overlap and are asked in order, so their rows behind each other are the rows of the one statement.
 /// </remarks>
-internal sealed class RowsPages(IStore store, SqlDialect dialect, QuestionLimits settings)
+internal sealed class RowsPages(IStore store, QuestionLimits settings)
 {
     private const int StretchesOfRange = 64;
     private const double GrowthMax = 16;
@@ -43,7 +42,7 @@ internal sealed class RowsPages(IStore store, SqlDialect dialect, QuestionLimits
         {
             var stretch = Near(question, left, length);
             var before = page.Rows;
-            using (var result = await store.QueryAsync(question.ToSql(dialect, settings, stretch, page.Missing, isFirst: before == 0 && IsFirst(question, stretch)), cancel))
+            using (var result = await store.QueryAsync(question.ToSql(store.Dialect, settings, stretch, page.Missing, isFirst: before == 0 && IsFirst(question, stretch)), cancel))
             {
                 page.Add(result);
             }

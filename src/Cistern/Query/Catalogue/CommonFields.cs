@@ -1,4 +1,5 @@
 using Cistern.Query.Sql;
+using Cistern.Store;
 
 namespace Cistern.Query.Catalogue;
 

@@ -1,5 +1,5 @@
 using Cistern.Formats;
-using Cistern.Query.Sql;
+using Cistern.Store;
 
 namespace Cistern.Query.Catalogue;
 

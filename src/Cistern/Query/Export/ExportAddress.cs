@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using Cistern.Query.Api;
-using Cistern.Query.Sql;
 using Cistern.Store;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -17,7 +16,6 @@ internal sealed class ExportAddress(IStore store, TimeProvider time, QuestionLim
 {
     private const int PageRows = 5_000;
 
-    private static readonly DuckDbDialect Dialect = new();
     private static readonly string[] Names = ["format", "signal", "from", "to", "tz", "where", "order", "columns", "limit"];
 
     public async Task HandleAsync(HttpContext context)
@@ -59,7 +57,7 @@ internal sealed class ExportAddress(IStore store, TimeProvider time, QuestionLim
 
     private async Task SendAsync(HttpResponse response, RowsQuestion question, ExportFormat format, CancellationToken end)
     {
-        var pages = new RowsPages(store, Dialect, settings);
+        var pages = new RowsPages(store, settings);
         var buffer = new ArrayBufferWriter<byte>(64 << 10);
         format.Begin(buffer, question.Columns);
         var (left, cursor) = (question.Limit, default(RowsCursor));

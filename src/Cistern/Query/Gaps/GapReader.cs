@@ -19,7 +19,6 @@ internal sealed class GapReader(IStore store, QuestionLimits settings)
     // A stream that was silent for longer counts as new.
     private static readonly TimeSpan Memory = TimeSpan.FromDays(7 * 8);
     private static readonly TimeSpan Hour = TimeSpan.FromMinutes(GapJudge.HourMinutes);
-    private static readonly DuckDbDialect Dialect = new();
 
     private readonly Dictionary<string, Stream> _streams = new(StringComparer.Ordinal);
 
@@ -42,8 +41,8 @@ internal sealed class GapReader(IStore store, QuestionLimits settings)
     private async Task CountAsync(TimeRange range, bool withDelay, CancellationToken cancel)
     {
         var scope = Scope(range);
-        var minute = Dialect.IntegerDivide(Dialect.Microseconds(scope.Column("time")), $"{MinuteMicroseconds}");
-        var delay = withDelay ? Dialect.Quantile(CommonFields.Delay(Dialect, "time"), 0.95) : "0";
+        var minute = store.Dialect.IntegerDivide(store.Dialect.Microseconds(scope.Column("time")), $"{MinuteMicroseconds}");
+        var delay = withDelay ? store.Dialect.Quantile(CommonFields.Delay(store.Dialect, "time"), 0.95) : "0";
         var sql = $"SELECT {scope.Column("stream")} AS s, {minute} AS m, count(*) AS n, {delay} AS d\nFROM {scope.Column(Requests)}\n{Within(scope, range)}\nGROUP BY 1, 2";
         using var result = await store.QueryAsync(Ask(sql, scope, Requests, range), cancel);
         SnapshotRows = Math.Max(SnapshotRows, result.SnapshotRows);
@@ -58,7 +57,7 @@ internal sealed class GapReader(IStore store, QuestionLimits settings)
     {
         var remembered = range with { From = range.From - Memory };
         var scope = Scope(remembered);
-        var first = Dialect.IntegerDivide(Dialect.Microseconds($"min({scope.Column("time")})"), $"{MinuteMicroseconds}");
+        var first = store.Dialect.IntegerDivide(store.Dialect.Microseconds($"min({scope.Column("time")})"), $"{MinuteMicroseconds}");
         var sql = $"SELECT {scope.Column("stream")} AS s, {first} AS f\nFROM {scope.Column(Deliveries)}\n{Within(scope, remembered)}\nGROUP BY 1";
         using var result = await store.QueryAsync(Ask(sql, scope, Deliveries, remembered), cancel);
         while (result.Read())
@@ -77,7 +76,7 @@ internal sealed class GapReader(IStore store, QuestionLimits settings)
 
     private static string Deliveries => DeliverySignals.Deliveries.Name;
 
-    private static SqlScope Scope(TimeRange range) => new(Dialect, [new ZonePiece(range.From, TimeSpan.Zero)]);
+    private SqlScope Scope(TimeRange range) => new(store.Dialect, [new ZonePiece(range.From, TimeSpan.Zero)]);
 
     private static string Within(SqlScope scope, TimeRange range) =>
         $"WHERE {scope.Column("time")} >= {scope.Parameter(range.From)} AND {scope.Column("time")} < {scope.Parameter(range.To)}";

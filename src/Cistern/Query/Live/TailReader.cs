@@ -37,7 +37,6 @@ internal sealed class TailReader(IStore store, TailQuestion question, TimeProvid
     // A delivery is refused minutes after it arrived at the latest; this is the longest, with room for clocks that are set.
     private static readonly TimeSpan ArrivalToVisible = TimeSpan.FromHours(1);
 
-    private static readonly DuckDbDialect Dialect = new();
     private static readonly string[] Order = ["received", "time"];
 
     private readonly Signal _signal = question.Signal;
@@ -186,7 +185,7 @@ internal sealed class TailReader(IStore store, TailQuestion question, TimeProvid
 
     private static DateTimeOffset Floor(long received) => Moments.FromMicroseconds(Math.Max(0, received - (ArrivalToVisible.Ticks / TimeSpan.TicksPerMicrosecond)));
 
-    private static SqlScope Scope() => new(Dialect, [new ZonePiece(DateTimeOffset.UnixEpoch, TimeSpan.Zero)]);
+    private SqlScope Scope() => new(store.Dialect, [new ZonePiece(DateTimeOffset.UnixEpoch, TimeSpan.Zero)]);
 
     private static class Tables
     {

@@ -19,8 +19,6 @@ internal sealed class NewsReader(IStore store, QuestionLimits settings, Period p
     // Agents times hours of two months; what is beyond that is refused by the store with its own words.
     private const int CountsMax = 1_000_000;
 
-    private static readonly DuckDbDialect Dialect = new();
-
     // Well before any log.
     private static readonly DateTimeOffset Always = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -51,9 +49,9 @@ internal sealed class NewsReader(IStore store, QuestionLimits settings, Period p
 
     private async Task ReadHoursAsync(TimeRange range, CancellationToken cancel)
     {
-        var scope = new SqlScope(Dialect, Zones.Pieces(period.Zone, range.From, range.To));
-        var hour = Dialect.IntegerDivide(scope.LocalMicroseconds("time"), $"{HourMicroseconds}");
-        var sql = $"SELECT agent, {hour} AS hour, {Dialect.Sum(RequestSignal.Weight)} AS n\nFROM {Requests}\nWHERE {Within(scope, range)} AND agent <> ''\nGROUP BY 1, 2";
+        var scope = new SqlScope(store.Dialect, Zones.Pieces(period.Zone, range.From, range.To));
+        var hour = store.Dialect.IntegerDivide(scope.LocalMicroseconds("time"), $"{HourMicroseconds}");
+        var sql = $"SELECT agent, {hour} AS hour, {store.Dialect.Sum(RequestSignal.Weight)} AS n\nFROM {Requests}\nWHERE {Within(scope, range)} AND agent <> ''\nGROUP BY 1, 2";
         using var result = await AskAsync(sql, scope, range, cancel);
         while (result.Read())
         {
@@ -69,8 +67,8 @@ internal sealed class NewsReader(IStore store, QuestionLimits settings, Period p
         var range = new TimeRange(Always, period.To);
         var scope = Scope(range);
         const string Mismatch = "proof = 'mismatch'";
-        var sql = $"SELECT agent, max(operator), max(class), {Dialect.Microseconds("min(time)")}, {Dialect.Microseconds("max(time)")}, {Counts(scope)}, "
-            + $"{Dialect.Microseconds(Dialect.MinWhere("time", Mismatch))}, {Dialect.SumWhere(RequestSignal.Weight, $"{Mismatch} AND time >= {scope.Parameter(period.From)}")}\n"
+        var sql = $"SELECT agent, max(operator), max(class), {store.Dialect.Microseconds("min(time)")}, {store.Dialect.Microseconds("max(time)")}, {Counts(scope)}, "
+            + $"{store.Dialect.Microseconds(store.Dialect.MinWhere("time", Mismatch))}, {store.Dialect.SumWhere(RequestSignal.Weight, $"{Mismatch} AND time >= {scope.Parameter(period.From)}")}\n"
             + $"FROM {Requests}\nWHERE {Within(scope, range)}\nGROUP BY 1";
         using var result = await AskAsync(sql, scope, range, cancel);
         var agents = new List<Reader>();
@@ -94,7 +92,7 @@ internal sealed class NewsReader(IStore store, QuestionLimits settings, Period p
         var range = new TimeRange(Always, period.To);
         var scope = Scope(range);
         var name = RequestSignal.Signal.TryField("bot_name", out var field) ? field.Sql(scope) : throw new InvalidOperationException("requests have no field 'bot_name', by which unnamed bots are told apart");
-        var userAgents = $"SELECT user_agent, class, agent, {Dialect.Microseconds("min(time)")} AS f, {Dialect.Microseconds("max(time)")} AS l, {Counts(scope)}\n"
+        var userAgents = $"SELECT user_agent, class, agent, {store.Dialect.Microseconds("min(time)")} AS f, {store.Dialect.Microseconds("max(time)")} AS l, {Counts(scope)}\n"
             + $"FROM {Requests}\nWHERE {Within(scope, range)} AND agent = '' AND user_agent <> '' AND {AgentFields.IsBot}\nGROUP BY 1, 2, 3";
         var sql = $"SELECT {name} AS name, '', max(class), min(f), max(l), sum(n), sum(p)\nFROM ({userAgents}) AS u\nGROUP BY 1\n"
             + $"HAVING min(f) >= {scope.Parameter(Moments.Microseconds(period.From))}\nORDER BY 6 DESC, 1\nLIMIT {NewsJudge.ItemsMax}";
@@ -119,12 +117,12 @@ internal sealed class NewsReader(IStore store, QuestionLimits settings, Period p
     };
 
     private string Counts(SqlScope scope) =>
-        $"{Dialect.SumWhere(RequestSignal.Weight, $"time >= {scope.Parameter(period.From)}")} AS n, "
-        + $"{Dialect.SumWhere(RequestSignal.Weight, $"time >= {scope.Parameter(period.From - period.Length)} AND time < {scope.Parameter(period.From)}")} AS p";
+        $"{store.Dialect.SumWhere(RequestSignal.Weight, $"time >= {scope.Parameter(period.From)}")} AS n, "
+        + $"{store.Dialect.SumWhere(RequestSignal.Weight, $"time >= {scope.Parameter(period.From - period.Length)} AND time < {scope.Parameter(period.From)}")} AS p";
 
-    private static string Requests => Dialect.Identifier(RequestSignal.Signal.Name);
+    private string Requests => store.Dialect.Identifier(RequestSignal.Signal.Name);
 
-    private static SqlScope Scope(TimeRange range) => new(Dialect, [new ZonePiece(range.From, TimeSpan.Zero)]);
+    private SqlScope Scope(TimeRange range) => new(store.Dialect, [new ZonePiece(range.From, TimeSpan.Zero)]);
 
     private string Within(SqlScope scope, TimeRange range) =>
         $"time >= {scope.Parameter(range.From)} AND time < {scope.Parameter(range.To)} AND {new FilterSql(RequestSignal.Signal, scope).Write(filter)}";

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Cistern.Store;
 
 namespace Cistern.Query.Sql;
 

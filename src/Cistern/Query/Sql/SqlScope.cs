@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Cistern.Query.Model;
+using Cistern.Store;
 
 namespace Cistern.Query.Sql;
 

@@ -34,6 +34,10 @@ internal sealed class EmbeddedStore : IStore
         (_parts, Maintenance, _identity, _importCheck, _panels, _sql, _owned, _recovered) = (parts, maintenance, identity, importCheck, panels, sql, owned, recovered);
     }
 
+    public SqlDialect Dialect { get; } = new DuckDbDialect();
+
+    public StoreTraits Traits { get; } = new();
+
     /// <summary>Ends when all that was stored before the start is visible; fails with what made that impossible.</summary>
     public Task Recovered => _recovered;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
-using Cistern.Query.Sql;
+using Cistern.Store;
+using Cistern.Store.ClickHouse;
 using Cistern.Store.ClickHouse.Read;
+using Cistern.Store.Embedded;
 using Cistern.Tests.DuckDb;
 using Cistern.Tests.Store.ClickHouse;
 

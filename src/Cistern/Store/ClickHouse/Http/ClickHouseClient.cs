@@ -23,6 +23,9 @@ internal sealed partial class ClickHouseClient(HttpMessageInvoker http, Uri host
 
     public Uri Host { get; } = host;
 
+    /// <summary>The same with another database.</summary>
+    public ClickHouseClient With(string database) => new(http, Host, address with { Database = database });
+
     /// <summary>Connections for it: no redirects, no cookies; compressed answers are inflated.</summary>
     public static SocketsHttpHandler CreateHandler(TimeSpan connectTimeout) => new()
     {

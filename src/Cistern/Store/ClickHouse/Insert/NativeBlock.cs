@@ -51,7 +51,7 @@ internal sealed class NativeBlock(ColumnBatch batch, int[]? kept, ReadOnlyMemory
             case "delivery_id":
                 Repeat(writer, common.DeliveryId, static (writer, value) => writer.Text(value));
                 break;
-            case "stream":
+            case "stream" when batch.Schema.Name != "events": // Events belong to no delivery and name their streams themselves.
                 Repeat(writer, common.Stream, static (writer, value) => writer.Text(value));
                 break;
             case "route" when batch.Schema.Name == "rejects":

@@ -1,13 +1,13 @@
 using System.Globalization;
 
-namespace Cistern.Query.Sql;
+namespace Cistern.Store.ClickHouse;
 
 /// <summary>ClickHouse's SQL. A backslash escapes in its texts, an aggregate over nothing is 0 and not NULL, and NULL is a property of a type.</summary>
 internal sealed class ClickHouseDialect : SqlDialect
 {
     public override string Identifier(string name) => $"\"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
-    /// <summary>Whoever runs the statement writes the value's type behind it: see <c>Store/ClickHouse</c>.</summary>
+    /// <summary>Whoever runs the statement writes the value's type behind it: see <see cref="Read.ClickHouseQuery"/>.</summary>
     public override string Parameter(int number) => FormattableString.Invariant($"{{p{number}:}}");
 
     public override string Microseconds(string time) => $"toUnixTimestamp64Micro({time})";
