@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Cistern.Formats;
 using Cistern.Formats.Columns;
 using Cistern.Operations;
@@ -16,6 +17,9 @@ internal sealed class ClickHouseStore : IStore
 {
     // What a node may still be at work on when another has shown a later delivery.
     private static readonly TimeSpan LongestCommit = TimeSpan.FromMinutes(2);
+
+    // Of one making on all nodes, or none would know the rows of another.
+    private const string IdentityKeyName = "row-identity.key";
 
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
@@ -54,7 +58,7 @@ internal sealed class ClickHouseStore : IStore
         try
         {
             var logger = opening.Loggers.CreateLogger<ClickHouseStore>();
-            var identity = new RowIdentity(SipKey.CreateRandom());
+            var identity = new RowIdentity(SipKey.FromBytes(opening.Shared.GetOrCreate(IdentityKeyName, () => RandomNumberGenerator.GetBytes(16))));
             var cluster = await SchemaMaker.WaitAsync(() => OpenAsync(http, address, identity, opening, logger, cancel), opening.Time, logger, cancel);
             var store = new ClickHouseStore(http, address, cluster, opening);
             await store._loop.StartAsync(cancel);

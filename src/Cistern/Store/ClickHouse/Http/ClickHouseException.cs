@@ -35,6 +35,7 @@ internal static class ClickHouseErrors
     public const int TimeoutExceeded = 159;
     public const int TooSlow = 160;
     public const int TableIsReadOnly = 242;
+    public const int ReplicaIsNotInQuorum = 289;
     public const int MemoryLimitExceeded = 241;
     public const int TooManyRowsOrBytes = 396;
     public const int QueryWasCancelled = 394;
