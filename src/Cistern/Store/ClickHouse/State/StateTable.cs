@@ -21,6 +21,9 @@ internal sealed class StateTable(StateHosts hosts, ClickHouseAddress address)
 
     private const int NamesAtOnce = 100;
 
+    // Shorter than an attempt may last, so that the reason is heard.
+    private const string QuorumMilliseconds = "4000";
+
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(50);
     private static readonly Dictionary<string, string> None = [];
     private static readonly Dictionary<string, string> OnCluster = new(StringComparer.Ordinal) { ["distributed_ddl_task_timeout"] = "30" };
@@ -161,11 +164,11 @@ internal sealed class StateTable(StateHosts hosts, ClickHouseAddress address)
     // acknowledged (see ReadSettings); an insert that meets another then fails with 286 and is tried again, which for a handful of changes a minute is no loss.
     private Dictionary<string, string> WriteSettings(string token)
     {
-        var settings = InsertSettings.Of(token, quorum: 0);
+        var settings = InsertSettings.Of(token, IsCluster ? Math.Min(address.Quorum ?? 2, _replicas) : 0);
         if (IsCluster)
         {
-            settings["insert_quorum"] = Math.Min(2, _replicas).ToString(CultureInfo.InvariantCulture);
             settings["insert_quorum_parallel"] = "0";
+            settings["insert_quorum_timeout"] = QuorumMilliseconds;
         }
 
         return settings;
