@@ -15,10 +15,27 @@ internal sealed class ClickHouseException(int code, string message, Exception? i
 internal static class ClickHouseErrors
 {
     public const int UnknownTable = 60;
+    public const int ReadOnlyUser = 164;
+    public const int UnknownUser = 192;
+    public const int WrongPassword = 193;
+    public const int RequiredPassword = 194;
+    public const int TooManyQueries = 202;
+    public const int NetworkError = 210;
+    public const int NotEnoughSpace = 243;
+    public const int TooManyParts = 252;
+    public const int AllConnectionsFailed = 279;
+    public const int TooFewLiveReplicas = 285;
+    public const int UnsatisfiedQuorum = 286;
+    public const int UnknownStatusOfInsert = 319;
+    public const int AccessDenied = 497;
+    public const int ClusterDoesNotExist = 170;
+    public const int AuthenticationFailed = 516;
+    public const int Keeper = 999;
     public const int UnknownDatabase = 81;
     public const int TimeoutExceeded = 159;
     public const int TooSlow = 160;
     public const int TableIsReadOnly = 242;
+    public const int ReplicaIsNotInQuorum = 289;
     public const int MemoryLimitExceeded = 241;
     public const int TooManyRowsOrBytes = 396;
     public const int QueryWasCancelled = 394;
