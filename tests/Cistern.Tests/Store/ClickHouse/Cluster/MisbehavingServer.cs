@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -70,8 +69,7 @@ internal sealed class MisbehavingServer : IAsyncDisposable
 
         if (misbehaviour.Done)
         {
-            using var answer = await ForwardAsync(context, body.ToArray());
-            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            (await ForwardAsync(context, body.ToArray())).Dispose();
         }
 
         await MisbehaveAsync(misbehaviour, context);
