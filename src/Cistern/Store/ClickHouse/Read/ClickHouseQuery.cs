@@ -24,6 +24,7 @@ internal sealed partial record ClickHouseQuery(string Sql, IReadOnlyDictionary<s
         ["max_execution_time"] = limits.Time.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture),
         ["join_use_nulls"] = "1",
         ["readonly"] = "2",
+        ["skip_unavailable_shards"] = "0", // Whatever the user's profile says: an answer is never a part of one.
     };
 
     // The value of a parameter never holds one: it travels beside the statement.

@@ -14,6 +14,7 @@ internal static class QueryErrors
         ClickHouseException { Code: ClickHouseErrors.MemoryLimitExceeded } => new(StoreQueryFault.OutOfMemory, "the query needs more memory than it may take; group by less, or ask for a shorter time", error),
         ClickHouseException { Code: ClickHouseErrors.TooManyRowsOrBytes } => new(StoreQueryFault.TooManyRows, $"the result has more than {limits.Rows} rows; add a LIMIT or group further", error),
         ClickHouseException { Code: ClickHouseErrors.QueryWasCancelled } => new(StoreQueryFault.Canceled, "the query was canceled", error),
+        ClickHouseException { Code: ClickHouseErrors.AllConnectionsFailed or ClickHouseErrors.NetworkError } => new(StoreQueryFault.Unavailable, $"a shard of ClickHouse is down, and an answer without it would be a part of one: {error.Message}", error),
         ClickHouseException { IsLost: true } => new(StoreQueryFault.Unavailable, error.Message, error),
         ClickHouseException => new(StoreQueryFault.Invalid, error.Message, error),
         _ => new(StoreQueryFault.Unavailable, $"the query failed: {error.Message}", error),
