@@ -73,6 +73,8 @@ internal sealed class MemoryStore : IStore
             : Keep(delivery);
     }
 
+    public Task<SqlVerdict> CheckAsync(string sql, CancellationToken cancel) => throw new NotSupportedException();
+
     public void Count(string kind, string reason, string stream, string key, long count = 1) => Counts.Enqueue((kind, reason, stream, key));
 
     public Task<IQueryResult> QueryAsync(StoreQuery query, CancellationToken cancel) => throw new NotSupportedException("these tests do not query");

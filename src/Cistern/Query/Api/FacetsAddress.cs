@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Numerics;
+using Cistern.Operations;
 using Cistern.Query.Catalogue;
 using Cistern.Query.Filter;
 using Cistern.Query.Model;

@@ -5,6 +5,7 @@ using Cistern.Store.ClickHouse.Http;
 using Cistern.Store.ClickHouse.Insert;
 using Cistern.Store.ClickHouse.Read;
 using Cistern.Store.ClickHouse.Schema;
+using Cistern.Store.ClickHouse.Sql;
 using Cistern.Store.Embedded;
 using Cistern.Store.Embedded.Identity;
 
@@ -23,6 +24,7 @@ internal sealed class ClickHouseStore : IStore
     private readonly ClickHouseClient _client;
     private readonly ClickHouseCommit _commit;
     private readonly QueryRuns _queries;
+    private readonly ClickHouseGuard _guard;
     private readonly EventCounters _events;
     private readonly StoreWatch _watch;
     private readonly TimeProvider _time;
@@ -33,7 +35,8 @@ internal sealed class ClickHouseStore : IStore
     {
         (_http, _address, _client, _time) = (http, address, client, opening.Time);
         _commit = new ClickHouseCommit(client, new RowIdentity(SipKey.CreateRandom()), opening.Settings.Store.IdentityWindow, address.Cluster is not null);
-        _queries = new QueryRuns(client);
+        _queries = new QueryRuns(client, opening.Settings.Query.SqlMemoryBytes);
+        _guard = new ClickHouseGuard(_queries, [.. Tables.All.Select(table => table.Name)]);
         _events = new EventCounters(opening.Time);
         _watch = new StoreWatch(client, address, opening.Settings.Store.IdentityWindow);
         _loop = new ClickHouseLoop(_watch, FlushEventsAsync, opening.Time, opening.Loggers.CreateLogger<ClickHouseStore>());
@@ -85,6 +88,8 @@ internal sealed class ClickHouseStore : IStore
     public void Count(string kind, string reason, string stream, string key, long count = 1) => _events.Count(kind, reason, stream, key, count);
 
     public Task<IQueryResult> QueryAsync(StoreQuery query, CancellationToken cancel) => _queries.RunAsync(query, cancel);
+
+    public Task<SqlVerdict> CheckAsync(string sql, CancellationToken cancel) => _guard.CheckAsync(sql, cancel);
 
     public StoreStatus GetStatus() => _watch.Status;
 

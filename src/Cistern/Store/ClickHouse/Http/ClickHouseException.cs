@@ -14,10 +14,13 @@ internal sealed class ClickHouseException(int code, string message, Exception? i
 /// <summary>The numbers of ClickHouse's errors that mean something to us.</summary>
 internal static class ClickHouseErrors
 {
+    public const int UnknownFunction = 46;
     public const int UnknownTable = 60;
+    public const int SyntaxError = 62;
     public const int UnknownDatabase = 81;
     public const int TimeoutExceeded = 159;
     public const int TooSlow = 160;
+    public const int Readonly = 164;
     public const int TableIsReadOnly = 242;
     public const int MemoryLimitExceeded = 241;
     public const int TooManyRowsOrBytes = 396;
