@@ -55,7 +55,7 @@ internal sealed partial class RulesAddress(RuleStore rules, RuleEditor editor, I
         }
     });
 
-    private Task<Answer> TellAsync(HttpContext context) => Task.Run(() => RulesAnswer.Write(rules, store.GetRules(), _folder, time.GetUtcNow()));
+    private Task<Answer> TellAsync(HttpContext context) => Task.Run(() => RulesAnswer.Write(rules, store.GetRules(), store.Traits, _folder, time.GetUtcNow()));
 
     private async Task<Answer> AddAgentAsync(HttpContext context)
     {

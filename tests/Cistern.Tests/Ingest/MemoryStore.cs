@@ -52,7 +52,7 @@ internal sealed class MemoryStore : IStore
 
     public SqlDialect Dialect { get; } = new DuckDbDialect();
 
-    public StoreTraits Traits { get; } = new();
+    public StoreTraits Traits { get; set; } = new();
 
     public async ValueTask<CommitResult> CommitAsync(DeliveryCommit delivery, CancellationToken cancel)
     {

@@ -39,7 +39,7 @@ internal sealed class FacetsAddress(IStore store, TimeProvider time, QuestionLim
         }
 
         body.Writer.WriteEndArray();
-        body.BeginMeta(rowsRead, Stopwatch.GetElapsedTime(started), question.Period, classified);
+        body.BeginMeta(store.Traits, rowsRead, Stopwatch.GetElapsedTime(started), question.Period, classified);
         body.Writer.WriteEndObject();
         body.Writer.WriteEndObject();
         return body.ToAnswer();

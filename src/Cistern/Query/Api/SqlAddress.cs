@@ -34,7 +34,7 @@ internal sealed class SqlAddress(IStore store, QuestionLimits settings)
 
         var query = new StoreQuery(verdict.Sql, [], verdict.Tables, Range: null, QueryPool.Sql, new(settings.SqlTime, settings.SqlRows)) { Texts = verdict.Texts };
         using var result = await store.QueryAsync(query, context.RequestAborted); // (4)
-        return SqlFormats.Write(result, format, () => Stopwatch.GetElapsedTime(started)); // (5)
+        return SqlFormats.Write(result, store.Traits, format, () => Stopwatch.GetElapsedTime(started)); // (5)
     }
 
     private static QueryFault FaultOf(SqlFault fault) => fault switch
