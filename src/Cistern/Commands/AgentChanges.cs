@@ -3,7 +3,6 @@ using System.Globalization;
 using Cistern.Enrich.Kinds;
 using Cistern.Enrich.Robots;
 using Cistern.Enrich.Rules;
-using Cistern.Journal;
 using Spectre.Console;
 
 namespace Cistern.Commands;
@@ -15,7 +14,6 @@ internal static class AgentChanges
 
     public static CisternCommand CreateAdd(CommandContext context)
     {
-        var data = AgentsCommand.Data();
         var token = new Argument<string>("token") { Description = "What the agent's user agent holds and no browser's does, ASCII." };
         var agent = new Option<string>("--agent") { Description = "The agent's name, as it is stored; the token if not set.", HelpName = "NAME", DefaultValueFactory = _ => "" };
         var operatorName = new Option<string>("--operator") { Description = "Who runs it.", HelpName = "NAME", Required = true };
@@ -23,12 +21,15 @@ internal static class AgentChanges
         var form = new Option<string>("--form") { Description = "How the token stands: token (between characters that are no letters or digits), product (a '/' follows), whole (the whole user agent).", HelpName = "FORM", DefaultValueFactory = _ => "token" };
         var robots = new Option<string>("--robots") { Description = "What its operator says of robots.txt: follows, may-ignore, unsaid.", HelpName = "STANCE", DefaultValueFactory = _ => "" };
         var command = new CisternCommand("add", "Name an agent of your own, or put it in the place of the one with its token.",
-            "cistern agents add OurMonitor --agent \"Our Monitor\" --operator \"Example Inc\" --class other-bot --data ./data") { token, agent, operatorName, agentClass, form, robots, data };
-        command.SetAction(parsed =>
+            "cistern agents add OurMonitor --agent \"Our Monitor\" --operator \"Example Inc\" --class other-bot --data ./data") { token, agent, operatorName, agentClass, form, robots };
+        var files = new SharedFiles(command);
+        command.SetAction(async (parsed, cancel) =>
         {
             var wanted = new NewAgent(parsed.GetValue(token)!, parsed.GetValue(form)!, parsed.GetValue(agent)!, parsed.GetValue(operatorName)!, parsed.GetValue(agentClass)!, parsed.GetValue(robots)!);
-            Made(Editor(context, parsed.GetValue(data)!).AddAgent(wanted));
+            await using var shared = await files.OpenAsync(context, parsed, cancel);
+            Made(new RuleEditor(shared, context.Time).AddAgent(wanted));
             context.Terminal.Error.WriteLine($"{wanted.Token}: added; rows that were stored before keep what they have until history is classified again");
+            return ExitCode.Ok;
         });
         return command;
     }
@@ -38,16 +39,17 @@ internal static class AgentChanges
 
     private static CisternCommand CreateRobotsAdd(CommandContext context)
     {
-        var data = AgentsCommand.Data();
         var host = new Option<string>("--host") { Description = "The host whose file it is, with its port if that is not the default.", HelpName = "HOST", Required = true };
         var file = new Option<string>("--file") { Description = "The robots.txt; - for standard input.", HelpName = "FILE", Required = true };
         var from = new Option<DateTimeOffset?>("--from") { Description = "Since when it has been in force, a time in UTC such as 2026-11-20. Default: now.", HelpName = "TIME" };
-        var command = new CisternCommand("add", "Put a version of a robots.txt into force.", "cistern agents robots add --host www.example.com --file robots.txt --data ./data") { host, file, from, data };
+        var command = new CisternCommand("add", "Put a version of a robots.txt into force.", "cistern agents robots add --host www.example.com --file robots.txt --data ./data") { host, file, from };
+        var files = new SharedFiles(command);
         command.SetAction(async (parsed, cancel) =>
         {
             var text = await ReadAsync(context, parsed.GetValue(file)!, cancel);
             var moment = parsed.GetValue(from) ?? context.Time.GetUtcNow();
-            Made(Editor(context, parsed.GetValue(data)!).AddRobots(parsed.GetValue(host)!, moment, text));
+            await using var shared = await files.OpenAsync(context, parsed, cancel);
+            Made(new RuleEditor(shared, context.Time).AddRobots(parsed.GetValue(host)!, moment, text));
             context.Terminal.Error.WriteLine($"{parsed.GetValue(host)}: in force since {Text(moment)}");
             return ExitCode.Ok;
         });
@@ -56,22 +58,22 @@ internal static class AgentChanges
 
     private static CisternCommand CreateRobotsList(CommandContext context)
     {
-        var data = AgentsCommand.Data();
-        var command = new CisternCommand("list", "Show the versions of robots.txt that are known.", "cistern agents robots list --data ./data") { data };
-        command.SetAction(parsed =>
+        var command = new CisternCommand("list", "Show the versions of robots.txt that are known.", "cistern agents robots list --data ./data");
+        var files = new SharedFiles(command);
+        command.SetAction(async (parsed, cancel) =>
         {
+            await using var shared = await files.OpenAsync(context, parsed, cancel);
             var table = new Table().Border(TableBorder.Simple).AddColumns("host", "from", "bytes");
-            foreach (var version in RobotsFiles.List(new DataFolder(parsed.GetValue(data)!).Rules))
+            foreach (var version in RobotsFiles.List(shared.Rules))
             {
                 table.AddRow(new[] { version.Host, Text(version.From), Units.Count(version.Bytes) }.Select(Markup.Escape).ToArray());
             }
 
             context.Terminal.CreateAnsi().Write(table);
+            return ExitCode.Ok;
         });
         return command;
     }
-
-    public static RuleEditor Editor(CommandContext context, string folder) => new(new DataFolder(folder), context.Time);
 
     // One byte more than a file may have, so that a larger one is refused and not cut.
     private static async Task<string> ReadAsync(CommandContext context, string file, CancellationToken cancel)

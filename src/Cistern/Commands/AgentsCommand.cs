@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using Cistern.Enrich.Proof;
 using Cistern.Enrich.Rules;
-using Cistern.Journal;
+using Cistern.Operations.Shared;
 using Spectre.Console;
 
 namespace Cistern.Commands;
@@ -21,64 +21,78 @@ internal static class AgentsCommand
 
     private static CisternCommand CreateLists(CommandContext context)
     {
-        var data = Data();
-        var command = new CisternCommand("lists", "Show the address lists: what is in force, since when, and from where.", "cistern agents lists --data ./data") { data };
-        command.SetAction(parsed =>
+        var command = new CisternCommand("lists", "Show the address lists: what is in force, since when, and from where.", "cistern agents lists --data ./data");
+        var files = new SharedFiles(command);
+        command.SetAction(async (parsed, cancel) =>
         {
-            var rules = Read(parsed.GetValue(data)!);
+            await using var shared = await files.OpenAsync(context, parsed, cancel);
+            var rules = Read(shared);
             context.Terminal.CreateAnsi().Write(TableOf(rules.Lists, context.Time.GetUtcNow()));
             context.Terminal.Error.WriteLine($"rules {rules.Version}; a list that is not whole proves true claims and calls none false");
+            return ExitCode.Ok;
         });
         return command;
     }
 
     private static CisternCommand CreateImport(CommandContext context)
     {
-        var (data, force) = (Data(), Force());
+        var force = Force();
         var list = new Argument<string>("list") { Description = "The list's id, as 'cistern agents lists' shows it." };
         var file = new Argument<string>("file") { Description = "The file as its operator publishes it; - for standard input." };
         var from = new Option<DateTimeOffset?>("--from") { Description = "Since when it has been published, a time in UTC such as 2026-11-20. Default: what the file says itself, else now.", HelpName = "TIME" };
-        var command = new CisternCommand("import", "Put a downloaded address list into force.", "cistern agents import gptbot gptbot.json --data ./data") { list, file, data, from, force };
-        command.SetAction((parsed, cancel) => ImportAsync(context, parsed.GetValue(data)!, parsed.GetValue(list)!, parsed.GetValue(file)!, parsed.GetValue(from), parsed.GetValue(force), cancel));
+        var command = new CisternCommand("import", "Put a downloaded address list into force.", "cistern agents import gptbot gptbot.json --data ./data") { list, file, from, force };
+        var files = new SharedFiles(command);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            await using var shared = await files.OpenAsync(context, parsed, cancel);
+            return await ImportAsync(context, shared, parsed.GetValue(list)!, parsed.GetValue(file)!, parsed.GetValue(from), parsed.GetValue(force), cancel);
+        });
         return command;
     }
 
     private static CisternCommand CreateRefresh(CommandContext context)
     {
-        var (data, force) = (Data(), Force());
+        var force = Force();
         var lists = new Argument<string[]>("lists") { Description = "The ids of the lists; without any all that have an address.", Arity = ArgumentArity.ZeroOrMore };
-        var command = new CisternCommand("refresh", "Fetch address lists from where their operators publish them, and put them into force.", "cistern agents refresh --data ./data", "cistern agents refresh gptbot anthropic --data ./data") { lists, data, force };
-        command.SetAction((parsed, cancel) => RefreshAsync(context, parsed.GetValue(data)!, parsed.GetValue(lists)!, parsed.GetValue(force), cancel));
+        var command = new CisternCommand("refresh", "Fetch address lists from where their operators publish them, and put them into force.", "cistern agents refresh --data ./data", "cistern agents refresh gptbot anthropic --data ./data") { lists, force };
+        var files = new SharedFiles(command);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            await using var shared = await files.OpenAsync(context, parsed, cancel);
+            return await RefreshAsync(context, shared, parsed.GetValue(lists)!, parsed.GetValue(force), cancel);
+        });
         return command;
     }
 
     private static CisternCommand CreateName(CommandContext context)
     {
-        var data = new Option<string?>("--data") { Description = "A data folder whose rules count, too.", HelpName = "DIR" };
         var userAgent = new Argument<string>("user-agent") { Description = "The user agent, as the request sent it." };
-        var command = new CisternCommand("name", "Say how the rules name a user agent.", "cistern agents name \"Mozilla/5.0; compatible; GPTBot/1.2\"") { userAgent, data };
-        command.SetAction(parsed =>
+        var command = new CisternCommand("name", "Say how the rules name a user agent.", "cistern agents name \"Mozilla/5.0; compatible; GPTBot/1.2\"") { userAgent };
+        var files = new SharedFiles(command);
+        command.SetAction(async (parsed, cancel) =>
         {
-            var rules = parsed.GetValue(data) is { } folder ? Read(folder) : RuleSet.Own;
+            await using var shared = files.AreNamed(context, parsed) ? await files.OpenAsync(context, parsed, cancel) : null;
+            var rules = shared is null ? RuleSet.Own : Read(shared);
             var naming = rules.UserAgents.Namings[rules.UserAgents.Classify(Encoding.UTF8.GetBytes(parsed.GetValue(userAgent)!))];
             context.Terminal.Out.WriteLine($"class     {Encoding.UTF8.GetString(naming.ClassName)}");
             context.Terminal.Out.WriteLine($"agent     {naming.Agent?.Name ?? "-"}");
             context.Terminal.Out.WriteLine($"operator  {naming.Agent?.Operator ?? "-"}");
             context.Terminal.Out.WriteLine($"lists     {(naming.Agent is { Lists.Count: > 0 } agent ? string.Join(", ", agent.Lists) : "-")}");
+            return ExitCode.Ok;
         });
         return command;
     }
 
-    private static async Task<int> ImportAsync(CommandContext context, string folder, string list, string file, DateTimeOffset? from, bool force, CancellationToken cancel)
+    private static async Task<int> ImportAsync(CommandContext context, SharedFolder shared, string list, string file, DateTimeOffset? from, bool force, CancellationToken cancel)
     {
         using var reader = new StreamReader(file == "-" ? context.Terminal.OpenIn() : File.OpenRead(file));
-        Take(context, folder, list, await reader.ReadToEndAsync(cancel), from, force);
+        Take(context, shared, list, await reader.ReadToEndAsync(cancel), from, force);
         return ExitCode.Ok;
     }
 
-    private static async Task<int> RefreshAsync(CommandContext context, string folder, string[] wanted, bool force, CancellationToken cancel)
+    private static async Task<int> RefreshAsync(CommandContext context, SharedFolder shared, string[] wanted, bool force, CancellationToken cancel)
     {
-        var lists = Read(folder).Lists;
+        var lists = Read(shared).Lists;
         if (wanted.FirstOrDefault(id => lists.PlaceOf(id) < 0) is { } unknown)
         {
             throw new CommandFailedException($"there is no list '{unknown}'; lists are {string.Join(", ", lists.Sources.Select(source => source.Id))}");
@@ -90,7 +104,7 @@ internal static class AgentsCommand
         {
             try
             {
-                Take(context, folder, source.Id, await fetch.GetAsync(source, cancel), null, force);
+                Take(context, shared, source.Id, await fetch.GetAsync(source, cancel), null, force);
             }
             catch (CommandFailedException failure)
             {
@@ -103,9 +117,9 @@ internal static class AgentsCommand
         return failed == 0 ? ExitCode.Ok : throw new CommandFailedException($"{failed} lists could not be refreshed; those from before stay in force");
     }
 
-    private static void Take(CommandContext context, string folder, string list, string text, DateTimeOffset? from, bool force)
+    private static void Take(CommandContext context, SharedFolder shared, string list, string text, DateTimeOffset? from, bool force)
     {
-        var import = AgentChanges.Editor(context, folder).ImportList(list, text, from, force);
+        var import = new RuleEditor(shared, context.Time).ImportList(list, text, from, force);
         if (import.File is null)
         {
             throw new CommandFailedException(import.Problem);
@@ -114,11 +128,11 @@ internal static class AgentsCommand
         context.Terminal.Error.WriteLine($"{list}: {import.Prefixes} prefixes in force ({import.PrefixesBefore} before), stored as {Path.GetFileName(import.File)}");
     }
 
-    private static RuleSet Read(string folder)
+    private static RuleSet Read(SharedFolder shared)
     {
         List<RuleProblem> problems = [];
-        return RuleSet.Read(new DataFolder(folder).Rules, problems)
-            ?? throw new CommandFailedException($"the rules in {new DataFolder(folder).Rules} cannot be used: {string.Join("; ", problems.Take(5))}");
+        return RuleSet.Read(shared.Rules, problems)
+            ?? throw new CommandFailedException($"the rules in {shared.Rules} cannot be used: {string.Join("; ", problems.Take(5))}");
     }
 
     private static Table TableOf(AddressLists lists, DateTimeOffset now)
@@ -139,8 +153,6 @@ internal static class AgentsCommand
 
         return table;
     }
-
-    public static Option<string> Data() => new("--data") { Description = "The data folder.", HelpName = "DIR", Required = true };
 
     private static Option<bool> Force() => new("--force") { Description = "Take a list, too, that lost more than half of its prefixes." };
 }

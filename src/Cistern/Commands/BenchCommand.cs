@@ -3,6 +3,7 @@ using Cistern.Commands.Benching;
 using Cistern.Delivery.Http;
 using Cistern.Demo;
 using Cistern.Ingest.Keys;
+using Cistern.Operations.Shared;
 
 namespace Cistern.Commands;
 
@@ -83,7 +84,7 @@ internal sealed class BenchRun(CommandContext context, BenchSignal signal, bool 
         _out.WriteLine($"floor           {Units.Count(Math.Round(floor))} rows/s and core: decoding and unsorted sealing alone, in this process");
 
         Directory.CreateDirectory(folder);
-        var key = new KeyStore(folder, context.Time).Create(new NewKey { Name = "bench", Scopes = KeyScopes.Ingest }).Secret!.Reveal();
+        var key = new KeyStore(new LocalFolder(folder), context.Time).Create(new NewKey { Name = "bench", Scopes = KeyScopes.Ingest }).Secret!.Reveal();
 
         // Joining files is reported apart: the first server does not begin with it.
         double rate;

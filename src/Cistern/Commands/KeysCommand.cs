@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace Cistern.Commands;
 
-/// <summary><c>cistern keys</c>: makes, lists and revokes access keys, also while a server runs on the folder.</summary>
+/// <summary><c>cistern keys</c>: makes, lists and revokes access keys, also while servers run.</summary>
 internal static class KeysCommand
 {
     private const string TimeFormat = "yyyy-MM-dd HH:mm";
@@ -16,8 +16,7 @@ internal static class KeysCommand
 
     private static CisternCommand CreateCreate(CommandContext context)
     {
-        var data = RequiredData();
-        var name = new Option<string>("--name") { Description = "The key's name, unique in the data folder.", HelpName = "NAME", Required = true };
+        var name = new Option<string>("--name") { Description = "The key's name, unique among all, also revoked ones.", HelpName = "NAME", Required = true };
         var scopes = List("--scope", "SCOPE", $"What it may do: {ScopeNames.All}; several times for several. Default: ingest.");
         var signals = List("--signal", "SIGNAL", "Only this signal (requests, logs, metrics). Default: all.");
         var streams = List("--stream", "ARN", "Only this delivery stream; * stands for any characters. Default: all.");
@@ -31,9 +30,10 @@ internal static class KeysCommand
             "cistern keys create --data ./data --name firehose-shop --stream 'arn:aws:firehose:us-east-1:*:deliverystream/shop-*'",
             "cistern keys create --data ./data --name laptop --scope ingest --scope read --expires 30d")
         {
-            data, name, scopes, signals, streams, rate, byteRate, expires, fields,
+            name, scopes, signals, streams, rate, byteRate, expires, fields,
         };
-        command.SetAction(parsed => Create(context, parsed.GetValue(data)!, new NewKey
+        var files = new SharedFiles(command);
+        command.SetAction((parsed, cancel) => WithKeysAsync(context, files, parsed, cancel, keys => Create(context, keys, new NewKey
         {
             Name = parsed.GetValue(name)!,
             Scopes = ReadScopes(parsed.GetValue(scopes)!),
@@ -43,43 +43,39 @@ internal static class KeysCommand
             MebibytesPerSecond = parsed.GetValue(byteRate),
             Expires = parsed.GetValue(expires),
             CloudFrontFields = parsed.GetValue(fields) ?? "",
-        }));
+        })));
         return command;
     }
 
     private static CisternCommand CreateList(CommandContext context)
     {
-        var data = RequiredData();
-        var command = new CisternCommand("list", "Show the keys of a data folder, without their secrets.", "cistern keys list --data ./data") { data };
-        command.SetAction(parsed => Guard(() =>
-        {
-            var keys = new KeyStore(parsed.GetValue(data)!, context.Time).List();
-            context.Terminal.CreateAnsi().Write(TableOf(keys, context.Time.GetUtcNow()));
-        }));
+        var command = new CisternCommand("list", "Show all keys, without their secrets.", "cistern keys list --data ./data");
+        var files = new SharedFiles(command);
+        command.SetAction((parsed, cancel) => WithKeysAsync(context, files, parsed, cancel, keys => context.Terminal.CreateAnsi().Write(TableOf(keys.List(), context.Time.GetUtcNow()))));
         return command;
     }
 
     private static CisternCommand CreateRevoke(CommandContext context)
     {
-        var data = RequiredData();
         var name = new Argument<string>("name") { Description = "The key's name." };
-        var command = new CisternCommand("revoke", "Make a key useless; a running server refuses it within a second.", "cistern keys revoke laptop --data ./data") { name, data };
-        command.SetAction(parsed => Guard(() =>
+        var command = new CisternCommand("revoke", "Make a key useless; a running server refuses it within two seconds.", "cistern keys revoke laptop --data ./data") { name };
+        var files = new SharedFiles(command);
+        command.SetAction((parsed, cancel) => WithKeysAsync(context, files, parsed, cancel, keys =>
         {
-            var change = new KeyStore(parsed.GetValue(data)!, context.Time).Revoke(parsed.GetValue(name)!);
+            var change = keys.Revoke(parsed.GetValue(name)!);
             RefuseProblem(change);
             context.Terminal.Error.WriteLine($"revoked the key '{change.Key!.Name}'");
         }));
         return command;
     }
 
-    private static int Create(CommandContext context, string folder, NewKey wanted) => Guard(() =>
+    private static void Create(CommandContext context, KeyStore keys, NewKey wanted)
     {
-        var change = new KeyStore(folder, context.Time).Create(wanted);
+        var change = keys.Create(wanted);
         RefuseProblem(change);
         context.Terminal.Error.WriteLine($"made the key '{wanted.Name}' ({string.Join(", ", ScopeNames.Of(wanted.Scopes))}); keep it now, it cannot be shown again");
         context.Terminal.Out.WriteLine(change.Secret!.Reveal());
-    });
+    }
 
     private static void RefuseProblem(KeyChange change)
     {
@@ -89,11 +85,12 @@ internal static class KeysCommand
         }
     }
 
-    private static int Guard(Action action)
+    private static async Task<int> WithKeysAsync(CommandContext context, SharedFiles files, ParseResult parsed, CancellationToken cancel, Action<KeyStore> work)
     {
         try
         {
-            action();
+            await using var shared = await files.OpenAsync(context, parsed, cancel);
+            work(new KeyStore(shared, context.Time));
             return ExitCode.Ok;
         }
         catch (KeyFileException failure)
@@ -141,8 +138,6 @@ internal static class KeysCommand
     }
 
     private static string TimeOf(DateTimeOffset? time) => time?.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture) ?? "-";
-
-    private static Option<string> RequiredData() => new("--data") { Description = "The data folder; it is made if it is not there.", HelpName = "DIR", Required = true };
 
     private static Option<string[]> List(string name, string helpName, string description) =>
         new(name) { Description = description, HelpName = helpName, Arity = ArgumentArity.ZeroOrMore, DefaultValueFactory = _ => [] };

@@ -60,7 +60,7 @@ internal sealed class LocalServer : IAsyncDisposable
         var server = await CisternServer.StartAsync(settings, context.OpenStore, new ServerOptions { Time = context.Time, Logging = WarningsOnly, Refuses = serving.Refuses }, cancel);
         try
         {
-            return new LocalServer(server, new SignIns(settings.DataFolder, context.Time), new KeyStore(settings.DataFolder, context.Time), context.Time, purpose, scopes);
+            return new LocalServer(server, new SignIns(server.Shared, context.Time), new KeyStore(server.Shared, context.Time), context.Time, purpose, scopes);
         }
         catch
         {
@@ -81,8 +81,9 @@ internal sealed class LocalServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _server.DisposeAsync();
+        await _server.StopAsync();
         _keyNames.ForEach(name => _keys.Revoke(name));
+        await _server.DisposeAsync();
     }
 
     // What the server says at its start and stop would only be in the way of what the command says.

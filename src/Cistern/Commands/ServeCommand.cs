@@ -61,21 +61,21 @@ internal sealed class ServeCommand : CisternCommand
     private static async Task<int> RunAsync(CommandContext context, CisternSettings settings, CancellationToken cancel)
     {
         await using var server = await CisternServer.StartAsync(settings, context.OpenStore, new ServerOptions { Time = context.Time, Firehose = FirehoseAccess.Of(context.Environment) }, cancel);
-        Greet(context, settings, new Uri(server.Urls[0]));
+        Greet(context, server, settings, new Uri(server.Urls[0]));
         await Task.Delay(Timeout.Infinite, cancel).ContinueWith(static _ => { }, TaskScheduler.Default);
         return ExitCode.Ok;
     }
 
     // Until somebody signed in for the first time there is nobody who would know how.
-    private static void Greet(CommandContext context, CisternSettings settings, Uri url)
+    private static void Greet(CommandContext context, CisternServer server, CisternSettings settings, Uri url)
     {
         try
         {
-            var signIns = new SignIns(settings.DataFolder, context.Time);
+            var signIns = new SignIns(server.Shared, context.Time);
             signIns.NoteServer(url);
             if (signIns.Read().LastSignIn is null)
             {
-                context.Terminal.Out.WriteLine($"Sign in to the dashboard with this link, once and within {SignIns.LinkLifetime.TotalMinutes} minutes; later links: cistern signin --data {settings.DataFolder}");
+                context.Terminal.Out.WriteLine($"Sign in to the dashboard with this link, once and within {SignIns.LinkLifetime.TotalMinutes} minutes; later links: cistern signin {(settings.Store.Address.Length > 0 ? "--store ADDRESS" : $"--data {settings.DataFolder}")}");
                 context.Terminal.Out.WriteLine(signIns.CreateLink(url));
                 context.Terminal.Out.Flush();
             }

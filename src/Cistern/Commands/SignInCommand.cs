@@ -1,36 +1,37 @@
 using System.CommandLine;
 using Cistern.Dashboard;
-using Cistern.Operations.Settings;
 
 namespace Cistern.Commands;
 
-/// <summary><c>cistern signin</c>: prints a link that signs a browser in to the dashboard, also while a server runs on the folder.</summary>
+/// <summary><c>cistern signin</c>: prints a link that signs a browser in to the dashboard, also while servers run.</summary>
 internal sealed class SignInCommand : CisternCommand
 {
-    private readonly Option<string> _data = new("--data") { Description = "The data folder of the server.", HelpName = "DIR", Required = true };
-    private readonly Option<Uri?> _url = new("--url") { Description = "The server's address as the browser reaches it. Default: where the last server on the folder listened.", HelpName = "URL", CustomParser = SharedOptions.ParseUrl };
+    private readonly SharedFiles _files;
+    private readonly Option<Uri?> _url = new("--url") { Description = "The server's address as the browser reaches it. Default: where the server that started last listens.", HelpName = "URL", CustomParser = SharedOptions.ParseUrl };
 
     public SignInCommand(CommandContext context)
         : base(
             "signin",
             "Print a link that signs a browser in to the dashboard: once, within 15 minutes.",
             "cistern signin --data ./data",
-            "cistern signin --data /var/lib/cistern --url https://logs.example.com")
+            "cistern signin --data /var/lib/cistern --url https://logs.example.com",
+            "cistern signin --store clickhouse://app@clickhouse:8123/cistern --url https://logs.example.com")
     {
-        Add(_data);
+        _files = new SharedFiles(this);
         Add(_url);
-        SetAction(parsed => Run(context, parsed.GetValue(_data)!, parsed.GetValue(_url)));
+        SetAction((parsed, cancel) => RunAsync(context, parsed, cancel));
     }
 
-    private static int Run(CommandContext context, string folder, Uri? url)
+    private async Task<int> RunAsync(CommandContext context, ParseResult parsed, CancellationToken cancel)
     {
-        if (!Directory.Exists(folder))
+        var settings = _files.Settings(context, parsed);
+        await using var shared = await _files.OpenAsync(context, parsed, cancel);
+        if (!Directory.Exists(shared.Root))
         {
-            throw new CommandFailedException($"there is no folder {folder}; name the data folder of the server");
+            throw new CommandFailedException($"there is no folder {shared.Root}; name the data folder of the server");
         }
 
-        var settings = LocalServer.ReadSettings(new Dictionary<string, string> { [SettingsCatalogue.DataFolder] = folder }, context.Environment);
-        var link = new SignIns(folder, context.Time).CreateLink(url, otherwise: SignIns.AddressOf(settings.Listen[0]));
+        var link = new SignIns(shared, context.Time).CreateLink(parsed.GetValue(_url), otherwise: SignIns.AddressOf(settings.Listen[0]));
         context.Terminal.Error.WriteLine($"signs in once, within {SignIns.LinkLifetime.TotalMinutes} minutes; if the server has another address, give it with --url");
         context.Terminal.Out.WriteLine(link);
         return ExitCode.Ok;

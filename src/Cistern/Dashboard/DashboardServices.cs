@@ -1,29 +1,27 @@
 using Cistern.Enrich.Rules;
 using Cistern.Ingest;
 using Cistern.Ingest.Keys;
-using Cistern.Journal;
 using Cistern.Operations;
-using Cistern.Operations.Settings;
 
 namespace Cistern.Dashboard;
 
 /// <summary>What serves the browser: its pages, who is signed in, and what only the dashboard asks.</summary>
 internal static class DashboardServices
 {
-    /// <summary>The parts of Dashboard. They need those of Ingest and Query, the settings, a store, a clock, the metrics and a <see cref="WebFolder"/>.</summary>
+    /// <summary>The parts of Dashboard. They need those of Ingest and Query, the settings, a store, the folder that servers share, a clock, the metrics and a <see cref="WebFolder"/>.</summary>
     public static IServiceCollection AddDashboard(this IServiceCollection services) => services
         .AddSingleton<Sessions>()
         .AddSingleton<SessionAddress>()
         .AddSingleton<WebPages>()
         .AddSingleton<StatusAddress>()
         .AddSingleton<SetupAddress>()
-        .AddSingleton(parts => new KeyStore(parts.GetRequiredService<CisternSettings>().DataFolder, parts.GetRequiredService<TimeProvider>()))
+        .AddSingleton<KeyStore>()
         .AddSingleton<KeyTraffic>()
         .AddSingleton<KeysAddress>()
-        .AddSingleton(parts => new SavedViews(parts.GetRequiredService<CisternSettings>().DataFolder))
+        .AddSingleton<SavedViews>()
         .AddSingleton<ViewsAddress>()
         .AddSingleton<RulesHistory>()
-        .AddSingleton(parts => new RuleEditor(new DataFolder(parts.GetRequiredService<CisternSettings>().DataFolder), parts.GetRequiredService<TimeProvider>()))
+        .AddSingleton<RuleEditor>()
         .AddSingleton<RulesAddress>()
         .AddSingleton<LocalFirehose>()
         .AddSingleton<FirehoseStreamsAddress>()

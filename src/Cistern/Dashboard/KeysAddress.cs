@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cistern.Ingest.Keys;
 using Cistern.Operations;
+using Cistern.Operations.Shared;
 using Cistern.Query;
 using Cistern.Query.Api;
 using Cistern.Query.Model;
@@ -8,7 +9,7 @@ using Cistern.Query.Model;
 namespace Cistern.Dashboard;
 
 /// <summary><c>/api/keys</c>: lists, makes and revokes access keys, for whoever may administer.</summary>
-internal sealed partial class KeysAddress(KeyStore store, AccessKeys active, KeyTraffic traffic, TimeProvider time, ILogger<KeysAddress> logger)
+internal sealed partial class KeysAddress(KeyStore store, SharedFolder shared, AccessKeys active, KeyTraffic traffic, TimeProvider time, ILogger<KeysAddress> logger)
 {
     private const int BodyBytesMax = 16 << 10;
 
@@ -39,6 +40,7 @@ internal sealed partial class KeysAddress(KeyStore store, AccessKeys active, Key
 
     private async Task<Answer> ListAsync(HttpContext context, TimeZoneInfo zone)
     {
+        await shared.TryRefreshAsync();
         var keys = await Task.Run(store.List);
         var today = await traffic.TodayAsync(zone, context.RequestAborted);
         using var body = new AnswerBody();
@@ -131,7 +133,7 @@ internal sealed partial class KeysAddress(KeyStore store, AccessKeys active, Key
         WriteValue(json, "created", key.Created);
         WriteValue(json, "expires", key.Expires);
         WriteValue(json, "revoked", key.Revoked);
-        WriteValue(json, "lastUsed", active.Uses.LastOf(key.Name) ?? used);
+        WriteValue(json, "lastUsed", active.Uses.LastOf(key.Name) is { } here && !(used > here) ? here : used);
         WriteValue(json, "rowsToday", today.RowsOf(key.Name));
         WriteValue(json, "deliveriesToday", today.DeliveriesOf(key.Name));
         json.WriteEndObject();

@@ -2,9 +2,8 @@ using System.Text;
 using Cistern.Enrich.Kinds;
 using Cistern.Enrich.Rules;
 using Cistern.Ingest.Keys;
-using Cistern.Journal;
 using Cistern.Operations;
-using Cistern.Operations.Settings;
+using Cistern.Operations.Shared;
 using Cistern.Query;
 using Cistern.Query.Api;
 using Cistern.Query.Model;
@@ -13,7 +12,7 @@ using Cistern.Store;
 namespace Cistern.Dashboard;
 
 /// <summary><c>/api/rules</c>: tells the rules in force, and changes those of the operator's own for whoever may administer. A change is in force before it is answered.</summary>
-internal sealed partial class RulesAddress(RuleStore rules, RuleEditor editor, IStore store, CisternSettings settings, TimeProvider time, ILogger<RulesAddress> logger)
+internal sealed partial class RulesAddress(RuleStore rules, RuleEditor editor, IStore store, SharedFolder shared, TimeProvider time, ILogger<RulesAddress> logger)
 {
     private const int BodyBytesMax = 512 << 10;
     private const int ListBytesMax = 16 << 20;
@@ -23,8 +22,6 @@ internal sealed partial class RulesAddress(RuleStore rules, RuleEditor editor, I
 
     private static readonly string[] AgentMembers = ["token", "form", "agent", "operator", "class", "robots"];
     private static readonly string[] RobotsMembers = ["host", "from", "text"];
-
-    private readonly string _folder = new DataFolder(settings.DataFolder).Rules;
 
     public void Map(RouteGroupBuilder api)
     {
@@ -55,7 +52,7 @@ internal sealed partial class RulesAddress(RuleStore rules, RuleEditor editor, I
         }
     });
 
-    private Task<Answer> TellAsync(HttpContext context) => Task.Run(() => RulesAnswer.Write(rules, store.GetRules(), store.Traits, _folder, time.GetUtcNow()));
+    private Task<Answer> TellAsync(HttpContext context) => Task.Run(() => RulesAnswer.Write(rules, store.GetRules(), store.Traits, shared.Rules, time.GetUtcNow()));
 
     private async Task<Answer> AddAgentAsync(HttpContext context)
     {

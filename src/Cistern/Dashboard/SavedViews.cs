@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cistern.Ingest.Keys;
+using Cistern.Operations.Shared;
 
 namespace Cistern.Dashboard;
 
@@ -13,9 +14,9 @@ internal sealed record SavedView(string Name, string Address);
 /// <param name="Problem">Why it was refused; null if it was not.</param>
 internal sealed record ViewChange(IReadOnlyList<SavedView> Views, string? Problem);
 
-/// <summary><c>views.json</c> in the data folder; its form is in <c>docs/format/views.md</c>.</summary>
-/// <remarks>It is only ever replaced whole; a writer holds <c>views.lock</c> from its read to its rename.</remarks>
-internal sealed partial class SavedViews(string folder)
+/// <summary><c>views.json</c>; its form is in <c>docs/format/views.md</c>.</summary>
+/// <remarks>It is only ever replaced whole; a change holds <c>views.lock</c> from its read to its rename.</remarks>
+internal sealed partial class SavedViews(SharedFolder folder)
 {
     public const int ViewsMax = 200;
     public const int NameMax = 80;
@@ -25,13 +26,11 @@ internal sealed partial class SavedViews(string folder)
     private const string LockName = "views.lock";
     private const int Version = 1;
 
-    private static readonly TimeSpan s_lockWait = TimeSpan.FromSeconds(10);
-
     /// <summary>All views, by name.</summary>
     /// <exception cref="IOException">The file cannot be read; the message says which and why.</exception>
     public IReadOnlyList<SavedView> List()
     {
-        var path = Path.Combine(folder, FileName);
+        var path = folder.PathOf(FileName);
         try
         {
             return File.Exists(path) ? Parse(File.ReadAllBytes(path)) : [];
@@ -77,18 +76,20 @@ internal sealed partial class SavedViews(string folder)
     {
         try
         {
-            using var held = PrivateFile.Lock(Path.Combine(folder, LockName), s_lockWait);
-            var changed = change(List());
-            if (changed.Problem is null)
+            return folder.Change(LockName, () =>
             {
-                PrivateFile.Replace(Path.Combine(folder, FileName), Serialize(changed.Views));
-            }
+                var changed = change(List());
+                if (changed.Problem is null)
+                {
+                    PrivateFile.Replace(folder.PathOf(FileName), Serialize(changed.Views));
+                }
 
-            return changed;
+                return changed;
+            });
         }
         catch (UnauthorizedAccessException error)
         {
-            throw new IOException($"cannot write {Path.Combine(folder, FileName)}: {error.Message}", error);
+            throw new IOException($"cannot write {folder.PathOf(FileName)}: {error.Message}", error);
         }
     }
 

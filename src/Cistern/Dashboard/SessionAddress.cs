@@ -26,13 +26,24 @@ internal sealed partial class SessionAddress(Sessions sessions, TimeProvider tim
         api.MapMethods(Relative, [HttpMethods.Delete], SignOutAsync);
     }
 
+    /// <summary>What a browser is told whose session is not known here, while nobody else can be asked.</summary>
+    public static ProblemDetails Unsure(IOException error) =>
+        new(StatusCodes.Status503ServiceUnavailable, "unavailable", "Who is signed in cannot be said now", error.Message, RetryAfterSeconds: 2);
+
     /// <summary>What a request is told that comes from a page of another origin.</summary>
     public static ProblemDetails CrossOrigin(string reason) => new(StatusCodes.Status403Forbidden, "cross-origin", "Not from this page", reason);
 
-    private Task<Answer> TellAsync(HttpContext context)
+    private async Task<Answer> TellAsync(HttpContext context)
     {
-        var session = OwnOrigin.Refusal(context.Request) is null && SessionCookie.Find(context.Request, sessions) is [var found, ..] ? found : null;
-        return Task.FromResult(Tell(session?.Expires));
+        try
+        {
+            var session = OwnOrigin.Refusal(context.Request) is null && await SessionCookie.FindAsync(context.Request, sessions) is [var found, ..] ? found : null;
+            return Tell(session?.Expires);
+        }
+        catch (IOException error)
+        {
+            return Answer.Refused(Unsure(error));
+        }
     }
 
     private async Task<Answer> SignInAsync(HttpContext context)
@@ -60,7 +71,7 @@ internal sealed partial class SessionAddress(Sessions sessions, TimeProvider tim
             Log.SignedIn(logger, SourceAddress.Of(context));
             return Tell(session.Expires);
         }
-        catch (SignInFileException error)
+        catch (IOException error)
         {
             return NotWritten(error);
         }
@@ -76,9 +87,9 @@ internal sealed partial class SessionAddress(Sessions sessions, TimeProvider tim
 
         try
         {
-            await sessions.EndAsync(SessionCookie.Find(context.Request, sessions));
+            await sessions.EndAsync(await SessionCookie.FindAsync(context.Request, sessions));
         }
-        catch (SignInFileException error)
+        catch (IOException error)
         {
             await NotWritten(error).WriteAsync(context);
             return;
@@ -133,7 +144,7 @@ internal sealed partial class SessionAddress(Sessions sessions, TimeProvider tim
         return body.ToAnswer() with { MayCompress = false };
     }
 
-    private static Answer NotWritten(SignInFileException error) =>
+    private static Answer NotWritten(IOException error) =>
         Answer.Refused(new ProblemDetails(StatusCodes.Status503ServiceUnavailable, "unavailable", "The server cannot write down who is signed in", error.Message, RetryAfterSeconds: 2));
 
     private static partial class Log

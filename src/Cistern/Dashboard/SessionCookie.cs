@@ -14,8 +14,20 @@ internal static class SessionCookie
     public static bool IsIn(HttpRequest request) => Values(request).Any();
 
     /// <summary>The sessions whose cookies a request carries and that go on.</summary>
-    public static IReadOnlyList<KeptSecret> Find(HttpRequest request, Sessions sessions) =>
-        [.. Values(request).Where(SignInSecret.IsWellFormed).Take(Most).Select(sessions.Find).OfType<KeptSecret>()];
+    /// <exception cref="IOException">One is not known here, and nobody else can be asked.</exception>
+    public static async ValueTask<IReadOnlyList<KeptSecret>> FindAsync(HttpRequest request, Sessions sessions)
+    {
+        List<KeptSecret> found = [];
+        foreach (var secret in Values(request).Where(SignInSecret.IsWellFormed).Take(Most))
+        {
+            if (await sessions.FindAsync(secret) is { } session)
+            {
+                found.Add(session);
+            }
+        }
+
+        return found;
+    }
 
     public static void Set(HttpContext context, NewSession session) =>
         Write(context, session.Secret, (long)(session.Expires - session.Created).TotalSeconds);

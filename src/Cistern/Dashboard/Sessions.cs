@@ -1,18 +1,20 @@
 using Cistern.Operations.Settings;
+using Cistern.Operations.Shared;
 
 namespace Cistern.Dashboard;
 
 /// <summary>The browsers that are signed in to a running server: read from <c>signin.json</c>, and again when it changes.</summary>
 /// <remarks>
 /// As with keys, whether the file changed is asked once a second and before each refusal of a secret that is not known; it is read only when its time or length
-/// changed. So guessing costs the server no reads, and no writes either: only a token that is known takes the lock.
+/// changed. So guessing costs the server no reads, and no writes either: only a token that is known takes the lock. What other servers changed is fetched by the folder each second, and before such a
+/// refusal.
 /// </remarks>
 internal sealed partial class Sessions
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CleanInterval = TimeSpan.FromMinutes(1);
 
-    private readonly string _folder;
+    private readonly SharedFolder _folder;
     private readonly TimeProvider _time;
     private readonly TimeSpan _lifetime;
     private readonly SignIns _signIns;
@@ -23,15 +25,28 @@ internal sealed partial class Sessions
     private long _lookedAt;
     private long _cleanedAt;
 
-    public Sessions(CisternSettings settings, TimeProvider time, ILogger<Sessions> logger)
+    public Sessions(SharedFolder folder, CisternSettings settings, TimeProvider time, ILogger<Sessions> logger)
     {
-        (_folder, _time, _lifetime, _logger) = (settings.DataFolder, time, settings.SignIn.SessionLifetime, logger);
+        (_folder, _time, _lifetime, _logger) = (folder, time, settings.SignIn.SessionLifetime, logger);
         _signIns = new SignIns(_folder, time);
         _cleanedAt = time.GetTimestamp();
         Read(always: true);
     }
 
-    /// <summary>The session of a cookie, if it goes on.</summary>
+    /// <summary>The session of a cookie, if it goes on; one that is not known here may have begun on another server.</summary>
+    /// <exception cref="IOException">It is not known here, and nobody else can be asked.</exception>
+    public async ValueTask<KeptSecret?> FindAsync(string secret)
+    {
+        if (Find(secret) is { } session)
+        {
+            return session;
+        }
+
+        await _folder.RefreshAsync();
+        return Find(secret);
+    }
+
+    /// <summary>The same, by what is known here.</summary>
     public KeptSecret? Find(string secret)
     {
         if (_time.GetElapsedTime(Volatile.Read(ref _lookedAt)) >= LookInterval)
@@ -55,12 +70,16 @@ internal sealed partial class Sessions
     }
 
     /// <summary>Takes a token and gives a session, or null if the token does not work.</summary>
-    /// <exception cref="SignInFileException">The file cannot be read or written.</exception>
+    /// <exception cref="IOException">The file cannot be read or written, or nobody can be asked for a token that is not known here.</exception>
     public async Task<NewSession?> SignInAsync(string token)
     {
         if (FindIn(state => state.Links, token) is null)
         {
-            return null;
+            await _folder.RefreshAsync();
+            if (FindIn(state => state.Links, token) is null)
+            {
+                return null;
+            }
         }
 
         // On a thread that may wait: the lock and the disk do.
@@ -132,7 +151,7 @@ internal sealed partial class Sessions
     {
         try
         {
-            Volatile.Write(ref _state, SignInFile.Read(_folder));
+            Volatile.Write(ref _state, SignInFile.Read(_folder.Root));
         }
         catch (SignInFileException error)
         {
@@ -142,7 +161,7 @@ internal sealed partial class Sessions
 
     private (DateTime Written, long Length) Stamp()
     {
-        var file = new FileInfo(Path.Combine(_folder, SignInFile.FileName));
+        var file = new FileInfo(_folder.PathOf(SignInFile.FileName));
         return file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
     }
 

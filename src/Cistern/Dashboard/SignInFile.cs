@@ -1,15 +1,16 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cistern.Ingest.Keys;
+using Cistern.Operations.Shared;
 
 namespace Cistern.Dashboard;
 
 /// <summary><c>signin.json</c> cannot be used: it says which file and why.</summary>
 public sealed class SignInFileException(string message, Exception? inner = null) : IOException(message, inner);
 
-/// <summary><c>signin.json</c> in the data folder; its form is in <c>docs/format/signin.md</c>.</summary>
+/// <summary><c>signin.json</c>; its form is in <c>docs/format/signin.md</c>.</summary>
 /// <remarks>
-/// As <c>keys.json</c> it is only ever replaced whole, so that a reader needs no lock, and a writer holds <c>signin.lock</c> from its read to its rename: of two
+/// As <c>keys.json</c> it is only ever replaced whole, so that a reader needs no lock, and a change holds <c>signin.lock</c> from its read to its rename: of two
 /// requests with one token only one finds it.
 /// </remarks>
 internal static partial class SignInFile
@@ -18,8 +19,6 @@ internal static partial class SignInFile
     public const string LockName = "signin.lock";
 
     private const int Version = 1;
-
-    private static readonly TimeSpan LockWait = TimeSpan.FromSeconds(10);
 
     /// <summary>What a folder's file holds; nothing if there is none yet.</summary>
     /// <exception cref="SignInFileException">The file is there and cannot be read.</exception>
@@ -38,19 +37,25 @@ internal static partial class SignInFile
 
     /// <summary>Replaces the content by what <paramref name="change"/> makes of it; nothing is written if it returns null.</summary>
     /// <exception cref="SignInFileException">The file cannot be read or written.</exception>
-    public static void Update(string folder, Func<SignInState, SignInState?> change)
+    public static void Update(SharedFolder folder, Func<SignInState, SignInState?> change)
     {
+        var path = folder.PathOf(FileName);
         try
         {
-            using var held = PrivateFile.Lock(Path.Combine(folder, LockName), LockWait);
-            if (change(Read(folder)) is { } state)
+            folder.Change(LockName, () =>
             {
-                PrivateFile.Replace(Path.Combine(folder, FileName), Serialize(state));
-            }
+                var state = change(Read(folder.Root));
+                if (state is not null)
+                {
+                    PrivateFile.Replace(path, Serialize(state));
+                }
+
+                return state;
+            });
         }
         catch (Exception error) when (error is (IOException and not SignInFileException) or UnauthorizedAccessException)
         {
-            throw new SignInFileException($"cannot write {Path.Combine(folder, FileName)}: {error.Message}", error);
+            throw new SignInFileException($"cannot write {path}: {error.Message}", error);
         }
     }
 

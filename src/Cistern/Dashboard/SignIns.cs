@@ -1,17 +1,19 @@
+using Cistern.Operations.Shared;
+
 namespace Cistern.Dashboard;
 
 /// <summary>A session that was just made.</summary>
 /// <param name="Secret">The value of its cookie; it is kept nowhere else.</param>
 internal sealed record NewSession(string Secret, DateTimeOffset Created, DateTimeOffset Expires);
 
-/// <summary>Makes links to sign in with, and takes them, on a data folder: also while a server runs on it.</summary>
-internal sealed class SignIns(string folder, TimeProvider time)
+/// <summary>Makes links to sign in with, and takes them, also while servers run on the folder.</summary>
+internal sealed class SignIns(SharedFolder folder, TimeProvider time)
 {
     /// <summary>How long a link works: enough to paste it, too short to find it in an old terminal.</summary>
     public static readonly TimeSpan LinkLifetime = TimeSpan.FromMinutes(15);
 
     /// <exception cref="SignInFileException">The file cannot be read.</exception>
-    public SignInState Read() => SignInFile.Read(folder);
+    public SignInState Read() => SignInFile.Read(folder.Root);
 
     /// <summary>A new link to the dashboard that signs in once.</summary>
     /// <param name="server">The server's address; null takes where the last server on the folder listened, or <paramref name="otherwise"/>.</param>
@@ -44,6 +46,7 @@ internal sealed class SignIns(string folder, TimeProvider time)
         NewSession? made = null;
         SignInFile.Update(folder, state =>
         {
+            made = null;
             var now = time.GetUtcNow();
             var link = SignInSecret.Find(state.Links, SignInSecret.Hash(token));
             if (link is null || link.Expires <= now)

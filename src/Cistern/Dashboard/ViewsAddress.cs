@@ -1,13 +1,14 @@
 using System.Text.Json;
 using Cistern.Ingest.Keys;
 using Cistern.Operations;
+using Cistern.Operations.Shared;
 using Cistern.Query;
 using Cistern.Query.Api;
 
 namespace Cistern.Dashboard;
 
 /// <summary><c>/api/views</c>: the saved views of the dashboard. Whoever may read sees them, whoever may administer changes them.</summary>
-internal sealed class ViewsAddress(SavedViews views)
+internal sealed class ViewsAddress(SavedViews views, SharedFolder shared)
 {
     private const int BodyBytesMax = 16 << 10;
 
@@ -31,7 +32,11 @@ internal sealed class ViewsAddress(SavedViews views)
         }
     });
 
-    private async Task<Answer> ListAsync(HttpContext context) => Tell(await Task.Run(views.List));
+    private async Task<Answer> ListAsync(HttpContext context)
+    {
+        await shared.TryRefreshAsync();
+        return Tell(await Task.Run(views.List));
+    }
 
     private async Task<Answer> SaveAsync(HttpContext context)
     {

@@ -105,7 +105,7 @@ internal sealed partial class FirehoseEndpoint
     private async Task TakeAsync(HttpContext context, IngestAddress address, RequestHeaders headers, DateTimeOffset now, long started)
     {
         // (1) First, so that a caller without a key cannot make us read anything.
-        var check = _keys.Check(RequestHeaders.ReadKey(context.Request), context.Connection.RemoteIpAddress);
+        var check = await _keys.CheckAsync(RequestHeaders.ReadKey(context.Request), context.Connection.RemoteIpAddress);
         if (check is not { Verdict: KeyVerdict.Accepted, Key: { } key })
         {
             await RefuseAsync(context, headers.RequestId, "", check.Key?.Key.Name ?? "", KeyRefusals.Of(check));

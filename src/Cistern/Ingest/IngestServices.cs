@@ -4,7 +4,7 @@ namespace Cistern.Ingest;
 
 internal static class IngestServices
 {
-    /// <summary>The parts of Ingest. They need the settings, a store, a clock and the metrics.</summary>
+    /// <summary>The parts of Ingest. They need the settings, a store, the folder that servers share, a clock and the metrics.</summary>
     public static IServiceCollection AddIngest(this IServiceCollection services) => services
         .AddSingleton<AccessKeys>()
         .AddSingleton<InFlight>()

@@ -17,6 +17,8 @@ internal static class KeyRefusals
             $"the access key '{check.Key?.Key.Name}' expired at {check.Key?.Key.Expires:u}; make a new one with cistern keys create"),
         KeyVerdict.Revoked => IngestResult.Refused(IngestFault.AccessKeyRevoked,
             $"the access key '{check.Key?.Key.Name}' was revoked at {check.Key?.Key.Revoked:u}; make a new one with cistern keys create"),
+        KeyVerdict.Unsure => IngestResult.Refused(IngestFault.StoreUnavailable,
+            $"the access key is not known here, and whether others know it cannot be asked now: {check.Problem}", TimeSpan.FromSeconds(10)),
         KeyVerdict.Accepted => throw new InvalidOperationException("an accepted key is not refused"),
     };
 }

@@ -35,8 +35,8 @@ internal sealed class DataFolder(string path)
     /// <summary>When which rules came into force: see docs/format/rules-history.md.</summary>
     public string RuleHistory => Path.Combine(Root, "rules-history.json");
 
-    /// <summary>Held by who changes them.</summary>
-    public string RulesLock => Path.Combine(Root, "rules.lock");
+    /// <summary>What a server over a store of several machines has copied of the files that all share.</summary>
+    public string Shared => Path.Combine(Root, "shared");
 
     /// <summary>Where the query engines put what does not fit in memory; emptied at each start.</summary>
     public string Spill => Path.Combine(Root, "spill");

@@ -5,6 +5,7 @@ using Cistern.Ingest;
 using Cistern.Ingest.Keys;
 using Cistern.Journal;
 using Cistern.Operations.Settings;
+using Cistern.Operations.Shared;
 using Cistern.Query;
 using Cistern.Query.Live;
 using Cistern.Store;
@@ -19,6 +20,9 @@ public delegate Task<IStore> OpenStore(StoreOpening opening, CancellationToken c
 /// <summary>What a store may need of its server.</summary>
 public sealed record StoreOpening(CisternSettings Settings, TimeProvider Time, ILoggerFactory Loggers)
 {
+    /// <summary>Files that all servers on the store share.</summary>
+    public SharedFolder Shared { get; init; } = new LocalFolder(Settings.DataFolder);
+
     /// <summary>By which rows of the journal are classified again.</summary>
     internal RuleStore Rules { get; init; } = RuleStore.Own;
 }
@@ -52,9 +56,9 @@ public sealed partial class CisternServer : IAsyncDisposable
     private readonly Housekeeping _housekeeping;
     private readonly Lazy<Task> _stopped;
 
-    private CisternServer(WebApplication app, IStore store, ILoggerFactory loggers, CisternSettings settings, TimeProvider time)
+    private CisternServer(WebApplication app, IStore store, SharedFolder shared, ILoggerFactory loggers, CisternSettings settings, TimeProvider time)
     {
-        (_app, _store, _loggers, _settings, _time) = (app, store, loggers, settings, time);
+        (_app, _store, Shared, _loggers, _settings, _time) = (app, store, shared, loggers, settings, time);
         _housekeeping = app.Services.GetRequiredService<Housekeeping>();
         _stopped = new Lazy<Task>(StopOnceAsync);
     }
@@ -63,6 +67,9 @@ public sealed partial class CisternServer : IAsyncDisposable
     public IReadOnlyList<string> Urls => [.. _app.Urls];
 
     public IStore Store => _store;
+
+    /// <summary>Keys, sign-ins, views and rules; until the server is disposed, also after its stop.</summary>
+    public SharedFolder Shared { get; }
 
     internal IServiceProvider Services => _app.Services;
 
@@ -75,15 +82,17 @@ public sealed partial class CisternServer : IAsyncDisposable
         SpareMemory.ReturnLargeBlocksAtOnce();
         PrivateFile.CreateFolder(settings.DataFolder);
         var loggers = LoggerFactory.Create(options.Logging);
+        SharedFolder? shared = null;
         IStore? store = null;
         WebApplication? app = null;
         try
         {
-            var rules = new RuleStore(new DataFolder(settings.DataFolder).Rules, loggers.CreateLogger<RuleStore>());
-            store = await openStore(new StoreOpening(settings, options.Time, loggers) { Rules = rules }, cancel);
-            app = Build(settings, store, rules, loggers, options);
+            shared = await StoreChoice.OpenSharedAsync(settings, options.Time, loggers, cancel);
+            var rules = new RuleStore(shared.Rules, loggers.CreateLogger<RuleStore>());
+            store = await openStore(new StoreOpening(settings, options.Time, loggers) { Rules = rules, Shared = shared }, cancel);
+            app = Build(settings, store, shared, rules, loggers, options);
             await app.StartAsync(cancel);
-            var server = new CisternServer(app, store, loggers, settings, options.Time);
+            var server = new CisternServer(app, store, shared, loggers, settings, options.Time);
             server._housekeeping.Start();
             WarmUp.Start();
             Log.Started(app.Logger, string.Join(", ", app.Urls), Path.GetFullPath(settings.DataFolder));
@@ -93,6 +102,7 @@ public sealed partial class CisternServer : IAsyncDisposable
         {
             await (app?.DisposeAsync() ?? ValueTask.CompletedTask);
             await (store?.DisposeAsync() ?? ValueTask.CompletedTask);
+            await (shared?.DisposeAsync() ?? ValueTask.CompletedTask);
             loggers.Dispose();
             throw;
         }
@@ -101,9 +111,14 @@ public sealed partial class CisternServer : IAsyncDisposable
     /// <summary>Takes no more deliveries, finishes those in flight, and closes the store.</summary>
     public Task StopAsync() => _stopped.Value;
 
-    public async ValueTask DisposeAsync() => await StopAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await Shared.DisposeAsync();
+        _loggers.Dispose();
+    }
 
-    private static WebApplication Build(CisternSettings settings, IStore store, RuleStore rules, ILoggerFactory loggers, ServerOptions options)
+    private static WebApplication Build(CisternSettings settings, IStore store, SharedFolder shared, RuleStore rules, ILoggerFactory loggers, ServerOptions options)
     {
         // Empty, because the other builders read files and variables of ASP.NET Core that are not our settings.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -112,7 +127,7 @@ public sealed partial class CisternServer : IAsyncDisposable
 
         // What the container does not make it does not dispose: the store outlives the last answer.
         builder.Services.AddSingleton(QuestionLimits.From(settings.Query));
-        builder.Services.AddSingleton(settings).AddSingleton(options.Time).AddSingleton(store).AddSingleton(rules).AddSingleton(loggers);
+        builder.Services.AddSingleton(settings).AddSingleton(options.Time).AddSingleton(store).AddSingleton(shared).AddSingleton(rules).AddSingleton(loggers);
         builder.Services.AddSingleton(new WebFolder(options.WebFolder)).AddSingleton(options.Firehose);
         AddRooms(builder.Services);
         var app = builder.Build();
@@ -168,7 +183,6 @@ public sealed partial class CisternServer : IAsyncDisposable
         await _housekeeping.StopAsync();
         await _app.DisposeAsync();
         await _store.DisposeAsync();
-        _loggers.Dispose();
     }
 
     private static partial class Log

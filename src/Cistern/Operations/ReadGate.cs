@@ -21,7 +21,7 @@ internal sealed class ReadGate(AccessKeys keys, Sessions sessions)
     {
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.XContentTypeOptions = "nosniff";
-        if (!context.Request.Path.Equals(SessionAddress.Path) && Refuse(context) is { } refusal)
+        if (!context.Request.Path.Equals(SessionAddress.Path) && await RefuseAsync(context) is { } refusal)
         {
             await Answer.Refused(refusal).WriteAsync(context);
         }
@@ -38,10 +38,10 @@ internal sealed class ReadGate(AccessKeys keys, Sessions sessions)
     }
 
     // Null if the request may pass; what it may do is then among its features. A key goes before a cookie: whoever sends one means it.
-    private ProblemDetails? Refuse(HttpContext context)
+    private async ValueTask<ProblemDetails?> RefuseAsync(HttpContext context)
     {
         var presented = RequestHeaders.ReadKey(context.Request);
-        var (access, refusal) = presented.Length == 0 && SessionCookie.IsIn(context.Request) ? OfSession(context) : OfKey(context, presented);
+        var (access, refusal) = presented.Length == 0 && SessionCookie.IsIn(context.Request) ? await OfSessionAsync(context) : await OfKeyAsync(context, presented);
         var needed = context.GetEndpoint()?.Metadata.GetMetadata<NeededScope>()?.Scope ?? KeyScopes.Read;
         if (access is not null && !access.Allows(needed))
         {
@@ -53,9 +53,14 @@ internal sealed class ReadGate(AccessKeys keys, Sessions sessions)
         return refusal;
     }
 
-    private (Access? Access, ProblemDetails? Refusal) OfKey(HttpContext context, string presented)
+    private async ValueTask<(Access? Access, ProblemDetails? Refusal)> OfKeyAsync(HttpContext context, string presented)
     {
-        var check = presented.Length == 0 ? new KeyCheck(KeyVerdict.Missing, null) : keys.Check(presented, source: null);
+        var check = presented.Length == 0 ? new KeyCheck(KeyVerdict.Missing, null) : await keys.CheckAsync(presented, source: null);
+        if (check.Verdict == KeyVerdict.Unsure)
+        {
+            return (null, new ProblemDetails(StatusCodes.Status503ServiceUnavailable, "unavailable", "Access cannot be judged now", KeyRefusals.Of(check).Detail!, RetryAfterSeconds: 2));
+        }
+
         return check is { Verdict: KeyVerdict.Accepted, Key.Key: var key }
             ? (new Access(key.Name, key.Scopes, () => keys.Check(presented, source: null).Verdict == KeyVerdict.Accepted), null)
             : (null, NoAccess(context, presented.Length == 0
@@ -63,17 +68,23 @@ internal sealed class ReadGate(AccessKeys keys, Sessions sessions)
                 : KeyRefusals.Of(check).Detail!));
     }
 
-    private (Access? Access, ProblemDetails? Refusal) OfSession(HttpContext context)
+    private async ValueTask<(Access? Access, ProblemDetails? Refusal)> OfSessionAsync(HttpContext context)
     {
         if (OwnOrigin.Refusal(context.Request) is { } reason)
         {
             return (null, SessionAddress.CrossOrigin(reason));
         }
 
-        var request = context.Request;
-        return SessionCookie.Find(request, sessions) is [var session, ..]
-            ? (new Access("", KeyScopes.Read | KeyScopes.Admin, () => sessions.Holds(session)), null)
-            : (null, NoAccess(context, "this browser is signed in no longer; a new link to sign in with is printed on the server by: cistern signin --data DIR"));
+        try
+        {
+            return await SessionCookie.FindAsync(context.Request, sessions) is [var session, ..]
+                ? (new Access("", KeyScopes.Read | KeyScopes.Admin, () => sessions.Holds(session)), null)
+                : (null, NoAccess(context, "this browser is signed in no longer; a new link to sign in with is printed on the server by: cistern signin --data DIR"));
+        }
+        catch (IOException error)
+        {
+            return (null, SessionAddress.Unsure(error));
+        }
     }
 
     private static ProblemDetails NoAccess(HttpContext context, string detail)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Cistern.Dashboard;
 using Cistern.Demo;
+using Cistern.Operations.Shared;
 using Cistern.Tests.EndToEnd;
 using Cistern.Tests.Faults;
 using Microsoft.Playwright;
@@ -88,7 +89,7 @@ public sealed class BrowserSite : IAsyncLifetime
     internal static async Task<string> SignInAsync(RealServer server)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false });
-        var link = new SignIns(server.Folder, TimeProvider.System).CreateLink(server.Address);
+        var link = new SignIns(new LocalFolder(server.Folder), TimeProvider.System).CreateLink(server.Address);
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server.Address, "/api/session"))
         {
             Content = new StringContent($$"""{"token":"{{link[(link.IndexOf('#', StringComparison.Ordinal) + 1)..]}}"}""", System.Text.Encoding.UTF8, "application/json"),

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Cistern.Enrich.Rules;
 using Cistern.Journal;
+using Cistern.Operations.Shared;
 using Cistern.Tests.EndToEnd;
 using Microsoft.Playwright;
 
@@ -202,7 +203,7 @@ public sealed class RulesTests(BrowserSite site)
     {
         BrowserSite.NeedChromium();
         await using var server = await RealServer.StartAsync();
-        var editor = new RuleEditor(new DataFolder(server.Folder), TimeProvider.System);
+        var editor = new RuleEditor(new LocalFolder(server.Folder), TimeProvider.System);
         Assert.Null(editor.AddAgent(new NewAgent("AnAgentOfOurOwnWithARatherLongToken/AndMore", "", "", "Example Incorporated of Somewhere", "other-bot", "")).Fault);
         Assert.Null(editor.AddRobots("a-rather-long-name-of-a-host.with.many.labels.example.com:8443", DateTimeOffset.UtcNow.AddDays(-3), "User-agent: *\n").Fault);
         Assert.Null(editor.SetSites(["www.example.com"]).Fault);

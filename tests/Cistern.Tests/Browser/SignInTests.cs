@@ -1,5 +1,6 @@
 using System.Net;
 using Cistern.Dashboard;
+using Cistern.Operations.Shared;
 using Cistern.Tests.EndToEnd;
 using Microsoft.Playwright;
 
@@ -12,7 +13,7 @@ public sealed class SignInTests(BrowserSite site)
     public async Task The_link_signs_in_once_and_its_token_stays_out_of_the_history()
     {
         BrowserSite.NeedChromium();
-        var link = new SignIns(site.Server.Folder, TimeProvider.System).CreateLink(site.Server.Address);
+        var link = new SignIns(new LocalFolder(site.Server.Folder), TimeProvider.System).CreateLink(site.Server.Address);
         await using var page = await site.OpenAsync(site.Server, new Uri(link).PathAndQuery + new Uri(link).Fragment);
 
         await page.AddressMatchesAsync("/$");
@@ -32,7 +33,7 @@ public sealed class SignInTests(BrowserSite site)
         BrowserSite.NeedChromium();
         await using var page = await site.OpenAsync(site.Server, "/?from=-1h&q=status:2xx");
 
-        await page.Page.GetByLabel("Sign-in link").FillAsync(new SignIns(site.Server.Folder, TimeProvider.System).CreateLink(site.Server.Address));
+        await page.Page.GetByLabel("Sign-in link").FillAsync(new SignIns(new LocalFolder(site.Server.Folder), TimeProvider.System).CreateLink(site.Server.Address));
         await page.Button("Sign in").ClickAsync();
 
         await page.SettledAsync();

@@ -1,4 +1,5 @@
 using Cistern.Ingest.Keys;
+using Cistern.Operations.Shared;
 
 namespace Cistern.Tests.Commands;
 
@@ -16,7 +17,7 @@ public sealed class KeysCommandTests : IDisposable
         Assert.Equal(0, run.ExitCode);
         var secret = run.Out.TrimEnd().Split('\n')[^1];
         Assert.True(KeySecret.IsWellFormed(secret), secret);
-        var (key, _) = Assert.Single(new KeyStore(_folder, TimeProvider.System).List());
+        var (key, _) = Assert.Single(new KeyStore(new LocalFolder(_folder), TimeProvider.System).List());
         Assert.Equal(("shop", KeyScopes.Ingest | KeyScopes.Read, 5.0, "1-46"), (key.Name, key.Scopes, key.RequestsPerSecond, key.CloudFrontFields));
         Assert.Equal(["arn:aws:*:shop-*"], key.Streams);
         Assert.InRange(key.Expires!.Value - DateTimeOffset.UtcNow, TimeSpan.FromDays(29.9), TimeSpan.FromDays(30));

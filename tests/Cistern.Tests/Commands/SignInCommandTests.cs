@@ -1,6 +1,7 @@
 using System.Collections;
 using Cistern.Commands;
 using Cistern.Dashboard;
+using Cistern.Operations.Shared;
 using Cistern.Tests.Ingest;
 
 namespace Cistern.Tests.Commands;
@@ -21,7 +22,7 @@ public sealed class SignInCommandTests : IDisposable
 
         Assert.Equal(0, run.ExitCode);
         Assert.Matches(form, run.Out.ReplaceLineEndings("\n").Replace(":443/", "/", StringComparison.Ordinal));
-        Assert.NotNull(new SignIns(_folder, TimeProvider.System).Redeem(run.Out.Trim().Split('#')[1], TimeSpan.FromDays(1)));
+        Assert.NotNull(new SignIns(new LocalFolder(_folder), TimeProvider.System).Redeem(run.Out.Trim().Split('#')[1], TimeSpan.FromDays(1)));
     }
 
     [Fact]
@@ -53,7 +54,7 @@ public sealed class SignInCommandTests : IDisposable
         Assert.Equal(link.Split('#')[0], (await CommandRun.RunAsync($"signin --data {_folder}")).Out.Split('#')[0]);
 
         Assert.Contains("/signin#", await ServeAsync(), StringComparison.Ordinal);
-        Assert.NotNull(new SignIns(_folder, TimeProvider.System).Redeem(link.Split('#')[1], TimeSpan.FromDays(1)));
+        Assert.NotNull(new SignIns(new LocalFolder(_folder), TimeProvider.System).Redeem(link.Split('#')[1], TimeSpan.FromDays(1)));
         Assert.Equal("", await ServeAsync());
     }
 
@@ -62,7 +63,7 @@ public sealed class SignInCommandTests : IDisposable
     {
         using var output = new StringWriter();
         using var stop = new CancellationTokenSource();
-        var before = File.Exists(Path.Combine(_folder, "signin.json")) ? new SignIns(_folder, TimeProvider.System).Read().Url : null;
+        var before = File.Exists(Path.Combine(_folder, "signin.json")) ? new SignIns(new LocalFolder(_folder), TimeProvider.System).Read().Url : null;
         var context = new CommandContext
         {
             Terminal = new Terminal { Out = TextWriter.Synchronized(output), Error = TextWriter.Null, OpenIn = () => Stream.Null },
@@ -71,7 +72,7 @@ public sealed class SignInCommandTests : IDisposable
         };
         var serving = CommandLine.RunAsync(["serve", "--data", _folder, "--listen", "http://127.0.0.1:0"], context, stop.Token);
         var limit = DateTime.UtcNow.AddSeconds(60);
-        while (!output.ToString().Contains("/signin#", StringComparison.Ordinal) && new SignIns(_folder, TimeProvider.System).Read() is var state && (state.Url == before || state.LastSignIn is null))
+        while (!output.ToString().Contains("/signin#", StringComparison.Ordinal) && new SignIns(new LocalFolder(_folder), TimeProvider.System).Read() is var state && (state.Url == before || state.LastSignIn is null))
         {
             Assert.True(DateTime.UtcNow < limit && !serving.IsCompleted, $"serve did not start: {output}");
             await Task.Delay(20);

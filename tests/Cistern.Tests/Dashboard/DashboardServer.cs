@@ -4,6 +4,7 @@ using Cistern.Dashboard;
 using Cistern.Ingest.Keys;
 using Cistern.Operations;
 using Cistern.Operations.Settings;
+using Cistern.Operations.Shared;
 using Cistern.Tests.Ingest;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -31,9 +32,9 @@ internal sealed class DashboardServer : IAsyncDisposable
 
     public IServiceProvider Services => _server.Services;
 
-    public SignIns SignIns => new(Folder, _time);
+    public SignIns SignIns => new(new LocalFolder(Folder), _time);
 
-    public KeyStore Keys => new(Folder, _time);
+    public KeyStore Keys => new(new LocalFolder(Folder), _time);
 
     public static async Task<DashboardServer> StartAsync(Func<CisternSettings, CisternSettings>? change = null, TimeProvider? time = null)
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Cistern.Dashboard;
 using Cistern.Ingest.Keys;
 using Cistern.Operations;
+using Cistern.Operations.Shared;
 using Cistern.Tests.Ingest;
 using Cistern.Tests.Operations;
 
@@ -75,7 +76,7 @@ public sealed class SessionTests
     public void A_token_is_gone_from_the_file_that_first_names_its_session()
     {
         var folder = Directory.CreateTempSubdirectory("cistern-signin-").FullName;
-        var signIns = new SignIns(folder, TimeProvider.System);
+        var signIns = new SignIns(new LocalFolder(folder), TimeProvider.System);
         var token = signIns.CreateLink(new Uri("http://a/")).Split('#')[1];
 
         var session = signIns.Redeem(token, TimeSpan.FromDays(1));

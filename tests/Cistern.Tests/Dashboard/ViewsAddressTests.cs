@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cistern.Dashboard;
 using Cistern.Ingest.Keys;
+using Cistern.Operations.Shared;
 using Cistern.Tests.Ingest;
 using Cistern.Tests.Journal;
 
@@ -76,7 +77,7 @@ public sealed class ViewsAddressTests
     public void There_are_no_more_than_there_may_be_and_a_broken_file_is_said()
     {
         using var folder = new ScratchFolder();
-        var views = new SavedViews(folder);
+        var views = new SavedViews(new LocalFolder(folder));
         for (var number = 0; number < SavedViews.ViewsMax; number++)
         {
             Assert.Null(views.Save(new($"view {number}", "/")).Problem);

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Cistern.Ingest.Keys;
 using Cistern.Operations;
 using Cistern.Operations.Settings;
+using Cistern.Operations.Shared;
 using Cistern.Store.Embedded;
 using Cistern.Tests.Commands;
 using Cistern.Tests.Ingest;
@@ -67,7 +68,7 @@ internal sealed class RealServer : IAsyncDisposable
         await _server.StopAsync();
     }
 
-    public string NewKey(string name, KeyScopes scopes) => new KeyStore(_folder, TimeProvider.System).Create(new NewKey { Name = name, Scopes = scopes }).Secret!.Reveal();
+    public string NewKey(string name, KeyScopes scopes) => new KeyStore(new LocalFolder(_folder), TimeProvider.System).Create(new NewKey { Name = name, Scopes = scopes }).Secret!.Reveal();
 
     /// <summary>Runs a command that speaks to this server.</summary>
     public Task<CommandRun> RunAsync(string command, string file, params string[] options) =>

@@ -3,6 +3,7 @@ using Cistern.Enrich.Naming;
 using Cistern.Enrich.Robots;
 using Cistern.Enrich.Rules;
 using Cistern.Journal;
+using Cistern.Operations.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cistern.Tests.Enrich;
@@ -15,7 +16,7 @@ public sealed class RuleEditorTests : IDisposable
 
     private DataFolder Folder => new(_root);
 
-    private RuleEditor Editor => new(Folder, TimeProvider.System);
+    private RuleEditor Editor => new(new LocalFolder(_root), TimeProvider.System);
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 using Cistern.Ingest.Keys;
+using Cistern.Operations.Shared;
 
 namespace Cistern.Tests.Faults;
 
@@ -140,7 +141,7 @@ internal sealed partial class ServerProcess : IDisposable
     public static string MakeKey(string folder, string name = "faults")
     {
         PrivateFile.CreateFolder(folder);
-        return new KeyStore(folder, TimeProvider.System).Create(new NewKey { Name = name, Scopes = KeyScopes.Ingest | KeyScopes.Read }).Secret!.Reveal();
+        return new KeyStore(new LocalFolder(folder), TimeProvider.System).Create(new NewKey { Name = name, Scopes = KeyScopes.Ingest | KeyScopes.Read }).Secret!.Reveal();
     }
 
     public Task WaitReadyAsync() => WaitForAsync("ready", StartLimit, async () => (await TryGetReadinessAsync())?.Status == HttpStatusCode.OK);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Cistern.Ingest.Keys;
 using Cistern.Operations;
 using Cistern.Operations.Settings;
+using Cistern.Operations.Shared;
 using Microsoft.Extensions.Logging;
 
 namespace Cistern.Tests.Ingest;
@@ -25,13 +26,13 @@ internal sealed class TestServer : IAsyncDisposable
 
     public Uri Address => new(_server.Urls[0]);
 
-    public KeyStore Keys => new(_folder.FullName, TimeProvider.System);
+    public KeyStore Keys => new(new LocalFolder(_folder.FullName), TimeProvider.System);
 
     public static async Task<TestServer> StartAsync(Func<CisternSettings, CisternSettings>? change = null, TimeProvider? time = null)
     {
         var folder = Directory.CreateTempSubdirectory("cistern-test-");
         var store = new MemoryStore();
-        var key = new KeyStore(folder.FullName, TimeProvider.System).Create(new NewKey { Name = "plain" }).Secret!.Reveal();
+        var key = new KeyStore(new LocalFolder(folder.FullName), TimeProvider.System).Create(new NewKey { Name = "plain" }).Secret!.Reveal();
         var settings = new CisternSettings { DataFolder = folder.FullName, Listen = ["http://127.0.0.1:0"] };
         var options = new ServerOptions { Time = time ?? TimeProvider.System, Logging = logging => logging.ClearProviders() };
         var server = await CisternServer.StartAsync(change?.Invoke(settings) ?? settings, (_, _) => Task.FromResult<Cistern.Store.IStore>(store), options);

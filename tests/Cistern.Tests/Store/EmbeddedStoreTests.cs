@@ -3,22 +3,10 @@ using Cistern.Store.Embedded;
 
 namespace Cistern.Tests.Store;
 
+/// <summary>What only the embedded store does: journal, segments, seals and joins. What every store promises is in <see cref="StoreTests"/>.</summary>
 public sealed class EmbeddedStoreTests
 {
     private static readonly DateTimeOffset s_time = DateTimeOffset.UtcNow.AddMinutes(-5);
-
-    [Fact]
-    public async Task A_delivery_is_visible_when_the_commit_returns()
-    {
-        await using var open = new OpenStore();
-
-        var result = await open.StoreAsync("d1", TestDeliveries.Line(s_time, "a", "/x?y=1"), TestDeliveries.Line(s_time, "b"));
-
-        Assert.Equal(new CommitResult(CommitStatus.Stored, 2, 0, 0, null), result);
-        var row = (await open.RowsAsync("SELECT path, query, status, host, delivery_id, stream, request_id, weight, country, asn FROM requests ORDER BY path DESC"))[0];
-        Assert.Equal(["/x", "y=1", 200L, "www.example.com", "d1", TestDeliveries.Stream, TestDeliveries.RequestId("a"), 1.0, "", null], row);
-        Assert.Equal([1L, 2L, 2L, 0L, 0L], (await open.RowsAsync("SELECT count(*), any_value(records), sum(rows)::BIGINT, sum(rejected)::BIGINT, sum(repeats)::BIGINT FROM deliveries"))[0]);
-    }
 
     [Fact]
     public async Task A_repeated_delivery_stores_nothing_before_and_after_a_crash_and_a_seal()
@@ -56,17 +44,6 @@ public sealed class EmbeddedStoreTests
         Assert.Equal((1, 1), (third.Rows, third.Repeats));
         Assert.Equal(4, await open.CountAsync("requests"));
         Assert.Equal(3L, await open.ScalarAsync("SELECT sum(repeats)::BIGINT FROM deliveries"));
-    }
-
-    [Fact]
-    public async Task Different_requests_are_never_taken_for_one()
-    {
-        await using var open = new OpenStore();
-        var other = TestDeliveries.Line(s_time, "a").Replace("d111111abcdef8", "d222222abcdef8", StringComparison.Ordinal);
-
-        await open.StoreAsync("d1", TestDeliveries.Line(s_time, "a"), other, TestDeliveries.Line(s_time, "b"));
-
-        Assert.Equal(3, await open.CountAsync("requests"));
     }
 
     [Fact]
@@ -227,18 +204,6 @@ public sealed class EmbeddedStoreTests
         using var result = await open.Store.QueryAsync(recent, CancellationToken.None);
 
         Assert.Equal(1, result.SnapshotRows);
-    }
-
-    [Fact]
-    public async Task Counts_become_events()
-    {
-        await using var open = new OpenStore();
-        open.Store.Count("refused", "AccessKeyInvalid", "", "");
-        open.Store.Count("refused", "AccessKeyInvalid", "", "");
-
-        open.Maintenance.FlushEvents(all: true);
-
-        Assert.Equal(["refused", "AccessKeyInvalid", 2L], (await open.RowsAsync("SELECT kind, reason, count FROM events"))[0]);
     }
 
     private static async Task<StoreQueryFault?> FaultOf(OpenStore open, StoreQuery query)

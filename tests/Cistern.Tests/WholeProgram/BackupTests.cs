@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cistern.Ingest.Keys;
 using Cistern.Journal;
+using Cistern.Operations.Shared;
 using Cistern.Store;
 using Cistern.Store.Embedded;
 using Cistern.Tests.Commands;
@@ -116,7 +117,7 @@ public sealed class BackupTests
         Assert.Contains("there is no store in", (await Fails("--data", nothing, "--to", Path.Combine(nothing, "x"))).Error, StringComparison.Ordinal);
         Assert.Contains("--to is missing", (await Fails("--data", server.Folder)).Error, StringComparison.Ordinal);
         Assert.Contains("--to is for --data", (await Fails("--url", server.Url, "--key", server.Key, "--to", "x")).Error, StringComparison.Ordinal);
-        var reader = new KeyStore(server.Folder, TimeProvider.System).Create(new NewKey { Name = "reader", Scopes = KeyScopes.Read }).Secret!.Reveal();
+        var reader = new KeyStore(new LocalFolder(server.Folder), TimeProvider.System).Create(new NewKey { Name = "reader", Scopes = KeyScopes.Read }).Secret!.Reveal();
         Assert.Contains("may not do this", (await Fails("--url", server.Url, "--key", reader)).Error, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(nothing));
         Assert.Equal(["taken"], Directory.GetFileSystemEntries(Path.Combine(server.Folder, "backups")).Select(Path.GetFileName));

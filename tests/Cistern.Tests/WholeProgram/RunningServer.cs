@@ -5,6 +5,7 @@ using System.Text.Json;
 using Cistern.Ingest.Keys;
 using Cistern.Operations;
 using Cistern.Operations.Settings;
+using Cistern.Operations.Shared;
 using Cistern.Store;
 using Cistern.Tests.Commands;
 using Microsoft.Extensions.Logging;
@@ -36,7 +37,7 @@ internal sealed class RunningServer : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("cistern-whole-").FullName;
         change ??= settings => settings;
         var server = await StartAsync(folder, change, time);
-        var key = new KeyStore(folder, TimeProvider.System).Create(new NewKey { Name = "all", Scopes = KeyScopes.Admin }).Secret!.Reveal();
+        var key = new KeyStore(new LocalFolder(folder), TimeProvider.System).Create(new NewKey { Name = "all", Scopes = KeyScopes.Admin }).Secret!.Reveal();
         return new RunningServer(folder, server, key, change, time);
     }
 

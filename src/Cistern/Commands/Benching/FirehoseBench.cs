@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Cistern.Demo;
 using Cistern.Ingest.Keys;
+using Cistern.Operations.Shared;
 
 namespace Cistern.Commands.Benching;
 
@@ -20,7 +21,7 @@ internal sealed class FirehoseBench(CommandContext context, string folder, int c
 
     public async Task RunAsync(int records, double rate, int seed, CancellationToken cancel)
     {
-        var key = new KeyStore(Directory.CreateDirectory(Path.Combine(folder, "destination")).FullName, context.Time).Create(new NewKey { Name = "bench", Scopes = KeyScopes.Ingest }).Secret!.Reveal();
+        var key = new KeyStore(new LocalFolder(Directory.CreateDirectory(Path.Combine(folder, "destination")).FullName), context.Time).Create(new NewKey { Name = "bench", Scopes = KeyScopes.Ingest }).Secret!.Reveal();
         using var destination = await BenchServer.StartAsync(Path.Combine(folder, "destination"), [], cancel);
         using var firehose = await BenchServer.StartFirehoseAsync(Path.Combine(folder, "firehose"), cancel);
         var client = new FirehoseClient(_http, firehose.Url);

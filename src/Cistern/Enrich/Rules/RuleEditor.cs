@@ -1,7 +1,7 @@
 using Cistern.Enrich.Proof;
 using Cistern.Enrich.Robots;
 using Cistern.Ingest.Keys;
-using Cistern.Journal;
+using Cistern.Operations.Shared;
 
 namespace Cistern.Enrich.Rules;
 
@@ -24,17 +24,17 @@ internal sealed record RuleChange(RuleFault? Fault, string Problem)
     public static RuleChange NotFound(string problem) => new(RuleFault.NotFound, problem);
 }
 
-/// <summary>Changes the rule files of a data folder, also while a server runs on it.</summary>
+/// <summary>Changes the rule files, also while servers run on the folder.</summary>
 /// <remarks>
-/// A change is judged with all other rules before it is written, so that none makes them unusable. Files are replaced whole, and a writer holds <c>rules.lock</c> from its
+/// A change is judged with all other rules before it is written, so that none makes them unusable. Files are replaced whole, and a change holds <c>rules.lock</c> from its
 /// read to its rename, so that of two at the same time neither undoes what the other did.
 /// </remarks>
-internal sealed class RuleEditor(DataFolder folder, TimeProvider time)
+internal sealed class RuleEditor(SharedFolder folder, TimeProvider time)
 {
     /// <summary>So many agents, hosts, versions of robots.txt, and snapshots of a list may be added this way.</summary>
     public const int OwnMax = 1000;
 
-    private static readonly TimeSpan LockWait = TimeSpan.FromSeconds(10);
+    private const string LockName = "rules.lock";
 
     /// <summary>Adds an agent, or puts it in the place of the one with its token.</summary>
     /// <exception cref="IOException">The files cannot be read or written.</exception>
@@ -162,10 +162,5 @@ internal sealed class RuleEditor(DataFolder folder, TimeProvider time)
 
     private static string Told(IEnumerable<RuleProblem> problems) => string.Join("; ", problems.Take(3));
 
-    private T Locked<T>(Func<T> change)
-    {
-        PrivateFile.CreateFolder(folder.Root);
-        using var held = PrivateFile.Lock(folder.RulesLock, LockWait);
-        return change();
-    }
+    private T Locked<T>(Func<T> change) => folder.Change(LockName, change);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using Cistern.Operations.Settings;
+using Cistern.Operations.Shared;
 
 namespace Cistern.Ingest.Keys;
 
@@ -13,10 +14,17 @@ internal enum KeyVerdict
     Unknown = 4,
     Expired = 5,
     Revoked = 6,
+
+    /// <summary>Not known here, and those who may know it cannot be asked.</summary>
+    Unsure = 7,
 }
 
 /// <param name="Key">Set if accepted; also if expired or revoked, so that a refusal can be counted under its name.</param>
-internal readonly record struct KeyCheck(KeyVerdict Verdict, ActiveKey? Key);
+internal readonly record struct KeyCheck(KeyVerdict Verdict, ActiveKey? Key)
+{
+    /// <summary>Why nothing can be said of the key; empty otherwise.</summary>
+    public string Problem { get; init; } = "";
+}
 
 /// <summary>A key of a running server, with what is left of its rates.</summary>
 internal sealed class ActiveKey(AccessKey key, TimeProvider time)
@@ -29,13 +37,14 @@ internal sealed class ActiveKey(AccessKey key, TimeProvider time)
 /// <summary>The keys of a running server: read from <c>keys.json</c>, and again when it changes.</summary>
 /// <remarks>
 /// Whether the file changed is asked once a second, so that a revoked key stops working, and before each refusal of an unknown key, so that a
-/// new key works at once. It is read only when its time or length changed: guessing keys costs the server no reads.
+/// new key works at once. It is read only when its time or length changed: guessing keys costs the server no reads. What other servers changed is fetched by the
+/// folder each second, and before such a refusal.
 /// </remarks>
 internal sealed partial class AccessKeys
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
-    private readonly string _folder;
+    private readonly SharedFolder _folder;
     private readonly TimeProvider _time;
     private readonly ILogger<AccessKeys> _logger;
     private readonly IngestSettings _settings;
@@ -46,9 +55,9 @@ internal sealed partial class AccessKeys
     private long _lookedAt;
 
     /// <exception cref="KeyFileException">The file is there and cannot be read.</exception>
-    public AccessKeys(CisternSettings settings, TimeProvider time, ILogger<AccessKeys> logger)
+    public AccessKeys(SharedFolder folder, CisternSettings settings, TimeProvider time, ILogger<AccessKeys> logger)
     {
-        (_folder, _time, _logger, _settings) = (settings.DataFolder, time, logger, settings.Ingest);
+        (_folder, _time, _logger, _settings) = (folder, time, logger, settings.Ingest);
         Uses = new KeyUses(_folder, time);
         _anonymous = new ActiveKey(Anonymous, time);
         _stamp = Stamp();
@@ -66,8 +75,30 @@ internal sealed partial class AccessKeys
         Created = DateTimeOffset.UnixEpoch,
     };
 
+    /// <summary>Judges a key; one that is not known here may be known to other servers, so that these are asked before it is refused.</summary>
     /// <param name="presented">What the sender presents; empty if nothing.</param>
     /// <param name="source">Where it connects from.</param>
+    public async ValueTask<KeyCheck> CheckAsync(string presented, IPAddress? source)
+    {
+        var check = Check(presented, source);
+        if (check.Verdict != KeyVerdict.Unknown)
+        {
+            return check;
+        }
+
+        try
+        {
+            await _folder.RefreshAsync();
+        }
+        catch (IOException error)
+        {
+            return new KeyCheck(KeyVerdict.Unsure, null) { Problem = error.Message };
+        }
+
+        return Check(presented, source);
+    }
+
+    /// <summary>The same, by what is known here.</summary>
     public KeyCheck Check(string presented, IPAddress? source)
     {
         if (presented.Length == 0)
@@ -163,7 +194,7 @@ internal sealed partial class AccessKeys
     private ActiveKey[] Load()
     {
         var before = _keys.ToDictionary(active => active.Key.Name);
-        return [.. KeyFile.Read(_folder).Select(key =>
+        return [.. KeyFile.Read(_folder.Root).Select(key =>
             before.TryGetValue(key.Name, out var active) && IsSame(active.Key, key) ? active : new ActiveKey(key, _time))];
     }
 
@@ -176,7 +207,7 @@ internal sealed partial class AccessKeys
 
     private (DateTime Written, long Length) Stamp()
     {
-        var file = new FileInfo(Path.Combine(_folder, KeyFile.FileName));
+        var file = new FileInfo(_folder.PathOf(KeyFile.FileName));
         return file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
     }
 

@@ -1,14 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Cistern.Operations.Shared;
 
 namespace Cistern.Ingest.Keys;
 
 /// <summary>The keys file cannot be used: it says which file and why.</summary>
 public sealed class KeyFileException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary><c>keys.json</c> in the data folder; its form is in <c>docs/format/keys.md</c>.</summary>
+/// <summary><c>keys.json</c>; its form is in <c>docs/format/keys.md</c>.</summary>
 /// <remarks>
-/// A reader needs no lock, because the file is only ever replaced whole. A writer holds <c>keys.lock</c> from its read to its rename, so that
+/// A reader needs no lock, because the file is only ever replaced whole. A change holds <c>keys.lock</c> from its read to its rename, so that
 /// of two commands at the same time neither undoes what the other did.
 /// </remarks>
 internal static partial class KeyFile
@@ -17,8 +18,6 @@ internal static partial class KeyFile
     public const string LockName = "keys.lock";
 
     private const int Version = 1;
-
-    private static readonly TimeSpan LockWait = TimeSpan.FromSeconds(10);
 
     /// <summary>The keys of a folder; none if there is no file yet.</summary>
     /// <exception cref="KeyFileException">The file is there and cannot be read.</exception>
@@ -37,20 +36,25 @@ internal static partial class KeyFile
 
     /// <summary>Replaces the keys by what <paramref name="change"/> makes of them; nothing is written if it returns null.</summary>
     /// <exception cref="KeyFileException">The file cannot be read or written.</exception>
-    public static void Update(string folder, Func<IReadOnlyList<AccessKey>, IReadOnlyList<AccessKey>?> change)
+    public static void Update(SharedFolder folder, Func<IReadOnlyList<AccessKey>, IReadOnlyList<AccessKey>?> change)
     {
+        var path = folder.PathOf(FileName);
         try
         {
-            PrivateFile.CreateFolder(folder);
-            using var held = PrivateFile.Lock(Path.Combine(folder, LockName), LockWait);
-            if (change(Read(folder)) is { } keys)
+            folder.Change(LockName, () =>
             {
-                PrivateFile.Replace(Path.Combine(folder, FileName), Serialize(keys));
-            }
+                var keys = change(Read(folder.Root));
+                if (keys is not null)
+                {
+                    PrivateFile.Replace(path, Serialize(keys));
+                }
+
+                return keys;
+            });
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new KeyFileException($"cannot write {Path.Combine(folder, FileName)}: {error.Message}", error);
+            throw new KeyFileException($"cannot write {path}: {error.Message}", error);
         }
     }
 

@@ -1,4 +1,5 @@
 using Cistern.Formats.CloudFront;
+using Cistern.Operations.Shared;
 
 namespace Cistern.Ingest.Keys;
 
@@ -47,8 +48,8 @@ public sealed record NewKey
 /// <param name="LastUsed">As the server wrote it down, at most a minute late; null if it was never used.</param>
 public sealed record ListedKey(AccessKey Key, DateTimeOffset? LastUsed);
 
-/// <summary>Makes, lists and revokes the keys of a data folder, also while a server runs on it.</summary>
-public sealed class KeyStore(string folder, TimeProvider time)
+/// <summary>Makes, lists and revokes access keys, also while servers run on the folder.</summary>
+public sealed class KeyStore(SharedFolder folder, TimeProvider time)
 {
     /// <summary>The name under which deliveries without a key are stored, if the settings allow them.</summary>
     public const string AnonymousName = "anonymous";
@@ -78,8 +79,8 @@ public sealed class KeyStore(string folder, TimeProvider time)
     /// <exception cref="KeyFileException">The keys file cannot be read.</exception>
     public IReadOnlyList<ListedKey> List()
     {
-        var uses = KeyUses.Read(folder);
-        return [.. KeyFile.Read(folder).Select(key => new ListedKey(key, uses.TryGetValue(key.Name, out var used) ? used : null))];
+        var uses = KeyUses.Read(folder.Root);
+        return [.. KeyFile.Read(folder.Root).Select(key => new ListedKey(key, uses.TryGetValue(key.Name, out var used) ? used : null))];
     }
 
     /// <exception cref="KeyFileException">The keys file cannot be read or written.</exception>

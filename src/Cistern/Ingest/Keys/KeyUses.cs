@@ -1,16 +1,19 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Cistern.Operations.Shared;
 
 namespace Cistern.Ingest.Keys;
 
-/// <summary>When each key was last used: kept apart from the keys, so that a use never rewrites them.</summary>
-internal sealed class KeyUses(string folder, TimeProvider time)
+/// <summary>When each key was last used, on whichever server: kept apart from the keys, so that a use never rewrites them.</summary>
+internal sealed class KeyUses(SharedFolder folder, TimeProvider time)
 {
     public const string FileName = "keys-used.json";
 
+    private const string LockName = "keys-used.lock";
+
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _uses = new(Read(folder));
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _uses = new(Read(folder.Root));
     private DateTimeOffset _written = time.GetUtcNow();
     private volatile bool _changed;
 
@@ -28,7 +31,7 @@ internal sealed class KeyUses(string folder, TimeProvider time)
         }
     }
 
-    /// <summary>When a key was last used, to the moment; null if it never was.</summary>
+    /// <summary>When a key was last used here, to the moment; null if it never was.</summary>
     public DateTimeOffset? LastOf(string name) => _uses.TryGetValue(name, out var used) ? used : null;
 
     public void Note(string name)
@@ -58,8 +61,16 @@ internal sealed class KeyUses(string folder, TimeProvider time)
         // First, so that a use during the write is written the next time; a failed write waits a minute as well.
         _changed = false;
         _written = time.GetUtcNow();
-        PrivateFile.CreateFolder(folder);
-        var uses = new Dictionary<string, DateTimeOffset>(_uses);
-        PrivateFile.Replace(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(uses, KeyFile.KeyJson.Default.Uses));
+        folder.Change(LockName, () =>
+        {
+            var uses = Read(folder.Root);
+            foreach (var (name, used) in _uses)
+            {
+                uses[name] = uses.TryGetValue(name, out var elsewhere) && elsewhere > used ? elsewhere : used;
+            }
+
+            PrivateFile.Replace(folder.PathOf(FileName), JsonSerializer.SerializeToUtf8Bytes(uses, KeyFile.KeyJson.Default.Uses));
+            return uses;
+        });
     }
 }

@@ -5,6 +5,9 @@ namespace Cistern.Ingest.Keys;
 /// <summary>Files that only their owner may read, replaced whole and durably.</summary>
 internal static partial class PrivateFile
 {
+    // EROFS, on Linux and macOS alike: no wait mends it.
+    public const int ReadOnlyFileSystem = 30;
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(20);
@@ -32,18 +35,22 @@ internal static partial class PrivateFile
     }
 
     /// <summary>Writes aside, syncs, renames, and syncs the folder: after a crash the file is the old one or the new one.</summary>
-    public static void Replace(string path, ReadOnlySpan<byte> bytes)
+    /// <param name="durable">False for a copy of what is durable elsewhere: nothing is synced.</param>
+    public static void Replace(string path, ReadOnlySpan<byte> bytes, bool durable = true)
     {
         var aside = path + ".new";
         File.Delete(aside);
         using (var stream = new FileStream(aside, Options(FileMode.CreateNew)))
         {
             stream.Write(bytes);
-            stream.Flush(flushToDisk: true);
+            stream.Flush(flushToDisk: durable);
         }
 
         File.Move(aside, path, overwrite: true);
-        SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        if (durable)
+        {
+            SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
     }
 
     /// <summary>Holds a lock file until it is disposed; waits for another holder.</summary>
@@ -57,7 +64,7 @@ internal static partial class PrivateFile
             {
                 return new FileStream(path, Options(FileMode.OpenOrCreate));
             }
-            catch (IOException) when (Environment.TickCount64 < deadline)
+            catch (IOException error) when (error.HResult != ReadOnlyFileSystem && Environment.TickCount64 < deadline)
             {
                 Thread.Sleep(LockPause);
             }

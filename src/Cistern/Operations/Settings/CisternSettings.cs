@@ -29,6 +29,9 @@ public sealed record CisternSettings
 
     public PrivacyRules Privacy { get; init; } = PrivacyRules.Default;
 
+    /// <summary>A folder with the files that servers share, if it is not where the store is; empty if it is.</summary>
+    public string SharedFolder { get; init; } = "";
+
     public StoreSettings Store { get; init; } = new();
 
     public QuerySettings Query { get; init; } = new();

@@ -29,6 +29,8 @@ internal static class SettingsCatalogue
     [
         Setting.Text(DataFolder, "a folder", s => s.DataFolder, (s, v) => s with { DataFolder = v },
             "Where everything is kept, `cistern.json` too; so it is set on the command line or in the environment only."),
+        Setting.Text("sharedFolder", "a folder", s => s.SharedFolder, (s, v) => s with { SharedFolder = v },
+            "Where keys, sign-ins, saved views and rules are, if not in the data folder or in ClickHouse: a folder that is mounted on every server. It may be read-only; then what would change them is refused."),
         Setting.List("listen", "addresses, separated by commas", s => s.Listen, (s, v) => s with { Listen = v },
             "Where to listen: `http://` or `https://`, an address, `localhost` or `*`, and a port; port 0 takes a free one."),
         Setting.Flag("allowPlainHttp", s => s.AllowPlainHttp, (s, v) => s with { AllowPlainHttp = v },

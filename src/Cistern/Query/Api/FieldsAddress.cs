@@ -3,7 +3,6 @@ using System.Globalization;
 using Cistern.Query.Catalogue;
 using Cistern.Query.Filter;
 using Cistern.Query.Model;
-using Cistern.Query.Sql;
 using Cistern.Store;
 
 namespace Cistern.Query.Api;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Cistern.Query.Model;
-using Cistern.Query.Sql;
 using Cistern.Store;
 
 namespace Cistern.Query.Api;

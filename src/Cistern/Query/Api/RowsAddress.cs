@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Cistern.Query.Catalogue;
 using Cistern.Query.Model;
-using Cistern.Query.Sql;
 using Cistern.Store;
 
 namespace Cistern.Query.Api;

@@ -1,6 +1,5 @@
 using Cistern.Query.Filter;
 using Cistern.Query.Model;
-using Cistern.Query.Sql;
 using Cistern.Store;
 
 namespace Cistern.Query.Api;

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Cistern.Enrich.Rules;
-using Cistern.Query.Sql;
 using Cistern.Store;
 
 namespace Cistern.Query.Catalogue;

@@ -1,5 +1,4 @@
 using Cistern.Formats;
-using Cistern.Query.Sql;
 using Cistern.Store;
 
 namespace Cistern.Query.Catalogue;

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Cistern.Formats.Columns;
-using Cistern.Query.Sql;
 using Cistern.Store;
 
 namespace Cistern.Query.Catalogue;

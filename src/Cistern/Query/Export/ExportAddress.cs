@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using Cistern.Query.Api;
-using Cistern.Query.Sql;
 using Cistern.Store;
 using Microsoft.AspNetCore.Http.Features;
 

@@ -1,5 +1,4 @@
 using Cistern.Query.Catalogue;
-using Cistern.Query.Sql;
 using Cistern.Store;
 
 namespace Cistern.Query.Model;

@@ -1,7 +1,7 @@
 namespace Cistern.Store.ClickHouse;
 
 /// <summary>Calls what is due of the ClickHouse store: looks each second whether it answers, writes events, and measures it now and then.</summary>
-internal sealed partial class ClickHouseLoop(StoreWatch watch, Func<bool, CancellationToken, Task> flushEvents, TimeProvider time, ILogger logger)
+internal sealed partial class ClickHouseLoop(StoreWatch watch, Func<bool, CancellationToken, Task> flushEvents, TimeProvider time, ILogger logger) : IDisposable
 {
     private const int MeasureBeats = 15;
 
@@ -23,8 +23,9 @@ internal sealed partial class ClickHouseLoop(StoreWatch watch, Func<bool, Cancel
     {
         await _stop.CancelAsync();
         await _running;
-        _stop.Dispose();
     }
+
+    public void Dispose() => _stop.Dispose();
 
     private async Task RunAsync()
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Cistern.Formats;
 using Cistern.Formats.Columns;
 using Cistern.Operations;
@@ -17,6 +18,9 @@ internal sealed class ClickHouseStore : IStore
     // What a node may still be at work on when another has shown a later delivery.
     private static readonly TimeSpan LongestCommit = TimeSpan.FromMinutes(2);
 
+    // Of one making on all nodes, or none would know the rows of another.
+    private const string IdentityKeyName = "row-identity.key";
+
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     private readonly HttpMessageInvoker _http;
@@ -34,7 +38,7 @@ internal sealed class ClickHouseStore : IStore
     private ClickHouseStore(HttpMessageInvoker http, ClickHouseAddress address, ClickHouseClient client, StoreOpening opening)
     {
         (_http, _address, _client, _time) = (http, address, client, opening.Time);
-        _commit = new ClickHouseCommit(client, new RowIdentity(SipKey.CreateRandom()), opening.Settings.Store.IdentityWindow, address.Cluster is not null);
+        _commit = new ClickHouseCommit(client, new RowIdentity(SipKey.FromBytes(opening.Shared.GetOrCreate(IdentityKeyName, () => RandomNumberGenerator.GetBytes(16)))), opening.Settings.Store.IdentityWindow, address.Cluster is not null);
         _queries = new QueryRuns(client, opening.Settings.Query.SqlMemoryBytes);
         _guard = new ClickHouseGuard(_queries, [.. Tables.All.Select(table => table.Name)]);
         _events = new EventCounters(opening.Time);
@@ -103,6 +107,7 @@ internal sealed class ClickHouseStore : IStore
         _closed = true;
         await _loop.StopAsync();
         await FlushEventsAsync(all: true, CancellationToken.None);
+        _loop.Dispose();
         _http.Dispose();
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Cistern.Commands.Checking;
 using Cistern.Ingest.Keys;
+using Cistern.Operations.Shared;
 using Cistern.Tests.EndToEnd;
 
 namespace Cistern.Tests.Commands.Checking;
@@ -54,7 +55,7 @@ public sealed class CheckCommandTests
     public async Task Each_way_in_which_a_key_is_wrong_is_told_as_the_server_tells_it()
     {
         await using var server = await RealServer.StartAsync();
-        var keys = new KeyStore(server.Folder, TimeProvider.System);
+        var keys = new KeyStore(new LocalFolder(server.Folder), TimeProvider.System);
         string Make(NewKey key) => keys.Create(key).Secret!.Reveal();
         var all = (NewKey key) => key with { Scopes = KeyScopes.Ingest };
         var expired = Make(all(new NewKey { Name = "expired", Expires = DateTimeOffset.UtcNow.AddSeconds(1) }));
@@ -98,7 +99,7 @@ public sealed class CheckCommandTests
     public async Task A_stream_that_the_key_is_for_can_be_named()
     {
         await using var server = await RealServer.StartAsync();
-        var key = new KeyStore(server.Folder, TimeProvider.System)
+        var key = new KeyStore(new LocalFolder(server.Folder), TimeProvider.System)
             .Create(new NewKey { Name = "shop", Scopes = KeyScopes.Ingest, Streams = ["arn:aws:firehose:us-east-1:111122223333:deliverystream/shop-*"] }).Secret!.Reveal();
 
         var run = await CommandRun.RunAsync(["check", new Uri(server.Address, "/firehose").AbsoluteUri, "--key", key, "--quick", "--source-arn", "arn:aws:firehose:us-east-1:111122223333:deliverystream/shop-logs"]);

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Cistern.Dashboard;
+using Cistern.Operations.Shared;
 using Cistern.Tests.Faults;
 using Cistern.Tests.Journal;
 using Cistern.Tests.Store;
@@ -86,7 +87,7 @@ public sealed class CaddyTests
         await using var server = await StartServerAsync();
         await using var caddy = await RunningCaddy.StartAsync(server.Url);
         using var client = caddy.Client(IPAddress.Loopback);
-        var link = new SignIns(server.Folder, TimeProvider.System).CreateLink(caddy.Url);
+        var link = new SignIns(new LocalFolder(server.Folder), TimeProvider.System).CreateLink(caddy.Url);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/session") { Content = new StringContent($$"""{"token":"{{link.Split('#')[1]}}"}""", Encoding.UTF8, "application/json") };
         request.Headers.Add("Origin", caddy.Url.GetLeftPart(UriPartial.Authority));
         request.Headers.Add("Sec-Fetch-Site", "same-origin");

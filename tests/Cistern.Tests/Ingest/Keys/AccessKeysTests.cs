@@ -1,6 +1,7 @@
 using System.Net;
 using Cistern.Ingest.Keys;
 using Cistern.Operations.Settings;
+using Cistern.Operations.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cistern.Tests.Ingest.Keys;
@@ -94,12 +95,12 @@ public sealed class AccessKeysTests : IDisposable
         Assert.Equal((ingest, read, scopes == KeyScopes.Admin), (key.Allows(KeyScopes.Ingest), key.Allows(KeyScopes.Read), key.Allows(KeyScopes.Admin)));
     }
 
-    private KeyStore Store => new(_folder.FullName, _time);
+    private KeyStore Store => new(new LocalFolder(_folder.FullName), _time);
 
     private string Create(string name, KeyScopes scopes = KeyScopes.Ingest) => Store.Create(new NewKey { Name = name, Scopes = scopes }).Secret!.Reveal();
 
     private AccessKeys Open(IngestSettings? ingest = null) =>
-        new(new CisternSettings { DataFolder = _folder.FullName, Ingest = ingest ?? new IngestSettings() }, _time, NullLogger<AccessKeys>.Instance);
+        new(new LocalFolder(_folder.FullName), new CisternSettings { DataFolder = _folder.FullName, Ingest = ingest ?? new IngestSettings() }, _time, NullLogger<AccessKeys>.Instance);
 }
 
 public sealed class RateLimitTests

@@ -1,4 +1,5 @@
 using Cistern.Ingest.Keys;
+using Cistern.Operations.Shared;
 
 namespace Cistern.Tests.Ingest.Keys;
 
@@ -9,7 +10,7 @@ public sealed class KeyStoreTests : IDisposable
 
     private string FilePath => Path.Combine(_folder.FullName, "keys.json");
 
-    private KeyStore Store => new(_folder.FullName, _time);
+    private KeyStore Store => new(new LocalFolder(_folder.FullName), _time);
 
     public void Dispose() => _folder.Delete(recursive: true);
 
@@ -125,7 +126,7 @@ public sealed class KeyStoreTests : IDisposable
     public void Last_use_is_written_once_a_minute_and_listed()
     {
         Store.Create(new NewKey { Name = "shop" });
-        var uses = new KeyUses(_folder.FullName, _time);
+        var uses = new KeyUses(new LocalFolder(_folder.FullName), _time);
         uses.Note("shop");
         uses.WriteIfDue();
         Assert.Null(Assert.Single(Store.List()).LastUsed);

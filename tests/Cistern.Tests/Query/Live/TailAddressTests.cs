@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using Cistern.Dashboard;
 using Cistern.Ingest.Keys;
+using Cistern.Operations.Shared;
 using Cistern.Query.Live;
 using Cistern.Store;
 using Cistern.Tests.EndToEnd;
@@ -82,7 +83,7 @@ public sealed class TailAddressTests : IAsyncLifetime
         using var tail = await TailClient.OpenAsync(_server.Address, _server.NewKey("short", KeyScopes.Read));
         Assert.Equal("columns", (await tail.NextAsync())!.Name);
 
-        new KeyStore(_server.Folder, TimeProvider.System).Revoke("short");
+        new KeyStore(new LocalFolder(_server.Folder), TimeProvider.System).Revoke("short");
 
         Assert.Null(await tail.NextAsync());
     }
@@ -90,7 +91,7 @@ public sealed class TailAddressTests : IAsyncLifetime
     [Fact]
     public async Task A_tail_of_a_signed_in_browser_goes_on_until_its_session_ends()
     {
-        var signIns = new SignIns(_server.Folder, TimeProvider.System);
+        var signIns = new SignIns(new LocalFolder(_server.Folder), TimeProvider.System);
         var session = signIns.Redeem(signIns.CreateLink(_server.Address).Split('#')[1], TimeSpan.FromHours(1))!;
         using var tail = await TailClient.OpenSignedInAsync(_server.Address, session.Secret);
         Assert.Equal("columns", (await tail.NextAsync())!.Name);

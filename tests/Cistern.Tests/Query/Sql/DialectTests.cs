@@ -1,5 +1,4 @@
 using System.Globalization;
-using Cistern.Query.Sql;
 using Cistern.Store;
 using Cistern.Store.ClickHouse;
 using Cistern.Store.ClickHouse.Read;

@@ -2,7 +2,6 @@ using System.Text;
 using Cistern.Query;
 using Cistern.Query.Catalogue;
 using Cistern.Query.Model;
-using Cistern.Query.Sql;
 using Cistern.Store.ClickHouse;
 using Cistern.Store.ClickHouse.Http;
 using Cistern.Store.ClickHouse.Read;

@@ -17,6 +17,10 @@ public sealed class ClickHouseEngine : IAsyncLifetime
     private readonly HttpMessageInvoker _http = new(ClickHouseClient.CreateHandler(TimeSpan.FromSeconds(10)));
     private Process _process = null!;
     private int _port;
+    private int _databases;
+
+    /// <summary>An address with a database that nobody else has.</summary>
+    public string NewAddress() => $"clickhouse://{User}:{Uri.EscapeDataString(Password)}@127.0.0.1:{_port}/test_{Interlocked.Increment(ref _databases)}";
 
     internal ClickHouseAddress Address => ClickHouseAddress.TryParse($"clickhouse://{User}:{Uri.EscapeDataString(Password)}@127.0.0.1:{_port}/cistern", out var address, out var problem) ? address : throw new InvalidOperationException(problem);
 

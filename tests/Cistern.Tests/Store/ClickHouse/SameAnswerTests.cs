@@ -6,7 +6,6 @@ using Cistern.Formats.Deliveries;
 using Cistern.Query;
 using Cistern.Query.Catalogue;
 using Cistern.Query.Model;
-using Cistern.Query.Sql;
 using Cistern.Store;
 using Cistern.Store.ClickHouse;
 using Cistern.Store.ClickHouse.Read;

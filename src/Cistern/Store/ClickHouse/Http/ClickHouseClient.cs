@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -14,6 +15,9 @@ namespace Cistern.Store.ClickHouse.Http;
 internal sealed partial class ClickHouseClient(HttpMessageInvoker http, Uri host, ClickHouseAddress address)
 {
     private const int ErrorTextMax = 16 << 10;
+
+    // An idle connection that the server closed just when we used it ends at once; a server that dies of a query has worked on it first.
+    private static readonly TimeSpan StaleWithin = TimeSpan.FromSeconds(1);
 
     private readonly AuthenticationHeaderValue _credentials = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{address.User}:{address.Password}")));
 
@@ -37,13 +41,15 @@ internal sealed partial class ClickHouseClient(HttpMessageInvoker http, Uri host
     /// <exception cref="ClickHouseException"/>
     public async Task RunAsync(string sql, IReadOnlyDictionary<string, string> settings, CancellationToken cancel)
     {
-        using var answer = await SendAsync(settings, new StringContent(sql, Encoding.UTF8), cancel);
+        var all = new Dictionary<string, string>(settings, StringComparer.Ordinal) { ["wait_end_of_query"] = "1" };
+        using var answer = await SendAsync(all, new StringContent(sql, Encoding.UTF8), cancel);
+        await FinishAsync(answer, cancel);
     }
 
-    /// <summary>Runs a SELECT; the answer is read from the stream.</summary>
+    /// <summary>Runs a SELECT, which may be run twice; the answer is read from the stream.</summary>
     /// <param name="parameters">By name, as ClickHouse writes values (<see cref="ClickHouseValues"/>).</param>
     /// <exception cref="ClickHouseException"/>
-    public Task<HttpResponseMessage> SelectAsync(string sql, IReadOnlyDictionary<string, string> parameters, IReadOnlyDictionary<string, string> settings, CancellationToken cancel)
+    public async Task<HttpResponseMessage> SelectAsync(string sql, IReadOnlyDictionary<string, string> parameters, IReadOnlyDictionary<string, string> settings, CancellationToken cancel)
     {
         var all = new Dictionary<string, string>(settings, StringComparer.Ordinal) { ["wait_end_of_query"] = "1", ["enable_http_compression"] = "1" };
         foreach (var (name, value) in parameters)
@@ -51,7 +57,15 @@ internal sealed partial class ClickHouseClient(HttpMessageInvoker http, Uri host
             all[$"param_{name}"] = value;
         }
 
-        return SendAsync(all, new StringContent(sql, Encoding.UTF8), cancel);
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            return await SendAsync(all, new StringContent(sql, Encoding.UTF8), cancel);
+        }
+        catch (ClickHouseException error) when (IsStale(error) && Stopwatch.GetElapsedTime(started) < StaleWithin)
+        {
+            return await SendAsync(all, new StringContent(sql, Encoding.UTF8), cancel);
+        }
     }
 
     /// <summary>Inserts data that is written while it is sent.</summary>
@@ -61,6 +75,7 @@ internal sealed partial class ClickHouseClient(HttpMessageInvoker http, Uri host
     {
         var all = new Dictionary<string, string>(settings, StringComparer.Ordinal) { ["query"] = sql, ["wait_end_of_query"] = "1" };
         using var answer = await SendAsync(all, data, cancel);
+        await FinishAsync(answer, cancel);
     }
 
     private async Task<HttpResponseMessage> SendAsync(IReadOnlyDictionary<string, string> query, HttpContent content, CancellationToken cancel)
@@ -82,9 +97,27 @@ internal sealed partial class ClickHouseClient(HttpMessageInvoker http, Uri host
         catch (Exception error)
         {
             answer?.Dispose();
-            throw error is HttpRequestException or IOException ? new ClickHouseException(0, $"{Host.Authority} does not answer: {Innermost(error)}", error) : error;
+            throw error is HttpRequestException or IOException ? Lost(error) : error;
         }
     }
+
+    // Only a connection whose answer was read to its end can be used again, and only then it is known that there was no error.
+    private async Task FinishAsync(HttpResponseMessage answer, CancellationToken cancel)
+    {
+        try
+        {
+            await answer.Content.CopyToAsync(Stream.Null, cancel);
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            throw Lost(error);
+        }
+    }
+
+    private ClickHouseException Lost(Exception error) => new(0, $"{Host.Authority} does not answer: {Innermost(error)}", error);
+
+    // There was a connection, and it ended before the first byte of an answer.
+    private static bool IsStale(ClickHouseException error) => error is { IsLost: true, InnerException: HttpRequestException { InnerException: IOException } };
 
     private async Task<ClickHouseException> ErrorOfAsync(HttpResponseMessage answer, CancellationToken cancel)
     {
@@ -93,7 +126,7 @@ internal sealed partial class ClickHouseClient(HttpMessageInvoker http, Uri host
         var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancel);
         var text = Encoding.UTF8.GetString(buffer, 0, length).Trim();
 
-        // Old servers have no header; behind a proxy the text may be none of ClickHouse's.
+        // Old servers have no header and other words; behind a proxy the text may be none of ClickHouse's.
         var written = CodeInText().Match(text);
         var code = answer.Headers.TryGetValues("X-ClickHouse-Exception-Code", out var values) ? values.First() : written.Success ? written.Groups["code"].Value : "";
         return int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
@@ -103,6 +136,7 @@ internal sealed partial class ClickHouseClient(HttpMessageInvoker http, Uri host
 
     private static string Innermost(Exception error) => (error.InnerException ?? error).Message;
 
-    [GeneratedRegex(@"^Code: (?<code>\d+)\. DB::Exception: (?<text>.*?)(?:, e\.what\(\) = .*| \(version [^)]*\))?\s*$", RegexOptions.Singleline)]
+    // "Code: 60. DB::Exception: text (version 24.8)"; before 2020 "Code: 60, e.displayText() = DB::Exception: text, e.what() = DB::Exception"; of a library "Poco::Exception. Code: 1000, e.code() = 111, e.displayText() = text".
+    [GeneratedRegex(@"^(?:[\w:]+\. )?Code: (?<code>\d+)[.,] (?:e\.code\(\) = -?\d+, )?(?:e\.displayText\(\) = )?(?:[\w:]*Exception: )?(?<text>.*?)(?:, e\.what\(\) = .*)?(?: \(version [^)]*\)+)?\s*$", RegexOptions.Singleline)]
     private static partial Regex CodeInText();
 }

@@ -22,6 +22,11 @@ internal static class ClickHouseErrors
     public const int TooSlow = 160;
     public const int Readonly = 164;
     public const int TableIsReadOnly = 242;
+    public const int TooFewLiveReplicas = 285;
+    public const int UnsatisfiedQuorum = 286;
+    public const int ReplicaIsNotInQuorum = 289;
+    public const int UnknownStatusOfInsert = 319;
+    public const int Keeper = 999;
     public const int MemoryLimitExceeded = 241;
     public const int TooManyRowsOrBytes = 396;
     public const int QueryWasCancelled = 394;
