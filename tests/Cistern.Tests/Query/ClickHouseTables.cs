@@ -20,6 +20,8 @@ public sealed class SharedClickHouse : IAsyncDisposable
     private static readonly Dictionary<string, string> None = [];
     private static int s_made;
 
+    internal static Task<ClickHouseEngine> EngineAsync() => Engine.Value;
+
     internal static async Task<ClickHouseTables> TakeAsync()
     {
         if (Free.TryTake(out var tables))

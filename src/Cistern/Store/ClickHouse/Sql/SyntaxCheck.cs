@@ -84,7 +84,7 @@ internal sealed partial class SyntaxCheck(IReadOnlyCollection<string> tables, IR
         return hidden.Contains(node.Name) || (first.Length < node.Name.Length && hidden.Contains(first) && !tables.Contains(first)) ? $"'{node.Name}' cannot be asked" : null;
     }
 
-    private string? Function(SyntaxNode node)
+    private static string? Function(SyntaxNode node)
     {
         if (node.Parent is { Kind: "TableExpression" })
         {
