@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Cistern.Commands.Asking;
 using Cistern.Enrich.Rules;
 using Cistern.Ingest.Keys;
@@ -12,8 +11,6 @@ namespace Cistern.Commands;
 /// <summary><c>cistern backup</c>: a folder that a server can be started on, of a running server or of a folder that none runs on.</summary>
 internal sealed class BackupCommand : CisternCommand
 {
-    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(300);
-
     private readonly ServerOptionsGroup _server = new();
     private readonly Option<string?> _to = new("--to") { Description = "With --data: the folder to write, which is not there yet.", HelpName = "DIR" };
     private readonly Option<string?> _name = new("--name") { Description = "With --url: the name of the folder within the server's own folder for backups. Default: the time.", HelpName = "NAME" };
@@ -74,24 +71,6 @@ internal sealed class BackupCommand : CisternCommand
         await using var server = await ServerAccess.OpenAsync(context, choice, "backup", KeyScopes.Admin, cancel);
         using var http = new HttpClient();
         var api = new ApiClient(http, server.Url, server.Key);
-        var backup = Backup(await api.SendAsync(HttpMethod.Post, "/api/backup" + (name is null ? "" : $"?name={Uri.EscapeDataString(name)}"), cancel));
-        var started = backup.GetProperty("started").GetString();
-        while (backup.GetProperty("state").GetString() == "running")
-        {
-            await Task.Delay(s_look, context.Time, cancel);
-            backup = Backup(await api.SendAsync(HttpMethod.Get, "/api/backup", cancel));
-            if (backup.ValueKind != JsonValueKind.Object || backup.GetProperty("started").GetString() != started)
-            {
-                throw new CommandFailedException("the server was started again before the backup was done; what it had written is removed by the next backup of that name");
-            }
-        }
-
-        return backup.GetProperty("state").GetString() == "done"
-            ? new BackupDone(
-                backup.GetProperty("folder").GetString()!, backup.GetProperty("files").GetInt32(), backup.GetProperty("rows").GetInt64(),
-                backup.GetProperty("bytes").GetInt64(), backup.GetProperty("copiedBytes").GetInt64())
-            : throw new CommandFailedException($"no backup was made: {backup.GetProperty("message").GetString()}");
+        return await BackupRequest.RunAsync(api, name, context.Time, cancel);
     }
-
-    private static JsonElement Backup(JsonElement answer) => answer.GetProperty("backup");
 }

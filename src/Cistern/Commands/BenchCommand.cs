@@ -4,6 +4,7 @@ using Cistern.Delivery.Http;
 using Cistern.Demo;
 using Cistern.Ingest.Keys;
 using Cistern.Operations.Shared;
+using Cistern.Store.ClickHouse;
 
 namespace Cistern.Commands;
 
@@ -17,10 +18,12 @@ internal sealed class BenchCommand : CisternCommand
     private readonly Option<int> _seed = new("--seed") { Description = "Of the simulated requests.", DefaultValueFactory = _ => 1 };
     private readonly Option<double?> _firehose = new("--firehose") { Description = "Put records into a local Firehose at this rate instead, which delivers them to the server.", HelpName = "RECORDS/S" };
     private readonly Option<string?> _data = new("--data") { Description = "The folder of the server under test; it must not exist. Default: a temporary one, removed afterwards.", HelpName = "DIR" };
+    private readonly Option<string?> _store = new("--store") { Description = "Measure a node on a ClickHouse instead, in a database of its own that is dropped afterwards.", HelpName = "ADDRESS" };
+    private readonly Option<int?> _process = new("--store-process") { Description = "With --store: the process of the ClickHouse on this machine, to tell its processor time too.", HelpName = "PID" };
     private readonly Option<string[]> _set = SharedOptions.Pairs("--set", "A setting of the server under test.");
 
     public BenchCommand(CommandContext context)
-        : base("bench", "Measure a server on this machine: rows a second and core, answer times, memory, bytes a row.", "cistern bench --signal logs --rows 2000000", "cistern bench --firehose 20000 --rows 1200000")
+        : base("bench", "Measure a server on this machine: rows a second and core, answer times, memory, bytes a row.", "cistern bench --signal logs --rows 2000000", "cistern bench --firehose 20000 --rows 1200000", "cistern bench --store clickhouse://cistern@127.0.0.1:8123/cistern --rows 200000")
     {
         Add(_rows);
         Add(_signal);
@@ -29,6 +32,8 @@ internal sealed class BenchCommand : CisternCommand
         Add(_seed);
         Add(_firehose);
         Add(_data);
+        Add(_store);
+        Add(_process);
         Add(_set);
         SetAction((parsed, cancel) => RunAsync(context, parsed, cancel));
     }
@@ -48,7 +53,16 @@ internal sealed class BenchCommand : CisternCommand
                 return ExitCode.Ok;
             }
 
-            var run = new BenchRun(context, FindSignal(parsed.GetValue(_signal)!), gzip: !parsed.GetValue(_plain), folder, parsed.GetValue(_connections), [.. SharedOptions.ReadPairs(parsed.GetValue(_set)).Select(pair => $"{pair.Key}={pair.Value}")]);
+            string[] settings = [.. SharedOptions.ReadPairs(parsed.GetValue(_set)).Select(pair => $"{pair.Key}={pair.Value}")];
+            if (parsed.GetValue(_store) is { } text)
+            {
+                var address = ClickHouseAddress.TryParse(text, out var read, out var problem) ? read : throw new CommandMisuseException(problem);
+                var bench = new StoreBench(context, FindSignal(parsed.GetValue(_signal)!), gzip: !parsed.GetValue(_plain), address, parsed.GetValue(_process), parsed.GetValue(_connections));
+                await bench.RunAsync(parsed.GetValue(_rows), parsed.GetValue(_seed), settings, folder, cancel);
+                return ExitCode.Ok;
+            }
+
+            var run = new BenchRun(context, FindSignal(parsed.GetValue(_signal)!), gzip: !parsed.GetValue(_plain), folder, parsed.GetValue(_connections), settings);
             await run.RunAsync(parsed.GetValue(_rows), parsed.GetValue(_seed), cancel);
             return ExitCode.Ok;
         }

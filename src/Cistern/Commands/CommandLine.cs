@@ -69,7 +69,7 @@ internal static class CommandLine
     private static IEnumerable<CisternCommand> All(CommandContext context) => 
     [
         new ServeCommand(context), new FirehoseCommand(context), new SignInCommand(context), KeysCommand.Create(context), AgentsCommand.Create(context), new SendCommand(context), new ImportCommand(context),
-        new ReplayCommand(context), new QueryCommand(context), new TailCommand(context), new CheckCommand(context), AwsCommand.Create(context), new BackupCommand(context), new ReadyCommand(context), new DemoCommand(context),
+        new ReplayCommand(context), new QueryCommand(context), new TailCommand(context), new CheckCommand(context), AwsCommand.Create(context), new BackupCommand(context), new CopyCommand(context), new ReadyCommand(context), new DemoCommand(context),
         new BenchCommand(context),
     ];
 

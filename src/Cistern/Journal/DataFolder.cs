@@ -47,6 +47,9 @@ internal sealed class DataFolder(string path)
     /// <summary>Which journal entry a start decodes now.</summary>
     public string Replaying => Path.Combine(Root, "replaying");
 
+    /// <summary>By which id copies know the store; held by the one that runs.</summary>
+    public string CopyId => Path.Combine(Root, "copy.id");
+
     public string JournalFile(long number) => Path.Combine(Journal, JournalFormat.FileName(number));
 
     public string SegmentsOf(string table) => Path.Combine(Segments, table);

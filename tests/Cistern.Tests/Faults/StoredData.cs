@@ -1,6 +1,8 @@
 using System.Text;
 using Cistern.Journal;
 using Cistern.Store;
+using Cistern.Store.ClickHouse.Http;
+using Cistern.Store.ClickHouse.Insert;
 using Cistern.Store.Embedded;
 using Cistern.Tests.Store;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -13,9 +15,11 @@ internal sealed record StoredDelivery(long Records, long Rows, long Rejected, lo
 /// <summary>All that a data folder holds, read once by a store that nobody else uses.</summary>
 internal sealed class StoredData
 {
-    private StoredData(ManifestData manifest) => Manifest = manifest;
+    private readonly ManifestData? _manifest;
 
-    public ManifestData Manifest { get; }
+    private StoredData(ManifestData? manifest) => _manifest = manifest;
+
+    public ManifestData Manifest => _manifest ?? throw new InvalidOperationException("only the embedded store has a manifest");
 
     /// <summary>How often each path is there (of a log event its message, of a metric its name), and in which delivery.</summary>
     public Dictionary<string, List<string>> Paths { get; } = [];
@@ -41,6 +45,17 @@ internal sealed class StoredData
         }
     }
 
+    /// <summary>The same of a ClickHouse.</summary>
+    public static async Task<StoredData> ReadAsync(ClickHouseClient client)
+    {
+        var stored = new StoredData(null);
+        await ReadAsync(client, "SELECT path, delivery_id FROM requests UNION ALL SELECT message, delivery_id FROM logs UNION ALL SELECT metric, delivery_id FROM metrics", row => Add(stored.Paths, (string)row[0]!, (string)row[1]!));
+        await ReadAsync(client, "SELECT data, delivery_id FROM rejects", row => Add(stored.Rejects, (string)row[0]!, (string)row[1]!));
+        await ReadAsync(client, "SELECT delivery_id, records, rows, rejected, repeats FROM deliveries", row => Add(
+            stored.Deliveries, (string)row[0]!, new StoredDelivery((long)row[1]!, (long)row[2]!, (long)row[3]!, (long)row[4]!)));
+        return stored;
+    }
+
     /// <summary>Files in the folders of segments that the manifest does not name.</summary>
     public static IReadOnlyList<string> Orphans(string folder)
     {
@@ -57,6 +72,9 @@ internal sealed class StoredData
             row(result);
         }
     }
+
+    private static async Task ReadAsync(ClickHouseClient client, string sql, Action<object?[]> row) =>
+        (await new ShardConnection(client, new StatementLimits { Select = TimeSpan.FromMinutes(1) }).SelectAsync(sql, new Dictionary<string, string>(), CancellationToken.None)).ForEach(row);
 
     private static void Add<T>(Dictionary<string, List<T>> groups, string key, T value)
     {

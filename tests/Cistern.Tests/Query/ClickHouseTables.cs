@@ -64,7 +64,7 @@ internal sealed class ClickHouseTables(ClickHouseClient client, Action<ClickHous
 
     public QueryRuns Queries { get; } = new(client, sqlMemory: 100 << 20);
 
-    public ClickHouseGuard Guard { get; } = new(new QueryRuns(client), [.. Tables.All.Select(table => table.Name)]);
+    public ClickHouseGuard Guard { get; } = new(new QueryRuns(client).RunAsync, [.. Tables.All.Select(table => table.Name)]);
 
     /// <summary>Another test may have them.</summary>
     public async Task GiveBackAsync(IEnumerable<string> filled)

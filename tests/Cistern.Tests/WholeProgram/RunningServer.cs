@@ -41,6 +41,8 @@ internal sealed class RunningServer : IAsyncDisposable
         return new RunningServer(folder, server, key, change, time);
     }
 
+    public Task StopAsync() => _server.StopAsync();
+
     public async Task RestartAsync()
     {
         await _server.StopAsync();

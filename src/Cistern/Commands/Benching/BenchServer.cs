@@ -33,13 +33,16 @@ internal sealed class BenchServer : IDisposable
     public long ResidentBytes => StatusBytes("VmRSS:");
 
     /// <summary>Starts a destination.</summary>
-    public static Task<BenchServer> StartAsync(string folder, IEnumerable<string> settings, CancellationToken cancel) =>
-        StartAsync("serve", folder, settings.SelectMany(setting => (string[])["--set", setting]), "/readyz", cancel);
+    public static Task<BenchServer> StartAsync(string folder, IEnumerable<string> settings, CancellationToken cancel) => StartAsync(folder, settings, [], cancel);
+
+    /// <summary>Starts a destination with settings besides that other processes shall not see on its command line.</summary>
+    public static Task<BenchServer> StartAsync(string folder, IEnumerable<string> settings, Dictionary<string, string> environment, CancellationToken cancel) =>
+        StartAsync("serve", folder, settings.SelectMany(setting => (string[])["--set", setting]), "/readyz", environment, cancel);
 
     /// <summary>Starts a Firehose.</summary>
-    public static Task<BenchServer> StartFirehoseAsync(string folder, CancellationToken cancel) => StartAsync("firehose", folder, [], "/healthz", cancel);
+    public static Task<BenchServer> StartFirehoseAsync(string folder, CancellationToken cancel) => StartAsync("firehose", folder, [], "/healthz", [], cancel);
 
-    private static async Task<BenchServer> StartAsync(string command, string folder, IEnumerable<string> options, string readyPath, CancellationToken cancel)
+    private static async Task<BenchServer> StartAsync(string command, string folder, IEnumerable<string> options, string readyPath, Dictionary<string, string> environment, CancellationToken cancel)
     {
         var url = new Uri($"http://127.0.0.1:{FreePort()}");
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardError = true, RedirectStandardOutput = true };
@@ -51,6 +54,11 @@ internal sealed class BenchServer : IDisposable
         foreach (var argument in (string[])[command, "--data", folder, "--listen", url.ToString().TrimEnd('/'), .. options])
         {
             start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
         }
 
         var process = Process.Start(start) ?? throw new CommandFailedException("cannot start the server's process");

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace Cistern.Store.ClickHouse;
 
@@ -8,6 +9,12 @@ namespace Cistern.Store.ClickHouse;
 /// <param name="Cluster">The name of the cluster as <c>system.clusters</c> has it; null for one server alone.</param>
 internal sealed record ClickHouseAddress(IReadOnlyList<Uri> Hosts, string User, string Password, string Database, string? Cluster)
 {
+    /// <summary>How many replicas of a shard must have a delivery before it is answered; null for two, or one where a shard has no other.</summary>
+    public int? Quorum { get; init; }
+
+    /// <summary>The replicas of each shard, if they are written in the address; else <c>system.clusters</c> says them.</summary>
+    public IReadOnlyList<IReadOnlyList<Uri>> Shards { get; init; } = [];
+
     public const string Scheme = "clickhouse";
 
     private const int PlainPort = 8123;
@@ -29,49 +36,87 @@ internal sealed record ClickHouseAddress(IReadOnlyList<Uri> Hosts, string User, 
         var (authority, database) = Cut(before, '/');
         var at = authority.LastIndexOf('@');
         var (user, password) = Cut(at < 0 ? "" : authority[..at], ':');
-        if (!TryReadOptions(query, out var secure, out var cluster, out problem) || !TryReadHosts(authority[(at + 1)..], secure, out var hosts, out problem))
+        if (!TryReadOptions(query, out var options, out problem)
+            || !TryReadHosts(authority[(at + 1)..].Split(','), options.Secure, out var hosts, out problem)
+            || !TryReadShards(options, out var shards, out problem))
         {
             return false;
         }
 
-        address = new ClickHouseAddress(hosts, user.Length == 0 ? "default" : Uri.UnescapeDataString(user), Uri.UnescapeDataString(password), database.Length == 0 ? "default" : Uri.UnescapeDataString(database), cluster);
+        address = new ClickHouseAddress(hosts, user.Length == 0 ? "default" : Uri.UnescapeDataString(user), Uri.UnescapeDataString(password), database.Length == 0 ? "default" : Uri.UnescapeDataString(database), options.Cluster)
+        {
+            Quorum = options.Quorum,
+            Shards = shards,
+        };
         return true;
     }
 
     /// <summary>For messages: without the password.</summary>
     public override string ToString() => $"{Scheme}://{string.Join(',', Hosts.Select(host => host.Authority))}/{Database}{(Cluster is null ? "" : $"?cluster={Cluster}")}";
 
-    private static bool TryReadOptions(string query, out bool secure, out string? cluster, [NotNullWhen(false)] out string? problem)
+    private static bool TryReadOptions(string query, out Options options, [NotNullWhen(false)] out string? problem)
     {
-        (secure, cluster, problem) = (false, null, null);
+        (options, problem) = (new Options(false, null, null, ""), null);
         foreach (var pair in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var (name, value) = Cut(pair, '=');
             switch (name)
             {
-                case "secure" when bool.TryParse(value, out secure):
+                case "secure" when bool.TryParse(value, out var secure):
+                    options = options with { Secure = secure };
                     break;
                 case "cluster" when value.Length > 0 && value.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' or '.'):
-                    cluster = value;
+                    options = options with { Cluster = value };
+                    break;
+                case "quorum" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var quorum) && quorum is > 0 and < 100:
+                    options = options with { Quorum = quorum };
+                    break;
+                case "shards" when value.Length > 0:
+                    options = options with { Shards = value };
                     break;
                 default:
-                    problem = $"cannot use '{pair}' in the address of a ClickHouse; there are cluster=NAME and secure=true";
+                    problem = $"cannot use '{pair}' in the address of a ClickHouse; there are cluster=NAME, secure=true, quorum=1 and shards=HOST:PORT|HOST:PORT,HOST:PORT|HOST:PORT";
                     return false;
             }
+        }
+
+        if (options.Cluster is null && (options.Quorum is not null || options.Shards.Length > 0))
+        {
+            problem = $"quorum and shards in the address of a ClickHouse need cluster=NAME: one server alone has neither";
+            return false;
         }
 
         return true;
     }
 
-    private static bool TryReadHosts(string text, bool secure, out Uri[] hosts, [NotNullWhen(false)] out string? problem)
+    // As ClickHouse's function remote() has it: shards by commas, their replicas by bars.
+    private static bool TryReadShards(Options options, out IReadOnlyList<Uri>[] shards, [NotNullWhen(false)] out string? problem)
+    {
+        (shards, problem) = ([], null);
+        var found = new List<IReadOnlyList<Uri>>();
+        foreach (var shard in options.Shards.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!TryReadHosts(Uri.UnescapeDataString(shard).Split('|'), options.Secure, out var replicas, out problem))
+            {
+                return false;
+            }
+
+            found.Add(replicas);
+        }
+
+        shards = [.. found];
+        return true;
+    }
+
+    private static bool TryReadHosts(string[] written, bool secure, out Uri[] hosts, [NotNullWhen(false)] out string? problem)
     {
         (hosts, problem) = ([], null);
         var found = new List<Uri>();
-        foreach (var host in text.Split(','))
+        foreach (var host in written)
         {
             // A port that is not written would be that of HTTP.
-            var written = host.Contains(']', StringComparison.Ordinal) ? host[host.IndexOf(']', StringComparison.Ordinal)..].Contains(':', StringComparison.Ordinal) : host.Contains(':', StringComparison.Ordinal);
-            var whole = $"{(secure ? "https" : "http")}://{host}{(written ? "" : $":{(secure ? SecurePort : PlainPort)}")}/";
+            var hasPort = host.Contains(']', StringComparison.Ordinal) ? host[host.IndexOf(']', StringComparison.Ordinal)..].Contains(':', StringComparison.Ordinal) : host.Contains(':', StringComparison.Ordinal);
+            var whole = $"{(secure ? "https" : "http")}://{host}{(hasPort ? "" : $":{(secure ? SecurePort : PlainPort)}")}/";
             if (host.Length == 0 || !Uri.TryCreate(whole, UriKind.Absolute, out var uri) || uri.UserInfo.Length > 0 || uri.PathAndQuery != "/")
             {
                 problem = $"cannot read '{host}' as a host and port in the address of a ClickHouse";
@@ -90,4 +135,6 @@ internal sealed record ClickHouseAddress(IReadOnlyList<Uri> Hosts, string User, 
         var place = text.IndexOf(at, StringComparison.Ordinal);
         return place < 0 ? (text, "") : (text[..place], text[(place + 1)..]);
     }
+
+    private sealed record Options(bool Secure, string? Cluster, int? Quorum, string Shards);
 }

@@ -1,8 +1,9 @@
 namespace Cistern.Store.ClickHouse;
 
-/// <summary>Calls what is due of the ClickHouse store: looks each second whether it answers, writes events, and measures it now and then.</summary>
+/// <summary>Calls what is due of the ClickHouse store: looks each second whether what was in trouble is well again, and now and then at every server, writes events, and measures it now and then.</summary>
 internal sealed partial class ClickHouseLoop(StoreWatch watch, Func<bool, CancellationToken, Task> flushEvents, TimeProvider time, ILogger logger) : IDisposable
 {
+    private const int CheckBeats = 5;
     private const int MeasureBeats = 15;
 
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
@@ -14,7 +15,7 @@ internal sealed partial class ClickHouseLoop(StoreWatch watch, Func<bool, Cancel
     /// <summary>Looks once, then goes on by itself.</summary>
     public async Task StartAsync(CancellationToken cancel)
     {
-        await watch.CheckAsync(cancel);
+        await watch.CheckAsync(all: true, cancel);
         await watch.MeasureAsync(cancel);
         _running = RunAsync();
     }
@@ -34,7 +35,7 @@ internal sealed partial class ClickHouseLoop(StoreWatch watch, Func<bool, Cancel
         {
             for (var beat = 1; await timer.WaitForNextTickAsync(_stop.Token); beat++)
             {
-                await watch.CheckAsync(_stop.Token);
+                await watch.CheckAsync(all: beat % CheckBeats == 0, _stop.Token);
                 Tell();
                 await flushEvents(false, _stop.Token);
                 if (beat % MeasureBeats == 0)
@@ -51,25 +52,33 @@ internal sealed partial class ClickHouseLoop(StoreWatch watch, Func<bool, Cancel
     // Once for each change, not each second.
     private void Tell()
     {
-        if (watch.Readiness.Reason == _told)
+        var trouble = watch.Troubles.Count == 0 ? null : string.Join("; ", watch.Troubles);
+        if (trouble == _told)
         {
             return;
         }
 
-        _told = watch.Readiness.Reason;
-        if (_told is { } reason)
+        _told = trouble;
+        if (trouble is null)
         {
-            Log.Away(logger, reason);
+            Log.Back(logger);
+        }
+        else if (watch.Readiness is { CanStore: true, CanQuery: true })
+        {
+            Log.Limping(logger, trouble);
         }
         else
         {
-            Log.Back(logger);
+            Log.Away(logger, trouble);
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(4502, LogLevel.Warning, "Deliveries are refused and come again: {Reason}")]
+        [LoggerMessage(4505, LogLevel.Warning, "A server of ClickHouse is down, and others do its work: {Reason}")]
+        public static partial void Limping(ILogger logger, string reason);
+
+        [LoggerMessage(4502, LogLevel.Warning, "Deliveries or queries are refused: {Reason}")]
         public static partial void Away(ILogger logger, string reason);
 
         [LoggerMessage(4503, LogLevel.Information, "ClickHouse answers again")]

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Cistern.Formats;
 using Cistern.Formats.Columns;
 using Cistern.Operations;
+using Cistern.Store.ClickHouse.Cluster;
 using Cistern.Store.ClickHouse.Http;
 using Cistern.Store.ClickHouse.Insert;
 using Cistern.Store.ClickHouse.Read;
@@ -24,31 +25,27 @@ internal sealed class ClickHouseStore : IStore
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     private readonly HttpMessageInvoker _http;
-    private readonly ClickHouseAddress _address;
-    private readonly ClickHouseClient _client;
-    private readonly ClickHouseCommit _commit;
-    private readonly QueryRuns _queries;
+    private readonly ClickHouseCluster _cluster;
     private readonly ClickHouseGuard _guard;
+    private readonly long _sqlMemory;
     private readonly EventCounters _events;
     private readonly StoreWatch _watch;
     private readonly TimeProvider _time;
     private readonly ClickHouseLoop _loop;
     private volatile bool _closed;
 
-    private ClickHouseStore(HttpMessageInvoker http, ClickHouseAddress address, ClickHouseClient client, StoreOpening opening)
+    private ClickHouseStore(HttpMessageInvoker http, ClickHouseAddress address, ClickHouseCluster cluster, StoreOpening opening)
     {
-        (_http, _address, _client, _time) = (http, address, client, opening.Time);
-        _commit = new ClickHouseCommit(client, new RowIdentity(SipKey.FromBytes(opening.Shared.GetOrCreate(IdentityKeyName, () => RandomNumberGenerator.GetBytes(16)))), opening.Settings.Store.IdentityWindow, address.Cluster is not null);
-        _queries = new QueryRuns(client, opening.Settings.Query.SqlMemoryBytes);
-        _guard = new ClickHouseGuard(_queries, [.. Tables.All.Select(table => table.Name)]);
+        (_http, _cluster, _time, _sqlMemory) = (http, cluster, opening.Time, opening.Settings.Query.SqlMemoryBytes);
+        _guard = new ClickHouseGuard(QueryAsync, [.. Tables.All.Select(table => table.Name)]);
         _events = new EventCounters(opening.Time);
-        _watch = new StoreWatch(client, address, opening.Settings.Store.IdentityWindow);
+        _watch = new StoreWatch(cluster, address, opening.Settings.Store.IdentityWindow);
         _loop = new ClickHouseLoop(_watch, FlushEventsAsync, opening.Time, opening.Loggers.CreateLogger<ClickHouseStore>());
     }
 
     public SqlDialect Dialect { get; } = new ClickHouseDialect();
 
-    public StoreTraits Traits { get; } = new() { LateDeliveries = LongestCommit, Reclassifies = false, BacksUp = false };
+    public StoreTraits Traits => new() { LateDeliveries = LongestCommit, Shards = _cluster.Topology.Shards.Count, Reclassifies = false, BacksUp = false };
 
     public StoreReadiness Readiness => _closed ? new StoreReadiness(false, false, "the store is shutting down") : _watch.Readiness;
 
@@ -64,9 +61,10 @@ internal sealed class ClickHouseStore : IStore
         var http = new HttpMessageInvoker(ClickHouseClient.CreateHandler(ConnectTimeout));
         try
         {
-            var client = new ClickHouseClient(http, address.Hosts[0], address);
-            await SchemaMaker.MakeAsync(client, address, opening.Settings.Store.RetentionAge, opening.Time, opening.Loggers.CreateLogger<ClickHouseStore>(), cancel);
-            var store = new ClickHouseStore(http, address, client, opening);
+            var logger = opening.Loggers.CreateLogger<ClickHouseStore>();
+            var identity = new RowIdentity(SipKey.FromBytes(opening.Shared.GetOrCreate(IdentityKeyName, () => RandomNumberGenerator.GetBytes(16))));
+            var cluster = await SchemaMaker.WaitAsync(() => OpenAsync(http, address, identity, opening, logger, cancel), opening.Time, logger, cancel);
+            var store = new ClickHouseStore(http, address, cluster, opening);
             await store._loop.StartAsync(cancel);
             return store;
         }
@@ -77,21 +75,11 @@ internal sealed class ClickHouseStore : IStore
         }
     }
 
-    public async ValueTask<CommitResult> CommitAsync(DeliveryCommit delivery, CancellationToken cancel)
-    {
-        try
-        {
-            return await _commit.RunAsync(delivery, cancel);
-        }
-        catch (ClickHouseException error)
-        {
-            return CommitResult.Unavailable(error.Message);
-        }
-    }
+    public async ValueTask<CommitResult> CommitAsync(DeliveryCommit delivery, CancellationToken cancel) => await _cluster.CommitAsync(delivery, cancel);
 
     public void Count(string kind, string reason, string stream, string key, long count = 1) => _events.Count(kind, reason, stream, key, count);
 
-    public Task<IQueryResult> QueryAsync(StoreQuery query, CancellationToken cancel) => _queries.RunAsync(query, cancel);
+    public Task<IQueryResult> QueryAsync(StoreQuery query, CancellationToken cancel) => _cluster.ReadAsync(client => new QueryRuns(client, _sqlMemory).RunAsync(query, cancel));
 
     public Task<SqlVerdict> CheckAsync(string sql, CancellationToken cancel) => _guard.CheckAsync(sql, cancel);
 
@@ -111,6 +99,13 @@ internal sealed class ClickHouseStore : IStore
         _http.Dispose();
     }
 
+    private static async Task<ClickHouseCluster> OpenAsync(HttpMessageInvoker http, ClickHouseAddress address, RowIdentity identity, StoreOpening opening, ILogger logger, CancellationToken cancel)
+    {
+        var cluster = await ClickHouseCluster.OpenAsync(http, address, identity, opening.Settings.Store.IdentityWindow, opening.Time, cancel);
+        await SchemaMaker.MakeAsync(cluster, new ClickHouseSchema(address, opening.Settings.Store.RetentionAge), logger, cancel);
+        return cluster;
+    }
+
     // Best effort: what cannot be written is lost, as it would be in a crash.
     private async Task FlushEventsAsync(bool all, CancellationToken cancel)
     {
@@ -123,8 +118,8 @@ internal sealed class ClickHouseStore : IStore
         try
         {
             var common = new CommonValues(_time.GetUtcNow().ToUnixTimeMilliseconds() * 1000, "", "", "", new Dictionary<string, string>());
-            var settings = InsertSettings.Of($"events/{Guid.NewGuid():N}", _address.Cluster is not null);
-            await _client.InsertAsync($"INSERT INTO {ClickHouseSchema.RowsOf(Tables.Events)} FORMAT Native", new BlockContent(new NativeBlock(events, null, default, common)), settings, cancel);
+            var (block, token) = (new NativeBlock(events, null, default, common), $"events/{Guid.NewGuid():N}");
+            await _cluster.WriteAsync((ulong)Random.Shared.NextInt64(), shard => shard.InsertAsync(ClickHouseSchema.RowsOf(Tables.Events), block, token, mayJoin: true, cancel), cancel);
         }
         catch (ClickHouseException)
         {

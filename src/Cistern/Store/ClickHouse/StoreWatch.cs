@@ -1,4 +1,5 @@
 using Cistern.Formats;
+using Cistern.Store.ClickHouse.Cluster;
 using Cistern.Store.ClickHouse.Http;
 using Cistern.Store.ClickHouse.Read;
 using Cistern.Store.ClickHouse.Schema;
@@ -6,38 +7,31 @@ using Cistern.Store.ClickHouse.Schema;
 namespace Cistern.Store.ClickHouse;
 
 /// <summary>Looks at how the ClickHouse is, so that health and status pages answer at once.</summary>
-internal sealed class StoreWatch(ClickHouseClient client, ClickHouseAddress address, TimeSpan window)
+internal sealed class StoreWatch(ClickHouseCluster cluster, ClickHouseAddress address, TimeSpan window)
 {
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
 
     private static readonly QueryLimits Limits = new(AnswerTime, 1_000);
 
-    private volatile StoreReadiness _readiness = new(false, false, "ClickHouse was not asked yet");
     private volatile StoreStatus _status = new();
 
-    public StoreReadiness Readiness => _readiness;
+    public StoreReadiness Readiness => cluster.Report.Readiness;
+
+    /// <summary>What is wrong where, also while a replica makes up for it.</summary>
+    public IReadOnlyList<string> Troubles => cluster.Report.Troubles;
 
     public StoreStatus Status => _status;
 
-    /// <summary>Asks whether it answers.</summary>
-    public async Task CheckAsync(CancellationToken cancel)
-    {
-        try
-        {
-            await AskAsync("SELECT 1", [], cancel);
-            _readiness = new StoreReadiness(true, true, null);
-        }
-        catch (StoreQueryException error) when (!cancel.IsCancellationRequested)
-        {
-            _readiness = new StoreReadiness(false, false, $"ClickHouse cannot be used: {error.Message}");
-        }
-    }
+    /// <summary>Asks each server whether it answers and takes inserts.</summary>
+    /// <param name="all">Also those that are well as far as is known.</param>
+    public Task CheckAsync(bool all, CancellationToken cancel) => cluster.CheckAsync(all, cancel);
 
     /// <summary>Asks how much it holds.</summary>
     public async Task MeasureAsync(CancellationToken cancel)
     {
         try
         {
+            await cluster.RefreshAsync(cancel);
             const string OfTables = "SELECT \"table\", toInt64(count()), toInt64(sum(rows)), toInt64(sum(bytes_on_disk)) FROM {0} WHERE database = {{p1:}} AND active GROUP BY \"table\"";
             var parts = await AskAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, OfTables, Everywhere("parts")), [address.Database], cancel);
             var free = await AskAsync($"SELECT toInt64(min(free_space)) FROM {Everywhere("disks")}", [], cancel);
@@ -54,7 +48,7 @@ internal sealed class StoreWatch(ClickHouseClient client, ClickHouseAddress addr
                 Tables = tables,
             };
         }
-        catch (StoreQueryException) when (!cancel.IsCancellationRequested)
+        catch (Exception error) when (error is StoreQueryException or ClickHouseException && !cancel.IsCancellationRequested)
         {
             // The last figures stay; readiness says what is wrong.
         }
@@ -72,7 +66,7 @@ internal sealed class StoreWatch(ClickHouseClient client, ClickHouseAddress addr
 
     private async Task<List<object?[]>> AskAsync(string sql, IReadOnlyList<object?> parameters, CancellationToken cancel)
     {
-        using var result = await new QueryRuns(client).RunAsync(new StoreQuery(sql, parameters, [], null, QueryPool.Panels, Limits), cancel);
+        using var result = await cluster.ReadAsync(client => new QueryRuns(client).RunAsync(new StoreQuery(sql, parameters, [], null, QueryPool.Panels, Limits), cancel));
         var rows = new List<object?[]>();
         while (result.Read())
         {

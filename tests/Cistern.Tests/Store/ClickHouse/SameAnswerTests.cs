@@ -8,6 +8,7 @@ using Cistern.Query.Catalogue;
 using Cistern.Query.Model;
 using Cistern.Store;
 using Cistern.Store.ClickHouse;
+using Cistern.Store.ClickHouse.Insert;
 using Cistern.Store.ClickHouse.Read;
 using Cistern.Store.ClickHouse.Schema;
 using Cistern.Store.Embedded;
@@ -58,11 +59,13 @@ public sealed class SameAnswerTests(ClickHouseEngine engine, ITestOutputHelper o
             await engine.Client.RunAsync(statement, new Dictionary<string, string>(), TestContext.Current.CancellationToken);
         }
 
-        var commit = new ClickHouseCommit(engine.Client, new RowIdentity(SipKey.FromBytes("0123456789abcdef"u8)), TimeSpan.FromHours(1), replicated: false);
+        var identity = new RowIdentity(SipKey.FromBytes("0123456789abcdef"u8));
+        var commit = new ClickHouseCommit(TimeSpan.FromHours(1), isCluster: false, TimeProvider.System);
+        var shard = new ShardConnection(engine.Client);
         foreach (var delivery in Deliveries(embedded.Deliveries))
         {
             Assert.Equal(CommitStatus.Stored, (await embedded.Store.CommitAsync(delivery, TestContext.Current.CancellationToken)).Status);
-            Assert.Equal(CommitStatus.Stored, (await commit.RunAsync(delivery, TestContext.Current.CancellationToken)).Status);
+            Assert.Equal(CommitStatus.Stored, (await commit.RunAsync(shard, CommitWork.Of(delivery, identity), TestContext.Current.CancellationToken)).Status);
         }
     }
 

@@ -87,7 +87,7 @@ internal sealed partial class ClickHouseClient(HttpMessageInvoker http, Uri host
         try
         {
             answer = await http.SendAsync(request, cancel);
-            if (answer.StatusCode == HttpStatusCode.OK && !answer.Headers.Contains("X-ClickHouse-Exception-Code"))
+            if (answer.StatusCode == HttpStatusCode.OK && !answer.Headers.Contains("X-ClickHouse-Exception-Code") && answer.Headers.Any(IsClickHouse))
             {
                 return answer;
             }
@@ -133,6 +133,9 @@ internal sealed partial class ClickHouseClient(HttpMessageInvoker http, Uri host
             ? new ClickHouseException(number, written.Success ? written.Groups["text"].Value : text)
             : new ClickHouseException(0, $"{Host.Authority} answered {(int)answer.StatusCode}: {text[..Math.Min(text.Length, 300)]}");
     }
+
+    // A proxy may say 200 too, of a page of its own.
+    private static bool IsClickHouse(KeyValuePair<string, IEnumerable<string>> header) => header.Key.StartsWith("X-ClickHouse-", StringComparison.OrdinalIgnoreCase);
 
     private static string Innermost(Exception error) => (error.InnerException ?? error).Message;
 

@@ -1,15 +1,14 @@
 namespace Cistern.Store.ClickHouse.Insert;
 
-/// <summary>The identities of a delivery's rows of one table, as a block.</summary>
-internal sealed class IdentityBlock(string table, IReadOnlyList<UInt128> identities, CommonValues common) : INativeBlock
+/// <summary>The identities of the rows that a delivery stored, as a block.</summary>
+internal sealed class IdentityBlock(IReadOnlyList<UInt128> identities, CommonValues common) : INativeBlock
 {
     public int Rows => identities.Count;
 
     public void Write(NativeWriter writer)
     {
-        writer.VarInt(5);
+        writer.VarInt(4);
         writer.VarInt((ulong)identities.Count);
-        Column(writer, "of", "String", (into, _) => into.Text(table));
         Column(writer, "identity", "UInt128", (into, row) => into.UInt128(identities[row]));
         Column(writer, "received", "DateTime64(6, 'UTC')", (into, _) => into.Int64(common.Received));
         Column(writer, "delivery_id", "String", (into, _) => into.Text(common.DeliveryId));

@@ -12,8 +12,8 @@ internal sealed record CommonValues(long Received, string DeliveryId, string Str
 /// <param name="batch">The rows.</param>
 /// <param name="kept">Which of them, ascending; null for all.</param>
 /// <param name="identities">The identity of each row of the batch; empty for a table without.</param>
-/// <param name="common">What the store fills in.</param>
-internal sealed class NativeBlock(ColumnBatch batch, int[]? kept, ReadOnlyMemory<UInt128> identities, CommonValues common) : INativeBlock
+/// <param name="common">What the store fills in; null if each row has it already, because it was stored before.</param>
+internal sealed class NativeBlock(ColumnBatch batch, int[]? kept, ReadOnlyMemory<UInt128> identities, CommonValues? common) : INativeBlock
 {
     // Of rejects and deliveries the time is the arrival.
     private readonly bool _timeIsArrival = batch.Schema.Name is "rejects" or "deliveries";
@@ -42,6 +42,12 @@ internal sealed class NativeBlock(ColumnBatch batch, int[]? kept, ReadOnlyMemory
 
     private void Write(NativeWriter writer, ColumnSpec spec, Column column)
     {
+        if (common is null)
+        {
+            WriteValues(writer, spec, column);
+            return;
+        }
+
         switch (spec.Name)
         {
             case "received":
@@ -58,7 +64,7 @@ internal sealed class NativeBlock(ColumnBatch batch, int[]? kept, ReadOnlyMemory
                 Repeat(writer, common.Route, static (writer, value) => writer.Text(value));
                 break;
             case "attributes" when batch.Schema.Name == "rejects":
-                WriteAttributes(writer);
+                WriteAttributes(writer, common.Attributes);
                 break;
             default:
                 WriteValues(writer, spec, column);
@@ -79,7 +85,7 @@ internal sealed class NativeBlock(ColumnBatch batch, int[]? kept, ReadOnlyMemory
                 Each(writer, values, static (writer, values, row) => writer.Int32(row < values.Count ? values.Values[row] : 0));
                 break;
             case ValueColumn<long> values:
-                if (spec.Name != "time")
+                if (spec.Name is not ("time" or "received"))
                 {
                     Nulls(writer, values);
                 }
@@ -134,21 +140,21 @@ internal sealed class NativeBlock(ColumnBatch batch, int[]? kept, ReadOnlyMemory
         }
     }
 
-    private void WriteAttributes(NativeWriter writer)
+    private void WriteAttributes(NativeWriter writer, IReadOnlyDictionary<string, string> common)
     {
         for (var row = 1; row <= Rows; row++)
         {
-            writer.Int64((long)row * common.Attributes.Count);
+            writer.Int64((long)row * common.Count);
         }
 
-        Repeat(writer, common.Attributes, static (writer, attributes) =>
+        Repeat(writer, common, static (writer, attributes) =>
         {
             foreach (var name in attributes.Keys)
             {
                 writer.Text(name);
             }
         });
-        Repeat(writer, common.Attributes, static (writer, attributes) =>
+        Repeat(writer, common, static (writer, attributes) =>
         {
             foreach (var value in attributes.Values)
             {

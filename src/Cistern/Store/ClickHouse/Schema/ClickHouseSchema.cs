@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
 using Cistern.Formats;
 using Cistern.Formats.Columns;
 
@@ -8,8 +11,20 @@ namespace Cistern.Store.ClickHouse.Schema;
 /// <remarks>
 /// A table <c>requests</c> is <c>requests_rows</c> on each server, partitioned by day; in a cluster <c>requests_all</c> over all shards; and the view <c>requests</c> that users see, with the names and values of docs/schema.md.
 /// </remarks>
-internal sealed class ClickHouseSchema(ClickHouseAddress address, TimeSpan retention, int deduplicationWindow)
+/// <param name="deduplicationWindow">How many inserts a retry may come behind; further back it is found by what is stored of it (<see cref="Insert.StoredParts"/>).</param>
+internal sealed partial class ClickHouseSchema(ClickHouseAddress address, TimeSpan retention, int deduplicationWindow = ClickHouseSchema.DeduplicationWindow)
 {
+    /// <summary>What was decided of deliveries that were begun: see <see cref="Insert.DeliveryPlans"/>.</summary>
+    public const string Plans = "delivery_plans";
+
+    /// <summary>The identities of rows that were stored lately: see <see cref="Insert.StoredIdentities"/>.</summary>
+    public const string Identities = "row_identities";
+
+    public const string OnClusterWords = " ON CLUSTER ";
+
+    // 20 deliveries a second for the three hours in which Firehose tries.
+    private const int DeduplicationWindow = 220_000;
+
     // Common filters first, after the hour: a range of hours is one range of the index, and what is newest is at its end.
     private static readonly Dictionary<string, string> Orders = new(StringComparer.Ordinal)
     {
@@ -21,59 +36,133 @@ internal sealed class ClickHouseSchema(ClickHouseAddress address, TimeSpan reten
         [Tables.Events.Name] = "(time, kind, stream)",
     };
 
-    /// <summary>The identities of rows that were stored lately: see <see cref="Insert.StoredIdentities"/>.</summary>
-    public const string Identities = "row_identities";
-
     // What expires is computed as a DateTime, which ends in 2106: a time beyond it would be one long ago, and the row gone at once.
     private static readonly TimeSpan LongestRetention = TimeSpan.FromDays(50 * 365);
 
-    private string OnCluster => address.Cluster is null ? "" : $" ON CLUSTER {Quote(address.Cluster)}";
+    public string Database => address.Database;
+
+    private string OnCluster => address.Cluster is null ? "" : $"{OnClusterWords}{Quote(address.Cluster)}";
 
     public static string RowsOf(TableSchema table) => $"{table.Name}_rows";
 
     /// <summary>What a query reads: one server's rows, or those of all shards.</summary>
-    public string ReadOf(TableSchema table) => address.Cluster is null ? RowsOf(table) : $"{table.Name}_all";
+    public string ReadOf(TableSchema table) => ReadOf(table, address.Cluster is not null);
+
+    public static string ReadOf(TableSchema table, bool isCluster) => isCluster ? $"{table.Name}_all" : RowsOf(table);
+
+    /// <summary>Plans of one server, or of all shards.</summary>
+    public static string PlansOf(bool isCluster) => isCluster ? $"{Plans}_all" : Plans;
 
     /// <summary>All that has to be there, in order.</summary>
-    public IEnumerable<string> Statements() => Tables.All.SelectMany(StatementsOf).Append(IdentityTable());
+    public IEnumerable<string> Statements() => Missing(new ExistingTables(false, new Dictionary<string, ExistingTable>(), new HashSet<(string, string)>()));
+
+    /// <summary>What is still to be made or changed, in order.</summary>
+    public IEnumerable<string> Missing(ExistingTables there)
+    {
+        if (!there.HasDatabase)
+        {
+            yield return $"CREATE DATABASE IF NOT EXISTS {Quote(address.Database)}{OnCluster}";
+        }
+
+        foreach (var statement in Tables.All.SelectMany(table => MissingOf(table, there)).Concat(OwnTables(there)))
+        {
+            yield return statement;
+        }
+    }
 
     public static string Quote(string name) => $"`{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("`", "\\`", StringComparison.Ordinal)}`";
 
     public static string Literal(string text) => $"'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'";
 
-    private IEnumerable<string> StatementsOf(TableSchema table)
+    private IEnumerable<string> MissingOf(TableSchema table, ExistingTables there)
     {
-        yield return Rows(table);
-        foreach (var column in ClickHouseColumn.Of(table).Where(column => column.Spec is { Since: > 1 }))
+        var rows = RowsOf(table);
+        if (!there.Tables.TryGetValue(rows, out var existing))
         {
-            yield return $"ALTER TABLE {Quote(RowsOf(table))}{OnCluster} ADD COLUMN IF NOT EXISTS {Definition(column)}";
+            yield return Rows(table);
+        }
+        else
+        {
+            foreach (var column in ClickHouseColumn.Of(table).Where(column => !there.Columns.Contains((rows, column.Name))))
+            {
+                yield return $"ALTER TABLE {Name(rows)}{OnCluster} ADD COLUMN IF NOT EXISTS {Definition(column)}";
+            }
+
+            if (RetentionOf(existing) != KeptSeconds)
+            {
+                yield return $"ALTER TABLE {Name(rows)}{OnCluster} {(KeptSeconds == 0 ? "REMOVE TTL" : $"MODIFY TTL {Expiry}")}";
+            }
         }
 
-        if (address.Cluster is { } cluster)
+        // A Distributed table does not take over the columns of the tables below it.
+        if (address.Cluster is not null && (!there.Tables.ContainsKey(ReadOf(table)) || ClickHouseColumn.Of(table).Any(column => !there.Columns.Contains((ReadOf(table), column.Name)))))
         {
-            yield return $"CREATE TABLE IF NOT EXISTS {Quote(ReadOf(table))}{OnCluster} AS {Quote(RowsOf(table))} ENGINE = Distributed({Literal(cluster)}, currentDatabase(), {Literal(RowsOf(table))})";
+            yield return Distributed(ReadOf(table), rows);
         }
 
-        yield return $"CREATE OR REPLACE VIEW {Quote(table.Name)}{OnCluster} AS SELECT {string.Join(", ", table.Columns.Select(Visible).OfType<string>())} FROM {Quote(ReadOf(table))}";
+        var view = $"VIEW {Name(table.Name)}{OnCluster} AS SELECT {string.Join(", ", table.Columns.Select(Visible).OfType<string>())} FROM {Name(ReadOf(table))}";
+        var mark = $"cistern {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(view)))[..16]}";
+        if (!there.Tables.TryGetValue(table.Name, out var shown) || shown.Comment != mark)
+        {
+            yield return $"CREATE OR REPLACE {view} COMMENT {Literal(mark)}";
+        }
     }
 
     private string Rows(TableSchema table)
     {
         var lines = ClickHouseColumn.Of(table).Select(Definition).Concat(Indexes(table));
-        var engine = address.Cluster is null ? "MergeTree" : "ReplicatedMergeTree";
-        var kept = retention == TimeSpan.Zero || retention > LongestRetention ? "" : string.Create(CultureInfo.InvariantCulture, $"\nTTL toDateTime(time) + INTERVAL {(long)retention.TotalSeconds} SECOND");
-        return $"CREATE TABLE IF NOT EXISTS {Quote(RowsOf(table))}{OnCluster}\n(\n  {string.Join(",\n  ", lines)}\n)\nENGINE = {engine}\nPARTITION BY toDate(time)\nORDER BY {Orders[table.Name]}{kept}\nSETTINGS {Settings()}";
+        var kept = KeptSeconds == 0 ? "" : $"\nTTL {Expiry}";
+        return $"CREATE TABLE IF NOT EXISTS {Name(RowsOf(table))}{OnCluster}\n(\n  {string.Join(",\n  ", lines)}\n)\nENGINE = {EngineOf(RowsOf(table))}\nPARTITION BY toDate(time)\nORDER BY {Orders[table.Name]}{kept}\nSETTINGS {Settings()}, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1";
     }
 
-    // By the hour, so that the past goes as whole parts; small marks, because a lookup reads a few rows in many places. The time is the arrival, which a retry brings anew: parts of one delivery may lie in two hours.
+    private long KeptSeconds => retention > LongestRetention ? 0 : (long)retention.TotalSeconds;
+
+    // A row whose time lies where a DateTime has none would count as one of long ago.
+    private string Expiry => string.Create(CultureInfo.InvariantCulture, $"toDateTime(least(greatest(time, toDateTime64('1970-01-02 00:00:00', 6, 'UTC')), toDateTime64('2050-01-01 00:00:00', 6, 'UTC'))) + toIntervalSecond({KeptSeconds})");
+
+    private static long RetentionOf(ExistingTable table) => Interval().Match(table.Engine) is { Success: true } match ? long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0;
+
+    private IEnumerable<string> OwnTables(ExistingTables there)
+    {
+        if (!there.Tables.ContainsKey(Identities))
+        {
+            yield return IdentityTable();
+        }
+
+        if (!there.Tables.ContainsKey(Plans))
+        {
+            yield return PlanTable();
+        }
+
+        if (address.Cluster is not null && !there.Tables.ContainsKey(PlansOf(isCluster: true)))
+        {
+            yield return Distributed(PlansOf(isCluster: true), Plans);
+        }
+    }
+
+    // By the hour, so that the past goes as whole parts; small marks, because a lookup reads a few rows in many places.
     private string IdentityTable() =>
-        $"CREATE TABLE IF NOT EXISTS {Identities}{OnCluster}\n(\n  of LowCardinality(String),\n  identity UInt128 CODEC(NONE),\n  received DateTime64(6, 'UTC') CODEC(DoubleDelta, ZSTD(1)),\n  delivery_id String CODEC(ZSTD(1)),\n  stream LowCardinality(String)\n)\n"
-        + $"ENGINE = {(address.Cluster is null ? "MergeTree" : "ReplicatedMergeTree")}\nPARTITION BY toStartOfHour(received)\nORDER BY (of, identity)\nTTL toDateTime(received) + INTERVAL 8 DAY\nSETTINGS {Settings()}, index_granularity = 512";
+        $"CREATE TABLE IF NOT EXISTS {Name(Identities)}{OnCluster}\n(\n  identity UInt128 CODEC(NONE),\n  received DateTime64(6, 'UTC') CODEC(DoubleDelta, ZSTD(1)),\n  delivery_id LowCardinality(String),\n  stream LowCardinality(String)\n)\n"
+        + $"ENGINE = {EngineOf(Identities)}\nPARTITION BY toStartOfHour(received)\nORDER BY identity\nTTL toDateTime(received) + INTERVAL 8 DAY\nSETTINGS {Settings()}, ttl_only_drop_parts = 1, index_granularity = 512";
+
+    // No partitions: a token holds in one partition only, and which hour a delivery belongs to is what is decided here.
+    private string PlanTable() =>
+        $"CREATE TABLE IF NOT EXISTS {Name(Plans)}{OnCluster}\n(\n  delivery UInt128 CODEC(NONE),\n  stream LowCardinality(String),\n  delivery_id String CODEC(ZSTD(1)),\n  received DateTime64(6, 'UTC'),\n  attempt UInt64,\n  repeats String CODEC(ZSTD(1)),\n  forever UInt8,\n  done UInt8,\n  made DateTime DEFAULT now()\n)\n"
+        + $"ENGINE = {EngineOf(Plans)}\nORDER BY delivery\nTTL made + INTERVAL 8 DAY DELETE WHERE forever = 0\nSETTINGS {Settings()}, index_granularity = 512";
+
+    // Only read: rows go to the shard that they belong to.
+    private string Distributed(string name, string over) => $"CREATE OR REPLACE TABLE {Name(name)}{OnCluster} AS {Name(over)} ENGINE = Distributed({Literal(address.Cluster!)}, {Literal(address.Database)}, {Literal(over)})";
+
+    // With the database, because ON CLUSTER runs a statement on each server in whichever is the default there.
+    private string Name(string table) => $"{Quote(address.Database)}.{Quote(table)}";
+
+    // Replicas know each other by the path; it is named here because a server may be configured with another default.
+    private string EngineOf(string table) => address.Cluster is null ? "MergeTree" : $"ReplicatedMergeTree({Literal($"/clickhouse/tables/{{shard}}/{address.Database}/{table}")}, '{{replica}}')";
 
     // Without these a server's answer says nothing of its disk, and a retry finds no trace of what it repeats.
     private string Settings() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{(address.Cluster is null ? "non_replicated_deduplication_window" : "replicated_deduplication_window_seconds = 86400, replicated_deduplication_window")} = {deduplicationWindow}, fsync_after_insert = 1, fsync_part_directory = 1, ttl_only_drop_parts = 1");
+        $"{(address.Cluster is null ? "non_replicated_deduplication_window" : "replicated_deduplication_window_seconds = 86400, replicated_deduplication_window")} = {deduplicationWindow}, fsync_after_insert = 1, fsync_part_directory = 1");
 
     private static string Definition(ClickHouseColumn column) => $"{Quote(column.Name)} {column.Type} CODEC({column.Codec})";
 
@@ -99,4 +188,7 @@ internal sealed class ClickHouseSchema(ClickHouseAddress address, TimeSpan reten
         "weight" => "coalesce(weight, 1) AS weight",
         var name => Quote(name),
     };
+
+    [GeneratedRegex(@"TTL .*?toIntervalSecond\((\d+)\)")]
+    private static partial Regex Interval();
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Cistern.Store.ClickHouse.Http;
-using Cistern.Store.ClickHouse.Read;
 
 namespace Cistern.Store.ClickHouse.Sql;
 
@@ -12,7 +11,7 @@ namespace Cistern.Store.ClickHouse.Sql;
 /// here-documents, or a second kind of quotes. (2) <c>EXPLAIN AST</c> of what was written gives its tree, which <see cref="SyntaxCheck"/> walks with the names of what is in the database. What was written is
 /// what runs, so both are of the same text. These statements of ours may themselves only read, because the server obeys the SETTINGS of what it explains.
 /// </remarks>
-internal sealed partial class ClickHouseGuard(QueryRuns queries, IReadOnlyCollection<string> tables)
+internal sealed partial class ClickHouseGuard(Func<StoreQuery, CancellationToken, Task<IQueryResult>> run, IReadOnlyCollection<string> tables)
 {
     private const int MessageMax = 300;
 
@@ -51,7 +50,7 @@ internal sealed partial class ClickHouseGuard(QueryRuns queries, IReadOnlyCollec
 
     private async Task<List<string>> AskAsync(string sql, CancellationToken cancel)
     {
-        using var result = await queries.RunAsync(new StoreQuery(sql, [], [], Range: null, QueryPool.Sql, Limits), cancel);
+        using var result = await run(new StoreQuery(sql, [], [], Range: null, QueryPool.Sql, Limits), cancel);
         var values = new List<string>();
         while (result.Read())
         {
@@ -70,7 +69,7 @@ internal sealed partial class ClickHouseGuard(QueryRuns queries, IReadOnlyCollec
         return error.Code switch
         {
             ClickHouseErrors.SyntaxError when message.Contains("Multi-statements", StringComparison.Ordinal) => Refuse("exactly one SELECT is allowed; send them one by one"),
-            ClickHouseErrors.Readonly => Refuse("SETTINGS are not allowed"),
+            ClickHouseErrors.ReadOnlyUser => Refuse("SETTINGS are not allowed"),
             ClickHouseErrors.SyntaxError => SqlVerdict.Malformed($"cannot parse the statement: {message}", Position(sql, message)),
             ClickHouseErrors.UnknownFunction => Refuse("this ClickHouse is too old to check it; use one that has formatQuerySingleLine and EXPLAIN AST"),
             _ => Refuse(message),

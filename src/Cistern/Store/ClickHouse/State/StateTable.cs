@@ -143,7 +143,7 @@ internal sealed class StateTable(StateHosts hosts, ClickHouseAddress address)
     // acknowledged (see ReadSettings); an insert that meets another then fails with 286 and is tried again, which for a handful of changes a minute is no loss.
     private Dictionary<string, string> WriteSettings(string token)
     {
-        var settings = InsertSettings.Of(token, replicated: false);
+        var settings = InsertSettings.Of(token, quorum: 0);
         if (IsCluster)
         {
             settings["insert_quorum"] = Math.Min(2, _replicas).ToString(CultureInfo.InvariantCulture);

@@ -1,0 +1,18 @@
+namespace Cistern.Store.ClickHouse.Cluster;
+
+/// <summary>How the servers are.</summary>
+/// <param name="CanStore">At least one shard takes deliveries. Those of another that does not are refused one by one, so that a node goes on for the rest.</param>
+/// <param name="CanQuery">Each shard has a server that answers: an answer is never a part of one.</param>
+/// <param name="Troubles">What is wrong, one sentence a server, beginning with its shard; also if a replica makes up for it.</param>
+internal sealed record ClusterReport(bool CanStore, bool CanQuery, IReadOnlyList<string> Troubles)
+{
+    public static ClusterReport Of(Topology topology, string? cluster)
+    {
+        var troubles = topology.Shards.SelectMany(
+            shard => shard.Replicas.Where(replica => replica.State.Trouble is not null),
+            (shard, replica) => $"{(cluster is null ? "" : $"shard {shard.Number} of {topology.Shards.Count}: ")}{replica.State.Trouble}");
+        return new ClusterReport(topology.Shards.Any(shard => shard.CanWrite), topology.Shards.Count > 0 && topology.Shards.All(shard => shard.CanRead), [.. troubles]);
+    }
+
+    public StoreReadiness Readiness => new(CanStore, CanQuery, CanStore && CanQuery ? null : string.Join("; ", Troubles));
+}
