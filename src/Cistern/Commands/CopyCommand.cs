@@ -1,11 +1,12 @@
 using System.CommandLine;
 using Cistern.Commands.Copying;
 using Cistern.Operations;
+using Cistern.Operations.Settings;
+using Cistern.Store;
 using Cistern.Store.ClickHouse;
 using Cistern.Store.ClickHouse.Http;
 using Cistern.Store.Copying;
 using Cistern.Store.Embedded;
-using Cistern.Store.Embedded.Identity;
 
 namespace Cistern.Commands;
 
@@ -54,7 +55,7 @@ internal sealed class CopyCommand : CisternCommand
         });
         await using var source = SourceStore.Open(context, parsed.GetValue(_from)!, new ServerChoice(parsed.GetValue(_url), parsed.GetValue(_key), null), loggers);
         using var http = new HttpMessageInvoker(ClickHouseClient.CreateHandler(TimeSpan.FromSeconds(10)));
-        var run = new CopyRun(context, source, address, http, new CopyChoice(parsed.GetValue(_rows), parsed.GetValue(_patience), parsed.GetValue(_verify)), loggers);
+        var run = new CopyRun(context, source, address, http, new CopyChoice(text, parsed.GetValue(_rows), parsed.GetValue(_patience), parsed.GetValue(_verify)), loggers);
         try
         {
             return await run.RunAsync(cancel);
@@ -70,10 +71,11 @@ internal sealed class CopyCommand : CisternCommand
     }
 }
 
+/// <param name="Address">Of the target, as it was written.</param>
 /// <param name="Rows">About how many are copied at a time.</param>
 /// <param name="Patience">How long the target may be away at a time.</param>
 /// <param name="OnlyVerify">Nothing is copied.</param>
-internal sealed record CopyChoice(int Rows, TimeSpan Patience, bool OnlyVerify);
+internal sealed record CopyChoice(string Address, int Rows, TimeSpan Patience, bool OnlyVerify);
 
 /// <summary>Copies image after image until little is left, then compares with the last.</summary>
 internal sealed class CopyRun(CommandContext context, SourceStore source, ClickHouseAddress address, HttpMessageInvoker http, CopyChoice choice, ILoggerFactory loggers)
@@ -82,14 +84,22 @@ internal sealed class CopyRun(CommandContext context, SourceStore source, ClickH
     private static readonly TimeSpan Enough = TimeSpan.FromMinutes(10);
 
     private readonly CopyReport _report = new(context.Terminal, context.Time);
+    private readonly CopyRecent _recent = CopyRecent.At(context.Time.GetUtcNow(), source.Settings.Store.IdentityWindow);
 
     public async Task<int> RunAsync(CancellationToken cancel)
     {
-        var client = new ClickHouseClient(http, address.Hosts[0], address);
-        var retention = await CopyTables.PrepareAsync(client, address, source.Settings.Store.RetentionAge, context.Time, loggers.CreateLogger<CopyRun>(), cancel);
-        var target = new CopyTarget([client], address.Cluster is not null, new RowIdentity(SipKey.CreateRandom()), choice.Patience, context.Time, _report.Waiting);
+        await using var shared = await StoreChoice.OpenSharedOnceAsync(new CisternSettings { Store = new() { Address = choice.Address } }, context.Time, loggers, cancel);
+        var identity = ClickHouseStore.IdentityOf(shared);
+        var cluster = await CopyTarget.OpenAsync(http, address, identity, context.Time, cancel);
+        var retention = await CopyTables.PrepareAsync(cluster, address, source.Settings.Store.RetentionAge, loggers.CreateLogger<CopyRun>(), cancel);
+        var target = new CopyTarget(cluster, identity, choice.Patience, context.Time, _report.Waiting);
         var notes = new CopyNotes(target, address, source.Id);
         await notes.OpenAsync(cancel);
+        if (!choice.OnlyVerify)
+        {
+            TellFiles(SourceFiles.Copy(source.Folder, shared));
+        }
+
         for (; ; )
         {
             using var image = await source.TakeImageAsync(cancel);
@@ -106,6 +116,19 @@ internal sealed class CopyRun(CommandContext context, SourceStore source, ClickH
         }
     }
 
+    private void TellFiles(SourceFiles files)
+    {
+        if (files.Copied.Count > 0)
+        {
+            _report.Note($"copied {string.Join(", ", files.Copied)}");
+        }
+
+        if (files.Kept.Count > 0)
+        {
+            _report.Note($"left as they are there: {string.Join(", ", files.Kept)}");
+        }
+    }
+
     // Retention drops by the day, and of which moment a day is it may know better than we: so the day of the bound is left out.
     private long OldestOf(TimeSpan? target)
     {
@@ -115,14 +138,14 @@ internal sealed class CopyRun(CommandContext context, SourceStore source, ClickH
 
     private async Task CopyAsync(SourceImage image, CopyTarget target, CopyNotes notes, CancellationToken cancel)
     {
-        var copy = new ImageCopy(image, target, notes, source.Id, new CopyBounds(choice.Rows), _report.Moved);
+        var copy = new ImageCopy(image, target, notes, source.Id, _recent, new CopyBounds(choice.Rows), _report.Moved);
         _report.Begin(ImageCopy.Order.Sum(copy.Left));
         await copy.RunAsync(cancel);
     }
 
     private async Task<int> VerifyAsync(SourceImage image, CopyTarget target, CopyNotes notes, CancellationToken cancel)
     {
-        var verification = new CopyVerification(image, target, notes, source.Id, mayCopy: !choice.OnlyVerify, _report.Compared);
+        var verification = new CopyVerification(image, target, notes, source.Id, _recent, mayCopy: !choice.OnlyVerify, _report.Compared);
         var days = await verification.RunAsync(cancel);
         _report.Finish();
         _report.Write(days);
@@ -139,7 +162,7 @@ internal sealed class CopyRun(CommandContext context, SourceStore source, ClickH
 
     private void TellRest(SourceImage image, CopyTarget target, CopyNotes notes, long late)
     {
-        var copy = new ImageCopy(image, target, notes, source.Id, new CopyBounds(choice.Rows), _report.Moved);
+        var copy = new ImageCopy(image, target, notes, source.Id, _recent, new CopyBounds(choice.Rows), _report.Moved);
         if (!choice.OnlyVerify)
         {
             _report.Note($"copied {Units.Count(_report.Stored + late)} rows");

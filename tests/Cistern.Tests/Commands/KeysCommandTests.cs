@@ -25,6 +25,20 @@ public sealed class KeysCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Whose_keys_are_meant_must_be_said_and_the_folders_settings_count()
+    {
+        var nobodys = await CommandRun.RunAsync("keys list");
+        Assert.Equal((2, ""), (nobodys.ExitCode, nobodys.Out));
+        Assert.Contains("--data is missing", nobodys.Error, StringComparison.Ordinal);
+        Assert.Contains("cannot use 'nonsense' in the address", (await CommandRun.RunAsync("keys list --store clickhouse://host/db?nonsense")).Error, StringComparison.Ordinal);
+
+        var mounted = Directory.CreateDirectory(Path.Combine(_folder, "mounted")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(_folder, "cistern.json"), $$"""{"sharedFolder":"{{mounted}}"}""", TestContext.Current.CancellationToken);
+        Assert.Equal(0, (await CommandRun.RunAsync($"keys create --data {_folder} --name shop")).ExitCode);
+        Assert.Equal((true, false), (File.Exists(Path.Combine(mounted, "keys.json")), File.Exists(Path.Combine(_folder, "keys.json"))));
+    }
+
+    [Fact]
     public async Task The_list_shows_everything_but_the_secret()
     {
         var secret = (await CommandRun.RunAsync($"keys create --data {_folder} --name shop")).Out.Trim();

@@ -37,8 +37,12 @@ internal sealed class RunningServer : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("cistern-whole-").FullName;
         change ??= settings => settings;
         var server = await StartAsync(folder, change, time);
-        var key = new KeyStore(new LocalFolder(folder), TimeProvider.System).Create(new NewKey { Name = "all", Scopes = KeyScopes.Admin }).Secret!.Reveal();
-        return new RunningServer(folder, server, key, change, time);
+        var keys = new KeyStore(server.Shared, TimeProvider.System);
+        var key = keys.Create(new NewKey { Name = "all", Scopes = KeyScopes.Admin });
+
+        // Nodes on one ClickHouse have their keys in common.
+        key = key.Secret is null ? keys.Create(new NewKey { Name = $"all-{Guid.NewGuid():N}", Scopes = KeyScopes.Admin }) : key;
+        return new RunningServer(folder, server, key.Secret!.Reveal(), change, time);
     }
 
     public Task StopAsync() => _server.StopAsync();

@@ -135,5 +135,5 @@ internal sealed class InsertBench(BenchSignal signal, ClickHouseAddress address,
         return new NativeBlock(batch, null, new UInt128[batch.RowCount], common);
     }
 
-    private Dictionary<string, string> Settings(string token) => InsertSettings.Of($"bench/{token}", address.Cluster is not null);
+    private Dictionary<string, string> Settings(string token) => InsertSettings.Of($"bench/{token}", address.Cluster is null ? 0 : address.Quorum ?? 2);
 }

@@ -2,8 +2,11 @@ using System.Diagnostics;
 using Cistern.Delivery.Http;
 using Cistern.Demo;
 using Cistern.Store.ClickHouse;
+using Cistern.Store.ClickHouse.Cluster;
 using Cistern.Store.ClickHouse.Http;
 using Cistern.Store.ClickHouse.Schema;
+using Cistern.Store.Embedded;
+using Cistern.Store.Embedded.Identity;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Cistern.Commands.Benching;
@@ -30,7 +33,8 @@ internal sealed class StoreBench(CommandContext context, BenchSignal signal, boo
         _out.WriteLine($"body            {Units.Bytes(bodies.Average(body => body.Body.Length))}{(gzip ? " gzip" : "")}, {signal.RowsPerDelivery} rows: {bodies.Average(body => body.Body.Length) / signal.RowsPerDelivery:0.0} bytes a row from Firehose");
         try
         {
-            await SchemaMaker.MakeAsync(client, _address, TimeSpan.Zero, context.Time, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, cancel);
+            var cluster = await ClickHouseCluster.OpenAsync(http, _address, new RowIdentity(SipKey.CreateRandom()), TimeSpan.Zero, context.Time, cancel);
+            await SchemaMaker.MakeAsync(cluster, new ClickHouseSchema(_address, TimeSpan.Zero), Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, cancel);
             await InsertsAsync(new InsertBench(signal, _address, http), bodies[..Math.Min(bodies.Length, InsertsMax)], folder, cancel);
             await DeliveriesAsync(bodies, settings, folder, cancel);
         }

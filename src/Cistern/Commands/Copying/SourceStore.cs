@@ -5,6 +5,7 @@ using Cistern.Ingest.Keys;
 using Cistern.Journal;
 using Cistern.Operations;
 using Cistern.Operations.Settings;
+using Cistern.Operations.Shared;
 using Cistern.Store;
 using Cistern.Store.Copying;
 
@@ -30,6 +31,8 @@ internal sealed class SourceStore : IAsyncDisposable
     public required string Id { get; init; }
 
     public required CisternSettings Settings { get; init; }
+
+    public DataFolder Folder => _data;
 
     /// <summary>Until when all arrivals are in the last image; null if nobody ran on the store, so that all are.</summary>
     public DateTimeOffset? Until { get; private set; }
@@ -109,7 +112,7 @@ internal sealed class SourceStore : IAsyncDisposable
 
     private async Task<string> AskServerAsync(CancellationToken cancel)
     {
-        var url = _server.Url ?? new SignIns(_data.Root, _context.Time).Read().Url ?? throw new CommandMisuseException("a server runs on the folder; name it with --url");
+        var url = _server.Url ?? new SignIns(new LocalFolder(_data.Root), _context.Time).Read().Url ?? throw new CommandMisuseException("a server runs on the folder; name it with --url");
         using var key = _server.Key is { Length: > 0 } given ? new BackupKey(given) : BackupKey.Make(_data.Root, _context.Time);
         using var http = new HttpClient();
         var done = await BackupRequest.RunAsync(new ApiClient(http, url, key.Text), $"copying-{Guid.NewGuid():N}"[..24], _context.Time, cancel);
@@ -146,7 +149,7 @@ internal sealed class SourceStore : IAsyncDisposable
 
         public static BackupKey Make(string folder, TimeProvider time)
         {
-            var keys = new KeyStore(folder, time);
+            var keys = new KeyStore(new LocalFolder(folder), time);
             var name = $"copy-{Guid.NewGuid():N}"[..13];
             var made = keys.Create(new NewKey { Name = name, Scopes = KeyScopes.Admin, Expires = time.GetUtcNow() + Life });
             return new BackupKey(made.Secret?.Reveal() ?? throw new CommandFailedException(made.Problem!), () => keys.Revoke(name));

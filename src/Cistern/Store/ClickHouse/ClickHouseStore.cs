@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Cistern.Formats;
 using Cistern.Formats.Columns;
 using Cistern.Operations;
+using Cistern.Operations.Shared;
 using Cistern.Store.ClickHouse.Cluster;
 using Cistern.Store.ClickHouse.Http;
 using Cistern.Store.ClickHouse.Insert;
@@ -62,7 +63,7 @@ internal sealed class ClickHouseStore : IStore
         try
         {
             var logger = opening.Loggers.CreateLogger<ClickHouseStore>();
-            var identity = new RowIdentity(SipKey.FromBytes(opening.Shared.GetOrCreate(IdentityKeyName, () => RandomNumberGenerator.GetBytes(16))));
+            var identity = IdentityOf(opening.Shared);
             var cluster = await SchemaMaker.WaitAsync(() => OpenAsync(http, address, identity, opening, logger, cancel), opening.Time, logger, cancel);
             var store = new ClickHouseStore(http, address, cluster, opening);
             await store._loop.StartAsync(cancel);
@@ -74,6 +75,10 @@ internal sealed class ClickHouseStore : IStore
             throw error is ClickHouseException ? new StoreUnusableException($"cannot use {address}: {error.Message}", error) : error;
         }
     }
+
+    /// <summary>What tells rows apart, with the key that all nodes have in common.</summary>
+    /// <exception cref="IOException">The key cannot be read or made.</exception>
+    public static RowIdentity IdentityOf(SharedFolder shared) => new(SipKey.FromBytes(shared.GetOrCreate(IdentityKeyName, () => RandomNumberGenerator.GetBytes(16))));
 
     public async ValueTask<CommitResult> CommitAsync(DeliveryCommit delivery, CancellationToken cancel) => await _cluster.CommitAsync(delivery, cancel);
 

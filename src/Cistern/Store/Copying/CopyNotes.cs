@@ -11,27 +11,15 @@ namespace Cistern.Store.Copying;
 /// <param name="source">The id of the store that is copied.</param>
 internal sealed class CopyNotes(CopyTarget target, ClickHouseAddress address, string source)
 {
-    private const string Table = "cistern_copies";
+    private const string TableName = "cistern_copies";
 
     private readonly Dictionary<string, List<CopyRange>> _done = Tables.All.ToDictionary(table => table.Name, _ => new List<CopyRange>());
     private readonly Dictionary<string, CopyRange> _begun = [];
 
-    /// <summary>The table. In a cluster each replica of each shard has all of it.</summary>
-    public string Statement
-    {
-        get
-        {
-            var (onCluster, engine) = address.Cluster is { } cluster
-                ? ($" ON CLUSTER {ClickHouseSchema.Quote(cluster)}", $"ReplicatedMergeTree('/clickhouse/tables/{address.Database}/{Table}', '{{shard}}-{{replica}}')")
-                : ("", "MergeTree");
-            return $"CREATE TABLE IF NOT EXISTS {Table}{onCluster} (source String, of String, begin Int64, end Int64, done UInt8, rows Int64, at DateTime64(6, 'UTC') DEFAULT now64(6)) ENGINE = {engine} ORDER BY (source, of, begin) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1";
-        }
-    }
-
     public async Task OpenAsync(CancellationToken cancel)
     {
-        await target.RunAsync(0, Statement, cancel);
-        var rows = await target.SelectAsync(0, $"SELECT of, begin, end, toInt64(max(done)) FROM {Table} WHERE source = {ClickHouseSchema.Literal(source)} GROUP BY of, begin, end ORDER BY of, begin, end", cancel);
+        await target.RunAsync(Statement, cancel);
+        var rows = await target.SelectAsync($"SELECT of, begin, end, toInt64(max(done)) FROM {Table} WHERE source = {ClickHouseSchema.Literal(source)} GROUP BY of, begin, end ORDER BY of, begin, end", cancel);
         foreach (var row in rows)
         {
             if (Tables.All.FirstOrDefault(table => table.Name == (string)row[0]!) is { } table)
@@ -40,6 +28,20 @@ internal sealed class CopyNotes(CopyTarget target, ClickHouseAddress address, st
             }
         }
     }
+
+    // In a cluster each replica of each shard has all of it.
+    private string Statement
+    {
+        get
+        {
+            var (onCluster, engine) = address.Cluster is { } cluster
+                ? ($" ON CLUSTER {ClickHouseSchema.Quote(cluster)}", $"ReplicatedMergeTree({ClickHouseSchema.Literal($"/clickhouse/tables/{address.Database}/{TableName}")}, '{{shard}}-{{replica}}')")
+                : ("", "MergeTree");
+            return $"CREATE TABLE IF NOT EXISTS {Table}{onCluster} (source String, of String, begin Int64, end Int64, done UInt8, rows Int64, at DateTime64(6, 'UTC') DEFAULT now64(6)) ENGINE = {engine} ORDER BY (source, of, begin) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1";
+        }
+    }
+
+    private string Table => $"{ClickHouseSchema.Quote(address.Database)}.{TableName}";
 
     /// <summary>The ranges that are copied, in their order.</summary>
     public IReadOnlyList<CopyRange> Done(TableSchema table) => _done[table.Name];
@@ -56,7 +58,7 @@ internal sealed class CopyNotes(CopyTarget target, ClickHouseAddress address, st
 
     private async Task NoteAsync(CopyRange range, bool done, long rows, CancellationToken cancel)
     {
-        await target.RunAsync(0, string.Create(CultureInfo.InvariantCulture, $"INSERT INTO {Table} (source, of, begin, end, done, rows) VALUES ({ClickHouseSchema.Literal(source)}, '{range.Table.Name}', {range.From}, {range.To}, {(done ? 1 : 0)}, {rows})"), cancel);
+        await target.RunAsync(string.Create(CultureInfo.InvariantCulture, $"INSERT INTO {Table} (source, of, begin, end, done, rows) VALUES ({ClickHouseSchema.Literal(source)}, '{range.Table.Name}', {range.From}, {range.To}, {(done ? 1 : 0)}, {rows})"), cancel);
         Remember(range, done);
     }
 

@@ -27,3 +27,14 @@ internal readonly record struct CopyTotals(long Rows, double First, double Secon
 
     private static bool IsNear(double left, double right) => left.Equals(right) || Math.Abs(left - right) <= Rounding * Math.Max(Math.Abs(left), Math.Abs(right));
 }
+
+/// <summary>Since when deliveries and rows are known again if they come again: microseconds since 1970.</summary>
+internal readonly record struct CopyRecent(long Deliveries, long Rows)
+{
+    // Nodes look back a day; who sends again does so within hours.
+    private static readonly TimeSpan DeliveryWindow = TimeSpan.FromDays(2);
+
+    /// <param name="now">When the copy began.</param>
+    /// <param name="window">How far back a row is recognised.</param>
+    public static CopyRecent At(DateTimeOffset now, TimeSpan window) => new(Embedded.Micros.Of(now - DeliveryWindow), Embedded.Micros.Of(now - window));
+}

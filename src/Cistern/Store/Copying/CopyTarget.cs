@@ -1,75 +1,78 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
-using Cistern.Formats.Columns;
+using System.Globalization;
+using Cistern.Formats;
+using Cistern.Store.ClickHouse;
+using Cistern.Store.ClickHouse.Cluster;
 using Cistern.Store.ClickHouse.Http;
 using Cistern.Store.ClickHouse.Insert;
-using Cistern.Store.ClickHouse.Read;
 using Cistern.Store.ClickHouse.Schema;
 using Cistern.Store.Embedded;
 
 namespace Cistern.Store.Copying;
 
 /// <summary>The ClickHouse that rows are copied into, shard by shard. While it cannot be used, every call waits, within a bound.</summary>
-/// <param name="shards">A server of each shard, in their order.</param>
-/// <param name="replicated">Its tables are replicated.</param>
 /// <param name="identity">With the key that the nodes on it use.</param>
 /// <param name="patience">How long it may be away at a time.</param>
 /// <param name="waiting">Called when it is away, with the reason.</param>
-internal sealed class CopyTarget(IReadOnlyList<ClickHouseClient> shards, bool replicated, RowIdentity identity, TimeSpan patience, TimeProvider time, Action<string> waiting)
+internal sealed class CopyTarget(ClickHouseCluster cluster, RowIdentity identity, TimeSpan patience, TimeProvider time, Action<string> waiting)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
+    // Blocks are larger than a delivery's, and what is asked reads more.
+    private static readonly StatementLimits Limits = new() { Select = TimeSpan.FromMinutes(5), Insert = TimeSpan.FromMinutes(5) };
+
     private static readonly Dictionary<string, string> None = [];
-
-    // Of a day and more of an interrupted insert of all columns.
-    private const int GroupsMax = 50_000_000;
-
-    // The server will do better in a while: too many queries or parts, no memory, read-only, too few replicas, Keeper is away.
-    private static readonly HashSet<int> Passing = [159, 202, 209, 210, 225, 241, 242, 243, 252, 285, 319, 999];
 
     // Deliveries that nodes on the target took themselves lately, by stream and id, and when: a sender to whom the answer of the source was lost may have been switched meanwhile.
     private readonly Dictionary<(string Stream, string Id), HashSet<long>> _taken = [];
 
-    public int Shards => shards.Count;
+    public int Shards => cluster.Topology.Shards.Count;
 
     public RowIdentity Identity => identity;
 
-    /// <summary>The shard of a delivery: the same that a node would choose.</summary>
-    public int ShardOf(string stream, string deliveryId) =>
-        shards.Count == 1 ? 0 : (int)(BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{stream}\0{deliveryId}"))) % (ulong)shards.Count);
+    /// <summary>Connects.</summary>
+    /// <exception cref="ClickHouseException">None of the address's hosts answers.</exception>
+    public static async Task<ClickHouseCluster> OpenAsync(HttpMessageInvoker http, ClickHouseAddress address, RowIdentity identity, TimeProvider time, CancellationToken cancel)
+    {
+        var cluster = await ClickHouseCluster.OpenAsync(http, address, identity, TimeSpan.Zero, time, cancel);
+        cluster.Limits = Limits;
+        return cluster;
+    }
+
+    /// <summary>The place of a delivery's shard: the one that a node would choose.</summary>
+    public int ShardOf(string stream, string deliveryId) => cluster.Topology.Of(DeliveryHash.Of(stream, deliveryId).Shard).Number - 1;
 
     /// <summary>Inserts a block under a token: once, however often it is sent.</summary>
     /// <exception cref="ClickHouseException">It refuses, or was away for too long.</exception>
-    public Task InsertAsync(int shard, string into, INativeBlock block, string token, CancellationToken cancel)
-    {
-        var settings = InsertSettings.Of(token, replicated);
-        settings["max_partitions_per_insert_block"] = "0"; // An import may have years.
-        return WithPatienceAsync(
-            async () =>
-            {
-                await shards[shard].InsertAsync($"INSERT INTO {into} FORMAT Native", new BlockContent(block), settings, cancel);
-                return true;
-            },
-            cancel);
-    }
-
-    public Task RunAsync(int shard, string sql, CancellationToken cancel) => WithPatienceAsync(
+    public Task InsertAsync(int shard, string into, INativeBlock block, string token, CancellationToken cancel) => WithPatienceAsync(
         async () =>
         {
-            await shards[shard].RunAsync(sql, None, cancel);
+            await cluster.WriteAsync(HashOf(shard), connection => connection.InsertAsync(into, block, token, mayJoin: false, cancel), cancel);
             return true;
         },
         cancel);
 
-    /// <exception cref="ClickHouseException">It refuses, or was away for too long.</exception>
-    public Task<List<object?[]>> SelectAsync(int shard, string sql, CancellationToken cancel) => WithPatienceAsync(() => ReadAsync(shards[shard], sql, cancel), cancel);
+    /// <summary>Runs a statement that may be run twice, on any server.</summary>
+    public Task RunAsync(string sql, CancellationToken cancel)
+    {
+        var settings = InsertSettings.Of(sql, cluster.Topology.Shards[0].Quorum);
+        return WithPatienceAsync(
+            () => cluster.ReadAsync(async client =>
+            {
+                await client.RunAsync(sql, settings, cancel);
+                return true;
+            }),
+            cancel);
+    }
+
+    /// <summary>Asks any server.</summary>
+    public Task<List<object?[]>> SelectAsync(string sql, CancellationToken cancel) => WithPatienceAsync(() => cluster.ReadAsync(client => new ShardConnection(client, Limits).SelectAsync(sql, None, cancel)), cancel);
 
     /// <summary>What the groups of a range add up to in one shard, those that came other ways included.</summary>
+    /// <exception cref="ClickHouseException">It refuses, or was away for too long.</exception>
     public async Task<Dictionary<CopyGroup, CopyTotals>> TotalsAsync(int shard, CopyRange range, CancellationToken cancel)
     {
-        var sql = $"SELECT {CopyMeasures.OfTarget(range.Table)} FROM {ClickHouseSchema.RowsOf(range.Table)} WHERE received >= fromUnixTimestamp64Micro({range.From}, 'UTC') AND received < fromUnixTimestamp64Micro({range.To}, 'UTC') GROUP BY arrived, stream, id, day";
-        return (await SelectAsync(shard, sql, cancel)).ToDictionary(
+        var sql = $"SELECT {CopyMeasures.OfTarget(range.Table)} FROM {ClickHouseSchema.RowsOf(range.Table)} WHERE received >= {Moment(range.From)} AND received < {Moment(range.To)} GROUP BY arrived, stream, id, day";
+        return (await AskShardAsync(shard, sql, cancel)).ToDictionary(
             row => new CopyGroup((long)row[0]!, (string)row[1]!, (string)row[2]!, (long)row[3]!),
             row => new CopyTotals((long)row[4]!, (double)row[5]!, (double)row[6]!));
     }
@@ -78,9 +81,9 @@ internal sealed class CopyTarget(IReadOnlyList<ClickHouseClient> shards, bool re
     public async Task LookAsync(long since, CancellationToken cancel)
     {
         _taken.Clear();
-        for (var shard = 0; shard < shards.Count; shard++)
+        for (var shard = 0; shard < Shards; shard++)
         {
-            foreach (var row in await SelectAsync(shard, $"SELECT stream, delivery_id, toUnixTimestamp64Micro(received) FROM {ClickHouseSchema.RowsOf(Formats.Tables.Deliveries)} WHERE time >= fromUnixTimestamp64Micro({since}, 'UTC')", cancel))
+            foreach (var row in await AskShardAsync(shard, $"SELECT stream, delivery_id, toUnixTimestamp64Micro(received) FROM {ClickHouseSchema.RowsOf(Tables.Deliveries)} WHERE time >= {Moment(since)}", cancel))
             {
                 if (!_taken.TryGetValue(((string)row[0]!, (string)row[1]!), out var arrivals))
                 {
@@ -95,6 +98,15 @@ internal sealed class CopyTarget(IReadOnlyList<ClickHouseClient> shards, bool re
     /// <summary>Whether the target has taken the delivery of a group itself: then that of the source is a repeat.</summary>
     public bool HasTaken(CopyGroup group) => _taken.TryGetValue((group.Stream, group.Id), out var arrivals) && !arrivals.Contains(group.Received);
 
+    // Always by way of the same replica, if it answers: one that is behind would lack what was just stored.
+    private Task<List<object?[]>> AskShardAsync(int shard, string sql, CancellationToken cancel) =>
+        WithPatienceAsync(() => cluster.WriteAsync(HashOf(shard), connection => connection.ScanAsync(sql, None, cancel), cancel), cancel);
+
+    // The first that belongs to the shard.
+    private ulong HashOf(int shard) => (ulong)cluster.Topology.Shards.Take(shard).Sum(before => (long)before.Weight);
+
+    private static string Moment(long micros) => string.Create(CultureInfo.InvariantCulture, $"fromUnixTimestamp64Micro({micros}, 'UTC')");
+
     private async Task<T> WithPatienceAsync<T>(Func<Task<T>> run, CancellationToken cancel)
     {
         for (var since = time.GetTimestamp(); ;)
@@ -103,31 +115,11 @@ internal sealed class CopyTarget(IReadOnlyList<ClickHouseClient> shards, bool re
             {
                 return await run();
             }
-            catch (ClickHouseException error) when ((error.IsLost || Passing.Contains(error.Code)) && time.GetElapsedTime(since) < patience)
+            catch (ClickHouseException error) when (error.IsLost && time.GetElapsedTime(since) < patience)
             {
                 waiting(error.Message);
                 await Task.Delay(Pause, time, cancel);
             }
-        }
-    }
-
-    private static async Task<List<object?[]>> ReadAsync(ClickHouseClient client, string sql, CancellationToken cancel)
-    {
-        try
-        {
-            using var answer = await client.SelectAsync(sql, None, new Dictionary<string, string>(StringComparer.Ordinal) { ["default_format"] = "RowBinaryWithNamesAndTypes" }, cancel);
-            using var result = await ClickHouseResult.OpenAsync(answer, GroupsMax, 0, cancel);
-            var rows = new List<object?[]>();
-            while (result.Read())
-            {
-                rows.Add([.. Enumerable.Range(0, result.Columns.Count).Select(column => result[column])]);
-            }
-
-            return rows;
-        }
-        catch (Exception error) when (error is StoreQueryException or IOException or InvalidDataException)
-        {
-            throw new ClickHouseException(0, $"{client.Host.Authority} gave an answer that was cut or is none of ClickHouse's: {error.Message}", error);
         }
     }
 }

@@ -13,9 +13,9 @@ internal sealed record CopyDay(TableSchema Table, long Day, CopyTotals Source, C
 /// wholly may have come to the source late, behind others with a later arrival: it is copied then, and compared again.
 /// </remarks>
 /// <param name="mayCopy">Whether such deliveries are copied, or only told.</param>
-internal sealed class CopyVerification(SourceImage image, CopyTarget target, CopyNotes notes, string source, bool mayCopy, Action<TableSchema> compared)
+internal sealed class CopyVerification(SourceImage image, CopyTarget target, CopyNotes notes, string source, CopyRecent recent, bool mayCopy, Action<TableSchema> compared)
 {
-    private readonly RangeCopy _copy = new(image, target, source);
+    private readonly RangeCopy _copy = new(image, target, source, recent);
     private readonly SortedDictionary<(int Table, long Day), CopyDay> _days = [];
 
     /// <summary>Rows that came late and were copied now.</summary>

@@ -10,12 +10,12 @@ internal sealed record CopyBounds(long Rows = 200_000, long Bytes = 256L << 20);
 
 /// <summary>Copies an image: range by range, each noted before and after.</summary>
 /// <param name="moved">Told of the rows of each range when it is stored: how many it holds, and how many of them the target lacked.</param>
-internal sealed class ImageCopy(SourceImage image, CopyTarget target, CopyNotes notes, string source, CopyBounds bounds, Action<TableSchema, long, long> moved)
+internal sealed class ImageCopy(SourceImage image, CopyTarget target, CopyNotes notes, string source, CopyRecent recent, CopyBounds bounds, Action<TableSchema, long, long> moved)
 {
     // Senders try a delivery again for so long: Firehose at most two hours.
     private const long RetryMicros = 4L * 3_600_000_000;
 
-    private readonly RangeCopy _copy = new(image, target, source);
+    private readonly RangeCopy _copy = new(image, target, source, recent);
 
     /// <summary>
     /// Deliveries come first: once they are there, a node takes none of them again. That one is not whole yet shows only in what the copy says.

@@ -14,7 +14,8 @@ namespace Cistern.Store.Copying;
 /// that was cut may still run in the server when the next comes.
 /// </remarks>
 /// <param name="source">The id of the store that is copied.</param>
-internal sealed class RangeCopy(SourceImage image, CopyTarget target, string source)
+/// <param name="recent">What nodes still look up.</param>
+internal sealed class RangeCopy(SourceImage image, CopyTarget target, string source, CopyRecent recent)
 {
     /// <param name="batch">The rows of the range.</param>
     /// <returns>How many were stored.</returns>
@@ -28,19 +29,36 @@ internal sealed class RangeCopy(SourceImage image, CopyTarget target, string sou
             var there = await target.TotalsAsync(shard, range, cancel);
             var own = groups.Where(group => target.ShardOf(group.Key.Stream, group.Key.Id) == shard && !target.HasTaken(group.Key)).ToArray();
             var missing = own.Where(group => !there.ContainsKey(group.Key)).ToArray();
-            if (missing.Length == 0)
+            var token = TokenOf(range, shard) + (missing.Length == own.Length ? "" : $"/{Fingerprint(missing.Select(group => group.Key))}");
+            if (missing.Length > 0)
             {
-                continue;
+                int[] rows = [.. missing.SelectMany(group => group.Value).Order()];
+                await target.InsertAsync(shard, ClickHouseSchema.RowsOf(range.Table), new NativeBlock(batch, rows.Length == batch.RowCount ? null : rows, identities, common: null), token, cancel);
+                stored += rows.Length;
             }
 
-            int[] rows = [.. missing.SelectMany(group => group.Value).Order()];
-            var token = TokenOf(range, shard) + (missing.Length == own.Length ? "" : $"/{Fingerprint(missing.Select(group => group.Key))}");
-            await target.InsertAsync(shard, ClickHouseSchema.RowsOf(range.Table), new NativeBlock(batch, rows.Length == batch.RowCount ? null : rows, identities, common: null), token, cancel);
-            stored += rows.Length;
+            await RememberAsync(range.Table, own, identities, shard, token, cancel);
         }
 
         return stored;
     }
+
+    // What nodes look up of deliveries and rows that came lately; twice is harmless.
+    private async Task RememberAsync(TableSchema table, KeyValuePair<CopyGroup, List<int>>[] groups, ReadOnlyMemory<UInt128> identities, int shard, string token, CancellationToken cancel)
+    {
+        if (table == Tables.Deliveries && groups.Where(group => group.Key.Received >= recent.Deliveries).Select(group => group.Key).ToArray() is { Length: > 0 } deliveries)
+        {
+            await target.InsertAsync(shard, ClickHouseSchema.Plans, new CopiedPlans(deliveries), $"{token}/plans", cancel);
+        }
+
+        if (identities.Length > 0 && KnownIdentities(groups, identities) is { Length: > 0 } known)
+        {
+            await target.InsertAsync(shard, ClickHouseSchema.Identities, new CopiedIdentities(known), $"{token}/identities", cancel);
+        }
+    }
+
+    private (UInt128 Identity, CopyGroup Of)[] KnownIdentities(KeyValuePair<CopyGroup, List<int>>[] groups, ReadOnlyMemory<UInt128> identities) =>
+        [.. groups.Where(group => group.Key.Received >= recent.Rows).SelectMany(group => group.Value, (group, row) => (identities.Span[row], group.Key)).Where(row => row.Item1 != 0)];
 
     /// <summary>Reads a range and stores what the target lacks of it.</summary>
     public Task<long> StoreAsync(CopyRange range, CancellationToken cancel)

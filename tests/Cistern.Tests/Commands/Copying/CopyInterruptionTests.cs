@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Cistern.Formats;
-using Cistern.Store;
+using Cistern.Store.ClickHouse;
 using Cistern.Store.ClickHouse.Http;
 using Cistern.Store.ClickHouse.Schema;
 using Cistern.Store.Copying;
@@ -76,7 +76,7 @@ public sealed class CopyInterruptionTests(ClickHouseEngine engine, ITestOutputHe
         using var http = new HttpMessageInvoker(cut);
         var reasons = new List<string>();
 
-        await CopyAsync(image, TargetOf(new ClickHouseClient(http, Target.Hosts[0], Target), reasons.Add, TimeSpan.FromMinutes(2)));
+        await CopyAsync(image, await TargetAsync(http, Target, reasons.Add, TimeSpan.FromMinutes(2)));
 
         Assert.Equal(3, reasons.Count);
         Assert.Equal(Counts, await CountsAsync());
@@ -88,9 +88,9 @@ public sealed class CopyInterruptionTests(ClickHouseEngine engine, ITestOutputHe
         await using var source = await CopySource.MakeAsync(1);
         using var image = SourceImage.Open(source.Folder, null, CancellationToken.None);
         using var http = new HttpMessageInvoker(ClickHouseClient.CreateHandler(TimeSpan.FromSeconds(1)));
-        var nobody = new ClickHouseClient(http, new Uri("http://127.0.0.1:1/"), Engine.Address);
+        var target = await TargetAsync(http, Target with { Hosts = [new Uri("http://127.0.0.1:1/")] }, _ => { }, TimeSpan.FromMilliseconds(10));
 
-        var error = await Assert.ThrowsAsync<ClickHouseException>(() => CopyAsync(image, TargetOf(nobody, _ => { }, TimeSpan.FromMilliseconds(10))));
+        var error = await Assert.ThrowsAsync<ClickHouseException>(() => CopyAsync(image, target));
 
         Assert.Contains("does not answer", error.Message, StringComparison.Ordinal);
     }
@@ -109,10 +109,9 @@ public sealed class CopyInterruptionTests(ClickHouseEngine engine, ITestOutputHe
 
     private async Task MakeTablesAsync(bool tokens)
     {
-        await Engine.Client.With("default").RunAsync($"CREATE DATABASE {Target.Database}", new Dictionary<string, string>(), CancellationToken.None);
-        foreach (var statement in new ClickHouseSchema(Target, TimeSpan.Zero, 10_000).Statements())
+        foreach (var statement in new ClickHouseSchema(Target, TimeSpan.Zero).Statements())
         {
-            await Client.RunAsync(statement, new Dictionary<string, string>(), CancellationToken.None);
+            await Client.With("default").RunAsync(statement, new Dictionary<string, string>(), CancellationToken.None);
         }
 
         foreach (var table in Tables.All.Where(_ => !tokens))
@@ -127,7 +126,7 @@ public sealed class CopyInterruptionTests(ClickHouseEngine engine, ITestOutputHe
         using var http = new HttpMessageInvoker(cut);
         try
         {
-            await CopyAsync(image, TargetOf(new ClickHouseClient(http, Target.Hosts[0], Target), _ => { }, TimeSpan.Zero));
+            await CopyAsync(image, await TargetAsync(http, Target, _ => { }, TimeSpan.Zero));
             return true;
         }
         catch (ClickHouseException error) when (error.IsLost)
@@ -136,14 +135,17 @@ public sealed class CopyInterruptionTests(ClickHouseEngine engine, ITestOutputHe
         }
     }
 
-    private static CopyTarget TargetOf(ClickHouseClient client, Action<string> waiting, TimeSpan patience) =>
-        new([client], replicated: false, new RowIdentity(SipKey.CreateRandom()), patience, TimeProvider.System, waiting);
+    private static async Task<CopyTarget> TargetAsync(HttpMessageInvoker http, ClickHouseAddress address, Action<string> waiting, TimeSpan patience)
+    {
+        var identity = new RowIdentity(SipKey.CreateRandom());
+        return new CopyTarget(await CopyTarget.OpenAsync(http, address, identity, TimeProvider.System, CancellationToken.None), identity, patience, TimeProvider.System, waiting);
+    }
 
     private async Task CopyAsync(SourceImage image, CopyTarget target)
     {
         var notes = new CopyNotes(target, Target, "source");
         await notes.OpenAsync(TestContext.Current.CancellationToken);
-        await new ImageCopy(image, target, notes, "source", new CopyBounds(20), (_, _, _) => { }).RunAsync(TestContext.Current.CancellationToken);
+        await new ImageCopy(image, target, notes, "source", default, new CopyBounds(20), (_, _, _) => { }).RunAsync(TestContext.Current.CancellationToken);
     }
 
     // None before the tables are there.

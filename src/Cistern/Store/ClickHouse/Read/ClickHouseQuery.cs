@@ -30,6 +30,7 @@ internal sealed partial record ClickHouseQuery(string Sql, IReadOnlyDictionary<s
             ["max_execution_time"] = query.Limits.Time.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture),
             ["cancel_http_readonly_queries_on_client_close"] = "1",
             ["join_use_nulls"] = "1",
+            ["skip_unavailable_shards"] = "0", // Whatever the user's profile says: an answer is never a part of one.
         };
         if (query.Pool == QueryPool.Sql)
         {

@@ -227,6 +227,35 @@ public sealed class ClickHouseFolderTests(ClickHouseEngine engine) : IClassFixtu
         }
     }
 
+    /// <summary>What was acknowledged is there once, whenever the engine dies; what was refused may be there once or not at all.</summary>
+    [Fact]
+    public async Task Changes_outlive_the_engine_being_killed_in_the_middle_of_them()
+    {
+        await using var nodes = new Nodes(engine.NewAddress());
+        var folders = new[] { await nodes.OpenAsync(), await nodes.OpenAsync() };
+        using var over = new CancellationTokenSource();
+        var writing = folders.SelectMany(folder => new[] { folder, folder }).Select((folder, writer) => Task.Run(() => Append(folder, writer, over.Token))).ToArray();
+
+        for (var death = 0; death < 3; death++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(700 + Random.Shared.Next(500)), Cancel);
+            engine.Kill();
+            await Task.Delay(TimeSpan.FromMilliseconds(200), Cancel);
+            await engine.StartAsync();
+        }
+
+        await Task.Delay(TimeSpan.FromSeconds(1), Cancel);
+        await over.CancelAsync();
+        var outcomes = (await Task.WhenAll(writing)).SelectMany(one => one).ToArray();
+
+        string[] lines = Read(await nodes.OpenAsync(), "list")!.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(lines.Length, lines.Distinct().Count());
+        Assert.Empty(outcomes.Where(one => one.Acknowledged).Select(one => one.Line).Except(lines));
+        Assert.Empty(lines.Except(outcomes.Select(one => one.Line)));
+        Assert.Contains(outcomes, one => one.Acknowledged);
+        Assert.Contains(outcomes, one => !one.Acknowledged);
+    }
+
     [Fact]
     public async Task Many_who_ask_at_once_cost_few_questions()
     {
@@ -257,6 +286,26 @@ public sealed class ClickHouseFolderTests(ClickHouseEngine engine) : IClassFixtu
         Directory.CreateDirectory(Path.GetDirectoryName(folder.PathOf(name))!);
         File.WriteAllText(folder.PathOf(name), text);
         return 0;
+    }
+
+    private static List<(string Line, bool Acknowledged)> Append(SharedFolder folder, int writer, CancellationToken over)
+    {
+        var outcomes = new List<(string, bool)>();
+        while (!over.IsCancellationRequested)
+        {
+            var line = $"{writer}-{outcomes.Count}";
+            try
+            {
+                folder.Change(Lock, () => Write(folder, "list", $"{Read(folder, "list")}{line}\n"));
+                outcomes.Add((line, true));
+            }
+            catch (IOException)
+            {
+                outcomes.Add((line, false));
+            }
+        }
+
+        return outcomes;
     }
 
     private static int Delete(SharedFolder folder, string name)
