@@ -12,6 +12,7 @@ internal static class QueryErrors
         OperationCanceledException => new(StoreQueryFault.Canceled, "the query was canceled", error),
         ClickHouseException { Code: ClickHouseErrors.TimeoutExceeded or ClickHouseErrors.TooSlow } => TimedOut(limits, error),
         ClickHouseException { Code: ClickHouseErrors.MemoryLimitExceeded } => new(StoreQueryFault.OutOfMemory, "the query needs more memory than it may take; group by less, or ask for a shorter time", error),
+        ClickHouseException { Code: ClickHouseErrors.TooManyRowsOrBytes } when error.Message.Contains("bytes", StringComparison.Ordinal) => new(StoreQueryFault.OutOfMemory, "the result is larger than one answer may be; ask for fewer columns or rows", error),
         ClickHouseException { Code: ClickHouseErrors.TooManyRowsOrBytes } => new(StoreQueryFault.TooManyRows, $"the result has more than {limits.Rows} rows; add a LIMIT or group further", error),
         ClickHouseException { Code: ClickHouseErrors.QueryWasCancelled } => new(StoreQueryFault.Canceled, "the query was canceled", error),
         ClickHouseException { Code: ClickHouseErrors.AllConnectionsFailed or ClickHouseErrors.NetworkError } => new(StoreQueryFault.Unavailable, $"a shard of ClickHouse is down, and an answer without it would be a part of one: {error.Message}", error),
