@@ -3,6 +3,7 @@ using BenchmarkDotNet.Attributes;
 using Cistern.Formats.Deliveries;
 using Cistern.Store.Embedded;
 using Cistern.Store.Embedded.Identity;
+using Cistern.Store.Identity;
 
 namespace Cistern.Benchmarks;
 

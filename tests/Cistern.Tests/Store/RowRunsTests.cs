@@ -1,3 +1,4 @@
+using Cistern.Store;
 using Cistern.Store.Embedded;
 using Cistern.Tests.Journal;
 

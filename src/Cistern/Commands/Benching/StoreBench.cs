@@ -7,6 +7,7 @@ using Cistern.Store.ClickHouse.Http;
 using Cistern.Store.ClickHouse.Schema;
 using Cistern.Store.Embedded;
 using Cistern.Store.Embedded.Identity;
+using Cistern.Store.Identity;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Cistern.Commands.Benching;

@@ -11,6 +11,7 @@ using Cistern.Store.ClickHouse.Schema;
 using Cistern.Store.ClickHouse.Sql;
 using Cistern.Store.Embedded;
 using Cistern.Store.Embedded.Identity;
+using Cistern.Store.Identity;
 
 namespace Cistern.Store.ClickHouse;
 

@@ -3,6 +3,7 @@ using Cistern.Operations;
 using Cistern.Store.Embedded.Engines;
 using Cistern.Store.Embedded.Hot;
 using Cistern.Store.Embedded.Sql;
+using Cistern.Store.Identity;
 
 namespace Cistern.Store.Embedded;
 

@@ -2,6 +2,7 @@ using Cistern.Formats.Columns;
 using Cistern.Formats.Deliveries;
 using Cistern.Store.Embedded.Engines;
 using Cistern.Store.Embedded.Hot;
+using Cistern.Store.Identity;
 
 namespace Cistern.Store.Embedded;
 

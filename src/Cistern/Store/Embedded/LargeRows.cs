@@ -2,6 +2,7 @@ using Cistern.Formats;
 using Cistern.Formats.Deliveries;
 using Cistern.Operations;
 using Cistern.Store.Embedded.Hot;
+using Cistern.Store.Identity;
 
 namespace Cistern.Store.Embedded;
 

@@ -2,6 +2,7 @@ using Cistern.Enrich.Rules;
 using Cistern.Journal;
 using Cistern.Store.Embedded.Engines;
 using Cistern.Store.Embedded.Identity;
+using Cistern.Store.Identity;
 
 namespace Cistern.Store.Embedded;
 

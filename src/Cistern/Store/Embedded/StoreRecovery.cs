@@ -6,6 +6,7 @@ using Cistern.Formats;
 using Cistern.Formats.Deliveries;
 using Cistern.Store.Embedded.Engines;
 using Cistern.Store.Embedded.Identity;
+using Cistern.Store.Identity;
 
 namespace Cistern.Store.Embedded;
 

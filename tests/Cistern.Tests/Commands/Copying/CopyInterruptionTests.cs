@@ -6,6 +6,7 @@ using Cistern.Store.ClickHouse.Schema;
 using Cistern.Store.Copying;
 using Cistern.Store.Embedded;
 using Cistern.Store.Embedded.Identity;
+using Cistern.Store.Identity;
 using Cistern.Tests.Store.ClickHouse;
 
 namespace Cistern.Tests.Commands.Copying;

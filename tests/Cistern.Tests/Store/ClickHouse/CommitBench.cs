@@ -9,6 +9,7 @@ using Cistern.Store.ClickHouse.Read;
 using Cistern.Store.ClickHouse.Schema;
 using Cistern.Store.Embedded;
 using Cistern.Store.Embedded.Identity;
+using Cistern.Store.Identity;
 using Cistern.Tests.Formats;
 
 namespace Cistern.Tests.Store.ClickHouse;

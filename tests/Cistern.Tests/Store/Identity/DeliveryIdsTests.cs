@@ -1,5 +1,6 @@
 using Cistern.Store;
 using Cistern.Store.Embedded.Identity;
+using Cistern.Store.Identity;
 
 namespace Cistern.Tests.Store.Identity;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Cistern.Store.Embedded.Identity;
+using Cistern.Store.Identity;
 using Cistern.Tests.Journal;
 
 namespace Cistern.Tests.Store.Identity;

@@ -1,4 +1,5 @@
 using Cistern.Store.Embedded;
+using Cistern.Store.Identity;
 
 namespace Cistern.Store.ClickHouse.Insert;
 

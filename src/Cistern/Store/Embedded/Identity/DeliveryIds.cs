@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Cistern.Store.Identity;
 
 namespace Cistern.Store.Embedded.Identity;
 

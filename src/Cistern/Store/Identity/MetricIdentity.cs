@@ -2,7 +2,7 @@ using Cistern.DuckDb;
 using Cistern.Formats;
 using Cistern.Formats.Columns;
 
-namespace Cistern.Store.Embedded.Identity;
+namespace Cistern.Store.Identity;
 
 /// <summary>A metric is told by everything but the delivery that brought it: the same metric at the same time with other values is another row, and kept.</summary>
 /// <remarks>Decoders sort dimensions and statistics by name, so that the order in which a format writes them makes no difference.</remarks>

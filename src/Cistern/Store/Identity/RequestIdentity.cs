@@ -2,7 +2,7 @@ using Cistern.DuckDb;
 using Cistern.Formats;
 using Cistern.Formats.Columns;
 
-namespace Cistern.Store.Embedded.Identity;
+namespace Cistern.Store.Identity;
 
 /// <summary>A request is told by its distribution and CloudFront's id.</summary>
 internal sealed class RequestIdentity(SipKey key) : SignalIdentity(Tables.Requests, "distribution", "request_id", "request_id_text")

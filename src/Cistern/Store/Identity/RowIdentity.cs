@@ -4,7 +4,7 @@ using Cistern.Formats.Columns;
 using Cistern.Formats.Deliveries;
 using Cistern.Store.Embedded.Identity;
 
-namespace Cistern.Store.Embedded;
+namespace Cistern.Store.Identity;
 
 /// <summary>What makes two rows the same row, as a keyed 128-bit hash.</summary>
 /// <remarks>

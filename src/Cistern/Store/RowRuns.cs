@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Cistern.Store.Embedded;
+namespace Cistern.Store;
 
 /// <summary>Ascending row numbers as text: runs as in <c>0-99 120</c>.</summary>
 internal static class RowRuns

@@ -3,7 +3,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
-namespace Cistern.Store.Embedded.Identity;
+namespace Cistern.Store.Identity;
 
 /// <summary>The secret of a keyed hash. Random for each process: whoever does not know it cannot make two texts collide.</summary>
 internal readonly record struct SipKey(ulong First, ulong Second)

@@ -2,7 +2,7 @@ using Cistern.DuckDb;
 using Cistern.Formats;
 using Cistern.Formats.Columns;
 
-namespace Cistern.Store.Embedded.Identity;
+namespace Cistern.Store.Identity;
 
 /// <summary>A log event is told by account, log group, log stream, its time and the id that CloudWatch Logs gave to it.</summary>
 /// <remarks>The id alone should do. There are captures in which two events of a log stream have one id and other times: what may differ is kept.</remarks>

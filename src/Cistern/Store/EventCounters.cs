@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Cistern.Formats.Columns;
 
-namespace Cistern.Store.Embedded;
+namespace Cistern.Store;
 
 /// <summary>Counts by minute what leaves no row elsewhere, until they become rows of <c>events</c>. Best effort: a crash loses the last minute.</summary>
 internal sealed class EventCounters(TimeProvider time)

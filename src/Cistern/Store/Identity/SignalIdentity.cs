@@ -1,7 +1,7 @@
 using Cistern.DuckDb;
 using Cistern.Formats.Columns;
 
-namespace Cistern.Store.Embedded.Identity;
+namespace Cistern.Store.Identity;
 
 /// <summary>Computes what tells the rows of one table apart: of rows that arrive, and of rows that are read back.</summary>
 /// <remarks>Both ways must give the same hash for the same row: a row that is read back is what a repeat of it is compared with.</remarks>
