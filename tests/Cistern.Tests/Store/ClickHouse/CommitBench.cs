@@ -21,6 +21,9 @@ internal sealed class CommitBench(ClickHouseEngine engine, string database = "ci
 
     private static readonly Dictionary<string, string> None = [];
 
+    // What takes long is not looked at here, and the machine may be busy.
+    private static readonly StatementLimits Patient = new() { Select = TimeSpan.FromMinutes(1), Insert = TimeSpan.FromMinutes(3) };
+
     public ClickHouseAddress Address { get; } = engine.Address with { Database = database };
 
     public ClickHouseClient Client { get; } = engine.Client.With(database);
@@ -38,7 +41,7 @@ internal sealed class CommitBench(ClickHouseEngine engine, string database = "ci
     public Task<CommitResult> CommitAsync(DeliveryCommit delivery, HttpMessageInvoker? http = null) => CommitAsync(CommitWork.Of(delivery, Identity), http);
 
     public Task<CommitResult> CommitAsync(CommitWork work, HttpMessageInvoker? http = null, CancellationToken? cancel = null) =>
-        new ClickHouseCommit(TimeSpan.FromHours(1), isCluster: false, TimeProvider.System).RunAsync(new ShardConnection(http is null ? Client : new ClickHouseClient(http, Address.Hosts[0], Address)), work, cancel ?? Cancel);
+        new ClickHouseCommit(TimeSpan.FromHours(1), isCluster: false, TimeProvider.System).RunAsync(new ShardConnection(http is null ? Client : new ClickHouseClient(http, Address.Hosts[0], Address), Patient), work, cancel ?? Cancel);
 
     /// <summary>Two requests, three log events, and a line that is none; `mark` makes the rows others than those of another delivery.</summary>
     public static DeliveryCommit Delivery(string id, string mark = "", DateTimeOffset? received = null, RepeatScope repeats = RepeatScope.Delivery)
@@ -77,7 +80,7 @@ internal sealed class CommitBench(ClickHouseEngine engine, string database = "ci
     public async Task<List<object?[]>> SelectAsync(string sql, string delivery = "")
     {
         var parameters = new Dictionary<string, string>(delivery.Length == 0 ? [] : new Dictionary<string, string> { ["id"] = delivery });
-        return await new ShardConnection(Client).SelectAsync(sql, parameters, Cancel);
+        return await new ShardConnection(Client, Patient).SelectAsync(sql, parameters, Cancel);
     }
 
     public Task RunAsync(string sql) => Client.RunAsync(sql, None, Cancel);

@@ -89,7 +89,7 @@ internal sealed class ClickHouseCluster
         {
             try
             {
-                return await write(new ShardConnection(replica.Client, Limits, shard.Quorum, joins: shard.Quorum > 0 && replica.JoinsInserts));
+                return await write(new ShardConnection(replica.Client, failures.Count == shard.Replicas.Count - 1 ? Limits.OfLast : Limits, shard.Quorum, joins: shard.Quorum > 0 && replica.JoinsInserts));
             }
             catch (ClickHouseException error)
             {

@@ -92,4 +92,7 @@ internal sealed record StatementLimits
     public TimeSpan Select { get; init; } = TimeSpan.FromSeconds(10);
 
     public TimeSpan Insert { get; init; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>For a server behind which no other is tried: it may be slow.</summary>
+    public StatementLimits OfLast => this with { Insert = Insert * 2 };
 }

@@ -155,7 +155,9 @@ public sealed class ReplicaFailureTests(ClickHouseEngine engine) : IClassFixture
             Assert.Equal(7L, await AskAsync());
         }
 
-        Assert.Equal((3, 6), (one.Statements, two.Statements));
+        // Asked once more: the client tries a SELECT again whose connection was reset.
+        Assert.InRange(one.Statements, 3, 4);
+        Assert.Equal(6, two.Statements);
         two.Script = _ => new Misbehaviour.Page(502, "<html>bad gateway</html>");
         Assert.True((await Assert.ThrowsAsync<ClickHouseException>(AskAsync)).IsLost);
     }
