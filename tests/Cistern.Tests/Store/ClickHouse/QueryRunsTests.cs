@@ -105,7 +105,7 @@ public sealed class QueryRunsTests
 
         public static HttpResponseMessage Answer(byte[] body) => Answer(new ByteArrayContent(body));
 
-        public static HttpResponseMessage Answer(HttpContent body) => new(HttpStatusCode.OK) { Content = body };
+        public static HttpResponseMessage Answer(HttpContent body) => new(HttpStatusCode.OK) { Content = body, Headers = { { "X-ClickHouse-Query-Id", "q" }, { "X-ClickHouse-Summary", """{"read_rows":"2"}""" } } };
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancel)
         {
