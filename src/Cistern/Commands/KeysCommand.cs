@@ -33,7 +33,7 @@ internal static class KeysCommand
             name, scopes, signals, streams, rate, byteRate, expires, fields,
         };
         var files = new SharedFiles(command);
-        command.SetAction((parsed, cancel) => WithKeysAsync(context, files, parsed, cancel, keys => Create(context, keys, new NewKey
+        command.SetAction((parsed, cancel) => WithKeysAsync(context, files, parsed, keys => Create(context, keys, new NewKey
         {
             Name = parsed.GetValue(name)!,
             Scopes = ReadScopes(parsed.GetValue(scopes)!),
@@ -43,7 +43,7 @@ internal static class KeysCommand
             MebibytesPerSecond = parsed.GetValue(byteRate),
             Expires = parsed.GetValue(expires),
             CloudFrontFields = parsed.GetValue(fields) ?? "",
-        })));
+        }), cancel));
         return command;
     }
 
@@ -51,7 +51,7 @@ internal static class KeysCommand
     {
         var command = new CisternCommand("list", "Show all keys, without their secrets.", "cistern keys list --data ./data");
         var files = new SharedFiles(command);
-        command.SetAction((parsed, cancel) => WithKeysAsync(context, files, parsed, cancel, keys => context.Terminal.CreateAnsi().Write(TableOf(keys.List(), context.Time.GetUtcNow()))));
+        command.SetAction((parsed, cancel) => WithKeysAsync(context, files, parsed, keys => context.Terminal.CreateAnsi().Write(TableOf(keys.List(), context.Time.GetUtcNow())), cancel));
         return command;
     }
 
@@ -60,12 +60,12 @@ internal static class KeysCommand
         var name = new Argument<string>("name") { Description = "The key's name." };
         var command = new CisternCommand("revoke", "Make a key useless; a running server refuses it within two seconds.", "cistern keys revoke laptop --data ./data") { name };
         var files = new SharedFiles(command);
-        command.SetAction((parsed, cancel) => WithKeysAsync(context, files, parsed, cancel, keys =>
+        command.SetAction((parsed, cancel) => WithKeysAsync(context, files, parsed, keys =>
         {
             var change = keys.Revoke(parsed.GetValue(name)!);
             RefuseProblem(change);
             context.Terminal.Error.WriteLine($"revoked the key '{change.Key!.Name}'");
-        }));
+        }, cancel));
         return command;
     }
 
@@ -85,7 +85,7 @@ internal static class KeysCommand
         }
     }
 
-    private static async Task<int> WithKeysAsync(CommandContext context, SharedFiles files, ParseResult parsed, CancellationToken cancel, Action<KeyStore> work)
+    private static async Task<int> WithKeysAsync(CommandContext context, SharedFiles files, ParseResult parsed, Action<KeyStore> work, CancellationToken cancel)
     {
         try
         {

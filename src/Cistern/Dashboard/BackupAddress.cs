@@ -1,11 +1,12 @@
 using Cistern.Ingest.Keys;
 using Cistern.Operations;
 using Cistern.Query.Api;
+using Cistern.Store;
 
 namespace Cistern.Dashboard;
 
 /// <summary><c>/api/backup</c>: has this server back itself up, and says how that goes. It needs the scope admin.</summary>
-internal sealed class BackupAddress(Backups backups)
+internal sealed class BackupAddress(Backups backups, IStore store)
 {
     public void Map(RouteGroupBuilder api)
     {
@@ -26,6 +27,12 @@ internal sealed class BackupAddress(Backups backups)
         {
             return Answer.Refused(new ProblemDetails(
                 StatusCodes.Status400BadRequest, "backup-name", "The name cannot be used", "the name of a backup is 1 to 64 letters, digits, - and _, and begins with a letter or digit"));
+        }
+
+        if (!store.Traits.BacksUp)
+        {
+            return Answer.Refused(new ProblemDetails(
+                StatusCodes.Status501NotImplemented, "store-cannot", "The store does not do this", "this store is no folder that could be backed up; back up ClickHouse by its own means"));
         }
 
         return backups.TryStart(name)

@@ -25,6 +25,7 @@ internal static class DashboardServices
         .AddSingleton<RulesAddress>()
         .AddSingleton<LocalFirehose>()
         .AddSingleton<FirehoseStreamsAddress>()
+        .AddSingleton<RejectReplayFile>()
         .AddSingleton<RejectReplay>()
         .AddSingleton<RejectReplayAddress>()
         .AddSingleton<BackupAddress>();

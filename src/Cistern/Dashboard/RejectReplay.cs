@@ -8,13 +8,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace Cistern.Dashboard;
 
-/// <summary>How a replay of rejects goes or went.</summary>
-/// <param name="Ended">Null while it runs.</param>
-/// <param name="Problem">Why it ended before its end, or null.</param>
-internal sealed record RejectReplayProgress(DateTimeOffset Started, DateTimeOffset? Ended, long Rejects, long Deliveries, long Rows, long Repeats, long Rejected, string? Problem);
-
 /// <summary>Sends rejects to this server again, in the background and one replay at a time: what <c>cistern replay rejects</c> does, over HTTP like it, with a key that goes at the end.</summary>
-internal sealed partial class RejectReplay(IServer server, KeyStore keys, AccessKeys active, TimeProvider time, ILogger<RejectReplay> logger) : IAsyncDisposable
+internal sealed partial class RejectReplay(IServer server, RejectReplayFile file, KeyStore keys, AccessKeys active, TimeProvider time, ILogger<RejectReplay> logger) : IAsyncDisposable
 {
     private static readonly TimeSpan _retryFor = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan _answerTimeout = TimeSpan.FromMinutes(10);
@@ -22,33 +17,24 @@ internal sealed partial class RejectReplay(IServer server, KeyStore keys, Access
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new();
-    private Func<RejectReplayProgress>? _last;
     private Task _running = Task.CompletedTask;
 
-    /// <summary>The last replay since the start of the server, or null.</summary>
-    public RejectReplayProgress? Last
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _last?.Invoke();
-            }
-        }
-    }
+    /// <summary>The last replay, of whichever server on the store; null if there was none.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public RejectReplayProgress? Last => file.Read();
 
-    /// <summary>Begins a replay; false if one runs.</summary>
+    /// <summary>Begins a replay; false if one runs, here or on another server.</summary>
+    /// <exception cref="IOException">It cannot be written down.</exception>
     public bool TryStart(RejectQuestion question)
     {
         lock (_gate)
         {
-            if (!_running.IsCompleted)
+            var started = time.GetUtcNow();
+            if (!_running.IsCompleted || !file.TryBegin(new RejectReplayProgress(started, null, 0, 0, 0, 0, 0, null)))
             {
                 return false;
             }
 
-            var started = time.GetUtcNow();
-            _last = () => new RejectReplayProgress(started, null, 0, 0, 0, 0, 0, null);
             _running = Task.Run(() => RunAsync(question, started));
             return true;
         }
@@ -65,8 +51,22 @@ internal sealed partial class RejectReplay(IServer server, KeyStore keys, Access
     private async Task RunAsync(RejectQuestion question, DateTimeOffset started)
     {
         RejectReplayer? replayer = null;
-        void Tell(bool ended, string? problem) => Keep(() => new RejectReplayProgress(
-            started, ended ? time.GetUtcNow() : null, replayer?.Rejects ?? 0, replayer?.Deliveries ?? 0, replayer?.Ledger.Rows ?? 0, replayer?.Ledger.Repeats ?? 0, replayer?.Ledger.Rejected ?? 0, problem), ended);
+        RejectReplayProgress Progress(DateTimeOffset? ended, string? problem) => new(
+            started, ended, replayer?.Rejects ?? 0, replayer?.Deliveries ?? 0, replayer?.Ledger.Rows ?? 0, replayer?.Ledger.Repeats ?? 0, replayer?.Ledger.Rejected ?? 0, problem);
+        var sending = SendAsync(question, started, made => replayer = made);
+        while (await Task.WhenAny(sending, Task.Delay(RejectReplayFile.Beat, time)) != sending)
+        {
+            TryTell(Progress(null, null));
+        }
+
+        var last = Progress(time.GetUtcNow(), await sending);
+        TryTell(last);
+        Log.Ended(logger, last.Rejects, last.Rows, last.Problem ?? "");
+    }
+
+    // Why it ended before its end; null if it did not.
+    private async Task<string?> SendAsync(RejectQuestion question, DateTimeOffset started, Action<RejectReplayer> made)
+    {
         try
         {
             var name = $"replay-{Guid.NewGuid():N}"[..15];
@@ -76,38 +76,38 @@ internal sealed partial class RejectReplay(IServer server, KeyStore keys, Access
             {
                 using var http = new HttpClient(TrustingHandler()) { Timeout = _answerTimeout };
                 var api = new ApiClient(http, OwnAddress(), key);
-                replayer = new RejectReplayer(time, OwnAddress(), key, api, note: _ => { }, moved: () => { }, attributes: [], _retryFor, again: false) { Connect = _ => new HttpMessageInvoker(TrustingHandler()) };
-                Tell(ended: false, null);
+                var replayer = new RejectReplayer(time, OwnAddress(), key, api, note: _ => { }, moved: () => { }, attributes: [], _retryFor, again: false) { Connect = _ => new HttpMessageInvoker(TrustingHandler()) };
+                made(replayer);
                 await replayer.SendAsync(question, _stop.Token);
                 await replayer.Ledger.AskAsync(api, _stop.Token);
+                return null;
             }
             finally
             {
                 keys.Revoke(name);
                 active.ReadIfChanged();
             }
-
-            Tell(ended: true, null);
         }
         catch (OperationCanceledException)
         {
-            Tell(ended: true, "the server was stopped; another replay goes on");
+            return "the server was stopped; another replay goes on";
         }
         catch (Exception failure) when (failure is CommandFailedException or KeyFileException or IOException or HttpRequestException)
         {
-            Tell(ended: true, failure.Message);
+            return failure.Message;
         }
-
-        Log.Ended(logger, Last?.Rejects ?? 0, Last?.Rows ?? 0, Last?.Problem ?? "");
     }
 
-    // What has ended is kept as it was.
-    private void Keep(Func<RejectReplayProgress> progress, bool ended)
+    // What cannot be written down now is written with the next.
+    private void TryTell(RejectReplayProgress progress)
     {
-        var kept = ended ? progress() : null;
-        lock (_gate)
+        try
         {
-            _last = kept is null ? progress : () => kept;
+            file.Tell(progress);
+        }
+        catch (IOException error)
+        {
+            Log.NotWritten(logger, error.Message);
         }
     }
 
@@ -128,6 +128,9 @@ internal sealed partial class RejectReplay(IServer server, KeyStore keys, Access
 
     private static partial class Log
     {
+        [LoggerMessage(3042, LogLevel.Warning, "How the replay of rejects goes could not be written down: {Problem}")]
+        public static partial void NotWritten(ILogger logger, string problem);
+
         [LoggerMessage(3041, LogLevel.Information, "Replayed {Rejects} rejects, which gave {Rows} rows {Problem}")]
         public static partial void Ended(ILogger logger, long rejects, long rows, string problem);
     }

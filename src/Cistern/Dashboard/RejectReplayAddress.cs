@@ -1,12 +1,13 @@
 using Cistern.Commands.Replaying;
 using Cistern.Ingest.Keys;
 using Cistern.Operations;
+using Cistern.Operations.Shared;
 using Cistern.Query.Api;
 
 namespace Cistern.Dashboard;
 
 /// <summary><c>/api/rejects/replay</c>: sends what could not be decoded to this server again, after an upgrade or a change of settings, and says how that goes.</summary>
-internal sealed class RejectReplayAddress(RejectReplay replay)
+internal sealed class RejectReplayAddress(RejectReplay replay, SharedFolder shared)
 {
     public void Map(RouteGroupBuilder api)
     {
@@ -14,21 +15,41 @@ internal sealed class RejectReplayAddress(RejectReplay replay)
         api.MapMethods("/rejects/replay", [HttpMethods.Post], context => Answer.SendAsync(context, StartAsync)).WithMetadata(new NeededScope(KeyScopes.Admin));
     }
 
-    private Task<Answer> TellAsync(HttpContext context) => Task.FromResult(
-        QueryParameters.Check(context.Request.Query, [], []) is { } problem ? Answer.Refused(problem) : Tell());
+    private async Task<Answer> TellAsync(HttpContext context)
+    {
+        if (QueryParameters.Check(context.Request.Query, [], []) is { } problem)
+        {
+            return Answer.Refused(problem);
+        }
 
-    private Task<Answer> StartAsync(HttpContext context)
+        await shared.TryRefreshAsync();
+        return Try(Tell);
+    }
+
+    private async Task<Answer> StartAsync(HttpContext context)
     {
         if (QueryParameters.Check(context.Request.Query, ["where", "from", "to"], []) is { } problem)
         {
-            return Task.FromResult(Answer.Refused(problem));
+            return Answer.Refused(problem);
         }
 
         var parameters = new QueryParameters(context.Request.Query);
         var question = new RejectQuestion(parameters["where"] ?? "", parameters["from"] ?? "-30d", parameters["to"] ?? "now");
-        return Task.FromResult(replay.TryStart(question)
+        return await Task.Run(() => Try(() => replay.TryStart(question)
             ? Tell() with { Status = StatusCodes.Status202Accepted }
-            : Answer.Refused(new ProblemDetails(StatusCodes.Status409Conflict, "replay-running", "Rejects are being replayed", "a replay of rejects runs; wait for its end")));
+            : Answer.Refused(new ProblemDetails(StatusCodes.Status409Conflict, "replay-running", "Rejects are being replayed", "a replay of rejects runs; wait for its end"))));
+    }
+
+    private static Answer Try(Func<Answer> answer)
+    {
+        try
+        {
+            return answer();
+        }
+        catch (IOException error)
+        {
+            return Answer.Refused(new ProblemDetails(StatusCodes.Status503ServiceUnavailable, "unavailable", "Replays cannot be looked at now", error.Message, RetryAfterSeconds: 2));
+        }
     }
 
     private Answer Tell()

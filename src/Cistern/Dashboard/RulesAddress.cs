@@ -52,7 +52,7 @@ internal sealed partial class RulesAddress(RuleStore rules, RuleEditor editor, I
         }
     });
 
-    private Task<Answer> TellAsync(HttpContext context) => Task.Run(() => RulesAnswer.Write(rules, store.GetRules(), shared.Rules, time.GetUtcNow()));
+    private Task<Answer> TellAsync(HttpContext context) => Task.Run(() => RulesAnswer.Write(rules, store.GetRules(), store.Traits, shared.Rules, time.GetUtcNow()));
 
     private async Task<Answer> AddAgentAsync(HttpContext context)
     {

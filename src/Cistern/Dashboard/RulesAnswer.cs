@@ -14,7 +14,7 @@ internal static class RulesAnswer
     private const long TextBytesMax = RobotsFiles.BytesMax;
 
     /// <exception cref="IOException">A version of a robots.txt cannot be read.</exception>
-    public static Answer Write(RuleStore store, RulesStatus status, string folder, DateTimeOffset now)
+    public static Answer Write(RuleStore store, RulesStatus status, StoreTraits traits, string folder, DateTimeOffset now)
     {
         var rules = store.Current;
         using var body = new AnswerBody();
@@ -26,7 +26,7 @@ internal static class RulesAnswer
         WriteAll(json, "lists", rules.Lists.Sources, (writer, source) => WriteList(writer, source, rules.Lists, now));
         WriteRobots(json, RobotsFiles.List(folder));
         WriteAll(json, "sites", rules.Sites, (writer, host) => writer.WriteStringValue(host));
-        RulesHistory.WriteMembers(json, status);
+        RulesHistory.WriteMembers(json, status, traits);
         json.WriteEndObject();
         return body.ToAnswer();
     }

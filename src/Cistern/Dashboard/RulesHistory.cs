@@ -16,7 +16,7 @@ internal sealed partial class RulesHistory(IStore store, ILogger<RulesHistory> l
     }
 
     /// <summary>Writes the members <c>changes</c> and <c>history</c> of an object.</summary>
-    public static void WriteMembers(Utf8JsonWriter json, RulesStatus status)
+    public static void WriteMembers(Utf8JsonWriter json, RulesStatus status, StoreTraits traits)
     {
         json.WriteStartArray("changes"u8);
         foreach (var change in status.Changes)
@@ -35,6 +35,7 @@ internal sealed partial class RulesHistory(IStore store, ILogger<RulesHistory> l
         json.WriteNumber("filesNow"u8, status.Files.Now);
         json.WriteBoolean("running"u8, status.Running);
         json.WriteString("failed"u8, status.Failed);
+        json.WriteBoolean("possible"u8, traits.Reclassifies);
         json.WriteEndObject();
     }
 
@@ -47,13 +48,19 @@ internal sealed partial class RulesHistory(IStore store, ILogger<RulesHistory> l
         using var body = new AnswerBody();
         body.Writer.WriteStartObject();
         body.Writer.WriteString("version"u8, status.Version);
-        WriteMembers(body.Writer, status);
+        WriteMembers(body.Writer, status, store.Traits);
         body.Writer.WriteEndObject();
         return body.ToAnswer();
     }
 
     private Answer Begin(HttpContext context)
     {
+        if (!store.Traits.Reclassifies)
+        {
+            return Answer.Refused(new ProblemDetails(
+                StatusCodes.Status501NotImplemented, "store-cannot", "The store does not do this", "this store keeps its rows as they were classified when they came; the rules in force hold for those that come from now on"));
+        }
+
         try
         {
             store.Reclassify();

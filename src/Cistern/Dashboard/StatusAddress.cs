@@ -32,6 +32,7 @@ internal sealed class StatusAddress(
         json.WriteString("started"u8, JsonValues.Time(_started));
         WriteReady(json);
         WriteStore(json, store.GetStatus());
+        WriteTraits(json, store.Traits);
         WriteQueue(json);
         WriteProcess(json);
         WriteAnswers(json);
@@ -81,6 +82,16 @@ internal sealed class StatusAddress(
         }
 
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteTraits(Utf8JsonWriter json, StoreTraits traits)
+    {
+        json.WriteStartObject("traits"u8);
+        json.WriteNumber("shards"u8, traits.Shards);
+        json.WriteNumber("lateSeconds"u8, traits.LateDeliveries.TotalSeconds);
+        json.WriteBoolean("reclassifies"u8, traits.Reclassifies);
+        json.WriteBoolean("backsUp"u8, traits.BacksUp);
         json.WriteEndObject();
     }
 

@@ -3,7 +3,6 @@ using Cistern.Delivery;
 using Cistern.Enrich.Rules;
 using Cistern.Ingest;
 using Cistern.Ingest.Keys;
-using Cistern.Journal;
 using Cistern.Operations.Settings;
 using Cistern.Operations.Shared;
 using Cistern.Query;

@@ -50,8 +50,8 @@ internal static class QueryBounds
     /// <summary>Bytes of a body of <c>/api/query</c>.</summary>
     public const int ModelBytesMax = 64 * 1024;
 
-    /// <summary>Bytes of a statement: its parse tree is some fifty times as large.</summary>
-    public const int SqlBytesMax = 64 * 1024;
+    /// <summary>Bytes of a statement.</summary>
+    public const int SqlBytesMax = SqlVerdict.BytesMax;
 
     /// <summary>Bytes of an answer. It is kept until it is whole, so that a failure is always a status and never a torn body.</summary>
     public const int AnswerBytesMax = 32 * 1024 * 1024;
@@ -87,9 +87,6 @@ internal sealed record QuestionLimits
     /// <summary>From how many different conditions in its measures on the rows of a question are added up first: where it becomes the faster way.</summary>
     public int FoldFrom { get; init; } = 4;
 
-    /// <summary>What the expressions of such a statement may hold for each row that the engine evaluates at once.</summary>
-    public long SqlRowBytes { get; init; } = TextBound.RowBytes(Environment.ProcessorCount);
-
     /// <summary>The part of a server's settings that bounds what may be asked.</summary>
     public static QuestionLimits From(QuerySettings settings) => new()
     {
@@ -98,6 +95,5 @@ internal sealed record QuestionLimits
         SqlRows = settings.MaxRows,
         MaxTails = settings.MaxTails,
         ExportRows = settings.ExportRows,
-        SqlRowBytes = TextBound.RowBytes(settings.Threads == 0 ? Environment.ProcessorCount : settings.Threads),
     };
 }

@@ -1,10 +1,8 @@
 using Cistern.Query.Api;
-using Cistern.Query.Catalogue;
 using Cistern.Query.Export;
 using Cistern.Query.Gaps;
 using Cistern.Query.Live;
 using Cistern.Query.News;
-using Cistern.Query.Sql;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Cistern.Query;
@@ -17,7 +15,6 @@ public static class QueryServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new QuestionLimits());
         services.TryAddSingleton(new StreamAccess(static _ => true));
-        services.AddSingleton(provider => new SqlGuard([.. Signals.Names], provider.GetRequiredService<QuestionLimits>().SqlRowBytes));
         services.AddSingleton<QueryAddress>();
         services.AddSingleton<RowsAddress>();
         services.AddSingleton<FacetsAddress>();

@@ -26,6 +26,10 @@ public interface IStore : IAsyncDisposable
     /// <exception cref="StoreQueryException">The query failed or hit a limit; the kind says which.</exception>
     Task<IQueryResult> QueryAsync(StoreQuery query, CancellationToken cancel);
 
+    /// <summary>Whether a statement that a user wrote may run in <see cref="QueryPool.Sql"/>. Nothing of it runs here.</summary>
+    /// <exception cref="StoreQueryException">It cannot be checked now.</exception>
+    Task<SqlVerdict> CheckAsync(string sql, CancellationToken cancel);
+
     /// <summary>Whether deliveries can be stored and tables asked now, and why not.</summary>
     StoreReadiness Readiness { get; }
 

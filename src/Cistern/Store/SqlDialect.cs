@@ -54,6 +54,9 @@ public abstract class SqlDialect
     /// <summary>Bytes as text in which everything but printable ASCII is <c>\xNN</c>.</summary>
     public abstract string BytesAsText(string bytes);
 
+    /// <summary>Bytes as an answer shows them: as they are if results tell bytes from text, else in base64.</summary>
+    public abstract string BytesShown(string bytes);
+
     /// <summary>True where the condition is false or unknown, so that a minus sign gives the complement.</summary>
     public abstract string IsNotTrue(string condition);
 

@@ -9,7 +9,7 @@ using Microsoft.Playwright;
 namespace Cistern.Tests.Browser;
 
 /// <summary>One Chromium, and one server with three hours of simulated requests, for the tests that only look.</summary>
-public sealed class BrowserSite : IAsyncLifetime
+public class BrowserSite : IAsyncLifetime
 {
     private const string Chromium = "/usr/bin/chromium";
     private const int Seed = 20261127;
@@ -41,11 +41,15 @@ public sealed class BrowserSite : IAsyncLifetime
             Headless = true,
             Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"],
         });
-        _server = await RealServer.StartAsync(prepare: folder => _story = DemoRules.Prepare(folder, DateTimeOffset.UtcNow));
+        var address = await AddressAsync();
+        _server = await RealServer.StartAsync(settings => settings with { Store = settings.Store with { Address = address }, SharedFolder = address.Length > 0 ? settings.DataFolder : "" }, prepare: folder => _story = DemoRules.Prepare(folder, DateTimeOffset.UtcNow));
         await FillAsync(_server, TimeSpan.FromHours(3), story: _story);
         await AgentLines.SendAsync(_server);
         _cookie = await SignInAsync(_server);
     }
+
+    /// <summary>Of the store that the server stands on; empty for the embedded one.</summary>
+    private protected virtual Task<string> AddressAsync() => Task.FromResult("");
 
     public async ValueTask DisposeAsync()
     {

@@ -26,7 +26,7 @@ public sealed class RulesHistoryTests
         Assert.Equal(200, answer.Status);
         Assert.Equal(
             """{"version":"2026-12-01.00000002","changes":[{"version":"2026-11-27.00000001","taken":"2026-11-28T09:30:00.000Z"},{"version":"2026-12-01.00000002","taken":"2026-12-01T08:00:00.000Z"}],"history":"""
-            + """{"rows":1000,"rowsNow":10,"files":5,"filesNow":1,"running":false,"failed":"the disk is full"}}""",
+            + """{"rows":1000,"rowsNow":10,"files":5,"filesNow":1,"running":false,"failed":"the disk is full","possible":true}}""",
             Encoding.UTF8.GetString(answer.Body));
         Problem.Assert(await server.GetAsync("/api/rules/history?x=1", $"X-API-Key: {server.NewKey("other", KeyScopes.Read)}"), 400, "parameter-invalid");
     }
@@ -48,6 +48,10 @@ public sealed class RulesHistoryTests
             Assert.True(document.RootElement.GetProperty("history").GetProperty("running").GetBoolean());
         }
 
+        server.Store.Traits = new StoreTraits { Reclassifies = false, BacksUp = false };
+        Problem.Assert(await server.SendAsync("POST", "/api/rules/reclassify", "", admin), 501, "store-cannot");
+        Problem.Assert(await server.SendAsync("POST", "/api/backup", "", admin), 501, "store-cannot");
+        server.Store.Traits = new StoreTraits();
         server.Store.Failure = new IOException("no space left");
         Problem.Assert(await server.SendAsync("POST", "/api/rules/reclassify", "", admin), 503, "unavailable");
     }

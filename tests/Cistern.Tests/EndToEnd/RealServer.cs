@@ -6,6 +6,7 @@ using Cistern.Ingest.Keys;
 using Cistern.Operations;
 using Cistern.Operations.Settings;
 using Cistern.Operations.Shared;
+using Cistern.Store;
 using Cistern.Store.Embedded;
 using Cistern.Tests.Commands;
 using Cistern.Tests.Ingest;
@@ -57,7 +58,7 @@ internal sealed class RealServer : IAsyncDisposable
 
     public async Task StartAgainAsync()
     {
-        _server = await CisternServer.StartAsync(_settings, EmbeddedStore.OpenAsync, new ServerOptions { Logging = logging => logging.ClearProviders() });
+        _server = await CisternServer.StartAsync(_settings, StoreChoice.OpenAsync, new ServerOptions { Logging = logging => logging.ClearProviders() });
         _http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(120) };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
     }

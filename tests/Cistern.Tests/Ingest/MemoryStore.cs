@@ -52,7 +52,7 @@ internal sealed class MemoryStore : IStore
 
     public SqlDialect Dialect { get; } = new DuckDbDialect();
 
-    public StoreTraits Traits { get; } = new();
+    public StoreTraits Traits { get; set; } = new();
 
     public async ValueTask<CommitResult> CommitAsync(DeliveryCommit delivery, CancellationToken cancel)
     {
@@ -72,6 +72,8 @@ internal sealed class MemoryStore : IStore
             : Full is not null ? CommitResult.Unavailable(Full)
             : Keep(delivery);
     }
+
+    public Task<SqlVerdict> CheckAsync(string sql, CancellationToken cancel) => throw new NotSupportedException();
 
     public void Count(string kind, string reason, string stream, string key, long count = 1) => Counts.Enqueue((kind, reason, stream, key));
 

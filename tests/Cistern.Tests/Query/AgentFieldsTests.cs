@@ -2,11 +2,11 @@ using System.Text.Json;
 
 namespace Cistern.Tests.Query;
 
-public sealed class AgentFieldsTests : IAsyncLifetime
+public class AgentFieldsTests(TestStore kind = TestStore.Embedded) : IAsyncLifetime
 {
     private QueryHost _host = null!;
 
-    public async ValueTask InitializeAsync() => _host = await QueryHost.StartAsync();
+    public async ValueTask InitializeAsync() => _host = await QueryHost.StartAsync(kind);
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
@@ -115,3 +115,5 @@ public sealed class AgentFieldsTests : IAsyncLifetime
     private async Task<Reply> AskAsync(string measures, string by, string where) => (await _host.AskAsync(
         $$"""{"measures":[{{measures}}],"by":[{{by}}],"where":{{JsonSerializer.Serialize(where)}}}""")).Expect(200);
 }
+
+public sealed class AgentFieldsOnClickHouseTests() : AgentFieldsTests(TestStore.ClickHouse);

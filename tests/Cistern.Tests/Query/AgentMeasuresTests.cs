@@ -1,11 +1,11 @@
 namespace Cistern.Tests.Query;
 
 /// <summary>Each formula about agents and their referrals over a small log whose answers are worked out here by hand.</summary>
-public sealed class AgentMeasuresTests : IAsyncLifetime
+public class AgentMeasuresTests(TestStore kind = TestStore.Embedded) : IAsyncLifetime
 {
     private QueryHost _host = null!;
 
-    public async ValueTask InitializeAsync() => _host = await QueryHost.StartAsync();
+    public async ValueTask InitializeAsync() => _host = await QueryHost.StartAsync(kind);
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
@@ -264,3 +264,5 @@ public sealed class AgentMeasuresTests : IAsyncLifetime
     private async Task<string> WhereAsync(string where, params string[] measures) => Assert.Single((await _host.AskAsync(
         $$"""{"from":"2026-11-19T00:00:00Z","to":"now","where":"{{where}}","measures":[{{string.Join(',', measures.Select(name => $"\"{name}\""))}}]}""")).Expect(200).Rows);
 }
+
+public sealed class AgentMeasuresOnClickHouseTests() : AgentMeasuresTests(TestStore.ClickHouse);

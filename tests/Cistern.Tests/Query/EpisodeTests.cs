@@ -3,11 +3,11 @@ using System.Text.Json;
 namespace Cistern.Tests.Query;
 
 /// <summary>Read episodes over small logs whose episodes are told apart here by hand.</summary>
-public sealed class EpisodeTests : IAsyncLifetime
+public class EpisodeTests(TestStore kind = TestStore.Embedded) : IAsyncLifetime
 {
     private QueryHost _host = null!;
 
-    public async ValueTask InitializeAsync() => _host = await QueryHost.StartAsync();
+    public async ValueTask InitializeAsync() => _host = await QueryHost.StartAsync(kind);
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
@@ -114,3 +114,5 @@ public sealed class EpisodeTests : IAsyncLifetime
         {"from":"{{from}}","to":"now","where":{{JsonSerializer.Serialize(where)}},"by":[{{(by.Length == 0 ? "" : $"\"{by}\"")}}],"order":"{{(by.Length == 0 || by.Contains("time", StringComparison.Ordinal) ? "" : by)}}","measures":[{{string.Join(',', measures.Select(name => $"\"{name}\""))}}]}
         """)).Expect(200).Rows;
 }
+
+public sealed class EpisodeOnClickHouseTests() : EpisodeTests(TestStore.ClickHouse);

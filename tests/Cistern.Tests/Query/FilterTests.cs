@@ -4,23 +4,26 @@ using Cistern.Query.Filter;
 using Cistern.Query.Model;
 using Cistern.Query.Sql;
 using Cistern.Store;
-using Cistern.Store.Embedded;
 
 namespace Cistern.Tests.Query;
 
 /// <summary>Filters on the real engine: which rows they let through, and how they refuse.</summary>
-public sealed class FilterTests : IDisposable
+public class FilterTests(TestStore kind = TestStore.Embedded) : IAsyncLifetime
 {
-    private readonly PlainTablesStore _store = new();
+    private PlainTablesStore _store = null!;
 
-    public FilterTests() => _store.Execute("""
-        INSERT INTO requests BY NAME SELECT * FROM (VALUES
-            ('a', TIMESTAMP '2026-11-20 10:00:00', 200, '/docs/start.html', 'example.com', 'Mozilla/5.0 (X11) Firefox/145.0', 0.25, 64500, TRUE, MAP {'x-lane': 'fast'}),
-            ('b', TIMESTAMP '2026-11-20 10:30:00', 404, '/docs/100%_done', 'example.com', 'GPTBot/1.2', 1.5, NULL, FALSE, MAP {}),
-            ('c', TIMESTAMP '2026-11-20 11:00:00', 299, '/api', 'www.example.com', '', NULL, 15169, NULL, MAP {}),
-            ('d', TIMESTAMP '2026-11-20 11:30:00', NULL, '/DOCS/start.html', 'example.org', 'say "hi" \ there', 2, 64500, NULL, MAP {'x-lane': ''}))
-            AS t(method, time, status, path, host, user_agent, time_taken, asn, cmcd_startup, fields)
-        """);
+    public async ValueTask InitializeAsync()
+    {
+        _store = await kind.OpenAsync();
+        _store.Execute("""
+            INSERT INTO requests BY NAME SELECT * FROM (VALUES
+                ('a', TIMESTAMP '2026-11-20 10:00:00', 200, '/docs/start.html', 'example.com', 'Mozilla/5.0 (X11) Firefox/145.0', 0.25, 64500, TRUE, MAP {'x-lane': 'fast'}),
+                ('b', TIMESTAMP '2026-11-20 10:30:00', 404, '/docs/100%_done', 'example.com', 'GPTBot/1.2', 1.5, NULL, FALSE, MAP {}),
+                ('c', TIMESTAMP '2026-11-20 11:00:00', 299, '/api', 'www.example.com', '', NULL, 15169, NULL, MAP {}),
+                ('d', TIMESTAMP '2026-11-20 11:30:00', NULL, '/DOCS/start.html', 'example.org', 'say "hi" \ there', 2, 64500, NULL, MAP {'x-lane': ''}))
+                AS t(method, time, status, path, host, user_agent, time_taken, asn, cmcd_startup, fields)
+            """);
+    }
 
     [Theory]
     [InlineData("", "abcd")]
@@ -201,7 +204,7 @@ public sealed class FilterTests : IDisposable
         }
     }
 
-    public void Dispose() => _store.DisposeAsync().AsTask().GetAwaiter().GetResult();
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     private static string Mutate(string text, string alphabet, Random random)
     {
@@ -220,10 +223,10 @@ public sealed class FilterTests : IDisposable
         return new string([.. characters]);
     }
 
-    private static string Write(string where, out IReadOnlyList<object?> parameters)
+    private string Write(string where, out IReadOnlyList<object?> parameters)
     {
         Assert.Null(FilterParser.Parse(where, RequestSignal.Signal, QueryHost.Noon, out var filter));
-        var scope = new SqlScope(new DuckDbDialect(), Zones.Pieces(TimeZoneInfo.Utc, QueryHost.Noon.AddDays(-1), QueryHost.Noon));
+        var scope = new SqlScope(_store.Dialect, Zones.Pieces(TimeZoneInfo.Utc, QueryHost.Noon.AddDays(-1), QueryHost.Noon));
         var sql = new FilterSql(RequestSignal.Signal, scope).Write(filter);
         parameters = scope.Parameters;
         return sql;
@@ -244,3 +247,5 @@ public sealed class FilterTests : IDisposable
         return found;
     }
 }
+
+public sealed class FilterOnClickHouseTests() : FilterTests(TestStore.ClickHouse);

@@ -1,13 +1,13 @@
 namespace Cistern.Tests.Query;
 
 /// <summary><c>having</c> over a log of four paths; it is noon of 20 November.</summary>
-public sealed class HavingTests : IAsyncLifetime
+public class HavingTests(TestStore kind = TestStore.Embedded) : IAsyncLifetime
 {
     private QueryHost _host = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _host = await QueryHost.StartAsync();
+        _host = await QueryHost.StartAsync(kind);
 
         // Requests / errors / last seen: /a 4 / 1 / 11:30; /b 2 / 2 / 10:00; /c 1 / 0 / 09:00; /d 1 without a status / 08:00. The day before: /a 1, /c 2.
         _host.Store.Execute("""
@@ -111,3 +111,5 @@ public sealed class HavingTests : IAsyncLifetime
 
     private async Task<Reply> AskAsync(string question) => (await _host.AskAsync("""{"from":"-12h",""" + question[1..])).Expect(200);
 }
+
+public sealed class HavingOnClickHouseTests() : HavingTests(TestStore.ClickHouse);

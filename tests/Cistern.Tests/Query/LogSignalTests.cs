@@ -3,13 +3,13 @@ using System.Text;
 namespace Cistern.Tests.Query;
 
 /// <summary>Log events on the real engine: levels, JSON fields, full text, and the addresses that give them.</summary>
-public sealed class LogSignalTests : IAsyncLifetime
+public class LogSignalTests(TestStore kind = TestStore.Embedded) : IAsyncLifetime
 {
     private QueryHost _host = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _host = await QueryHost.StartAsync();
+        _host = await QueryHost.StartAsync(kind);
         _host.Store.Execute("""
             INSERT INTO logs BY NAME SELECT *, 'arn:aws:firehose:eu-central-1:1:deliverystream/logs' AS stream FROM (VALUES
                 ('a', TIMESTAMP '2026-11-20 11:00:00', '1', '/aws/lambda/orders', 's1', 'error', 'Payment FAILED for Ünal', MAP {'userId': '5', 'duration': '120.5', 'user.id': 'x', 'status': '503'}),
@@ -147,3 +147,5 @@ public sealed class LogSignalTests : IAsyncLifetime
         Assert.Equal("""{"event_id":"a","fields.userId":"5"}""", export.Body.Trim());
     }
 }
+
+public sealed class LogSignalOnClickHouseTests() : LogSignalTests(TestStore.ClickHouse);

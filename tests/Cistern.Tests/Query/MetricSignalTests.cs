@@ -1,13 +1,13 @@
 namespace Cistern.Tests.Query;
 
 /// <summary>Points of metric streams on the real engine: statistics over periods and series, dimensions.</summary>
-public sealed class MetricSignalTests : IAsyncLifetime
+public class MetricSignalTests(TestStore kind = TestStore.Embedded) : IAsyncLifetime
 {
     private QueryHost _host = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _host = await QueryHost.StartAsync();
+        _host = await QueryHost.StartAsync(kind);
         _host.Store.Execute("""
             INSERT INTO metrics BY NAME SELECT * FROM (VALUES
                 (TIMESTAMP '2026-11-20 11:00:00', 'AWS/EC2', 'CPU', 'Percent', MAP {'InstanceId': 'i-1'}, 1.0, 5.0, 9.0, 3.0, MAP {'p99': 0.1, 'TM(25%:75%)': 2.5}),
@@ -87,3 +87,5 @@ public sealed class MetricSignalTests : IAsyncLifetime
         Assert.Equal(25, seen.Count);
     }
 }
+
+public sealed class MetricSignalOnClickHouseTests() : MetricSignalTests(TestStore.ClickHouse);

@@ -5,13 +5,15 @@ using Cistern.Query.Catalogue;
 using Cistern.Query.Model;
 using Cistern.Store;
 using Cistern.Store.Embedded;
+using Cistern.Store.Embedded.Sql;
 
 namespace Cistern.Tests.Query;
 
 /// <summary>The real engine over plain tables with the columns that a user sees. Rows come by INSERT; nothing is committed.</summary>
-internal sealed class PlainTablesStore : IStore
+internal class PlainTablesStore : IStore
 {
     private readonly DuckDbInstance _instance;
+    private readonly Lazy<SqlGuard> _guard = new(() => new SqlGuard([.. Tables.All.Select(table => table.Name)], TextBound.RowBytes(2)));
 
     public PlainTablesStore(params (string Name, string Value)[] settings)
     {
@@ -44,7 +46,7 @@ internal sealed class PlainTablesStore : IStore
 
     public StoreReadiness Readiness => new(CanStore: false, CanQuery: true, "for reading only");
 
-    public void Execute(string sql)
+    public virtual void Execute(string sql)
     {
         using var connection = _instance.Connect();
         connection.Execute(sql);
@@ -57,12 +59,14 @@ internal sealed class PlainTablesStore : IStore
             Asked.Add(query);
         }
 
-        return Failure is null || FailureAfter-- > 0 ? Task.Run<IQueryResult>(() => Run(query, cancel), CancellationToken.None) : Task.FromException<IQueryResult>(Failure);
+        return Failure is null || FailureAfter-- > 0 ? RunAsync(query, cancel) : Task.FromException<IQueryResult>(Failure);
     }
 
-    public SqlDialect Dialect { get; } = new DuckDbDialect();
+    public virtual SqlDialect Dialect { get; } = new DuckDbDialect();
 
-    public StoreTraits Traits { get; } = new();
+    public StoreTraits Traits { get; set; } = new();
+
+    public virtual Task<SqlVerdict> CheckAsync(string sql, CancellationToken cancel) => Task.FromResult(_guard.Value.Check(sql));
 
     public ValueTask<CommitResult> CommitAsync(DeliveryCommit delivery, CancellationToken cancel) => ValueTask.FromResult(CommitResult.Unavailable("for reading only"));
 
@@ -72,13 +76,20 @@ internal sealed class PlainTablesStore : IStore
 
     public StoreStatus GetStatus() => new();
 
-    public ValueTask DisposeAsync()
+    public virtual ValueTask DisposeAsync()
     {
+        if (_guard.IsValueCreated)
+        {
+            _guard.Value.Dispose();
+        }
+
         _instance.Dispose();
         return ValueTask.CompletedTask;
     }
 
-    private Rows Run(StoreQuery query, CancellationToken cancel)
+    protected virtual Task<IQueryResult> RunAsync(StoreQuery query, CancellationToken cancel) => Task.Run(() => RunEmbedded(query, cancel), CancellationToken.None);
+
+    protected IQueryResult RunEmbedded(StoreQuery query, CancellationToken cancel)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         timeout.CancelAfter(query.Limits.Time);

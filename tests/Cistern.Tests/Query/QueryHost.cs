@@ -31,9 +31,11 @@ internal sealed class QueryHost : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<QueryHost> StartAsync(QuestionLimits? settings = null, params (string Name, string Value)[] engine)
+    public static Task<QueryHost> StartAsync(QuestionLimits? settings = null, params (string Name, string Value)[] engine) => StartAsync(TestStore.Embedded, settings, engine);
+
+    public static async Task<QueryHost> StartAsync(TestStore kind, QuestionLimits? settings = null, params (string Name, string Value)[] engine)
     {
-        var store = new PlainTablesStore(engine);
+        var store = await kind.OpenAsync(engine);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");

@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace Cistern.Tests.Query;
 
-public sealed class RowsAddressTests : IAsyncLifetime
+public class RowsAddressTests(TestStore kind = TestStore.Embedded) : IAsyncLifetime
 {
     private QueryHost _host = null!;
 
-    public async ValueTask InitializeAsync() => _host = await QueryHost.StartAsync();
+    public async ValueTask InitializeAsync() => _host = await QueryHost.StartAsync(kind);
 
     // Many rows share time, arrival and delivery, so that pages end in the middle of such a group.
     [Theory]
@@ -69,11 +69,11 @@ public sealed class RowsAddressTests : IAsyncLifetime
     {
         _host.Store.Execute("""
             INSERT INTO requests (time, received, path, status, bytes_sent, sc_content_len, time_taken, cmcd_startup, fields) VALUES
-                (TIMESTAMP '2026-11-20 11:00:00.123', NULL, 'é "q"', NULL, 9007199254740992, 9007199254740993, 'nan', TRUE, MAP {'k': 'v'})
+                (TIMESTAMP '2026-11-20 11:00:00.123', TIMESTAMP '2026-11-20 11:00:01', 'é "q"', NULL, 9007199254740992, 9007199254740993, 'nan', TRUE, MAP {'k': 'v'})
             """);
         var row = Assert.Single((await _host.GetAsync("/api/rows?columns=time,received,path,status,bytes_sent,sc_content_len,time_taken,cmcd_startup,fields,status_class,fields.k")).Expect(200).Rows);
 
-        Assert.Equal("""["2026-11-20T11:00:00.123Z",null,"é \"q\"",null,9007199254740992,"9007199254740993",null,true,{"k":"v"},"","v"]""", row);
+        Assert.Equal("""["2026-11-20T11:00:00.123Z","2026-11-20T11:00:01.000Z","é \"q\"",null,9007199254740992,"9007199254740993",null,true,{"k":"v"},"","v"]""", row);
     }
 
     [Fact]
@@ -136,3 +136,5 @@ public sealed class RowsAddressTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 }
+
+public sealed class RowsAddressOnClickHouseTests() : RowsAddressTests(TestStore.ClickHouse);

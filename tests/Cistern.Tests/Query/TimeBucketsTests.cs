@@ -4,7 +4,7 @@ using Cistern.Store;
 
 namespace Cistern.Tests.Query;
 
-public sealed class TimeBucketsTests
+public class TimeBucketsTests(TestStore kind = TestStore.Embedded)
 {
     // Clocks go forward on 29 March 2026 and back on 25 October 2026 in Berlin; Lord Howe moves by half an hour; Havana at midnight.
     [Theory]
@@ -38,13 +38,13 @@ public sealed class TimeBucketsTests
     {
         var (from, to) = (Parse("2026-03-01T05:17Z"), Parse("2026-05-01T21:03Z"));
         var buckets = Make(interval, zone, from, to)!;
-        await using var store = new PlainTablesStore();
+        await using var store = await kind.OpenAsync();
         var random = new Random(7);
         var moments = Enumerable.Range(0, 2_000).Select(_ => from.AddMilliseconds(random.NextInt64((long)(to - from).TotalMilliseconds)))
             .Concat(buckets.Starts.Where(start => start >= from)).Append(from).ToArray();
         store.Execute($"INSERT INTO requests (time) VALUES {string.Join(", ", moments.Select(moment => $"(TIMESTAMP '{moment.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff}')"))}");
 
-        var sql = $"SELECT time, {buckets.Sql("epoch_us(time)", (left, right) => $"({left} // {right})")} FROM requests";
+        var sql = $"SELECT time, {buckets.Sql(store.Dialect.Microseconds("time"), store.Dialect.IntegerDivide)} FROM requests";
         using var result = await store.QueryAsync(new StoreQuery(sql, [], ["requests"], null, QueryPool.Panels, new(TimeSpan.FromSeconds(20), 10_000)), default);
         var rows = 0;
         for (; result.Read(); rows++)
@@ -107,3 +107,5 @@ public sealed class TimeBucketsTests
         return moment;
     }
 }
+
+public sealed class TimeBucketsOnClickHouseTests() : TimeBucketsTests(TestStore.ClickHouse);

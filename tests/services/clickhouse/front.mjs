@@ -76,6 +76,27 @@ function split(query, body) {
   return { sql: body.subarray(0, head[0].length).toString(), data: body.subarray(end) }
 }
 
+// What a session was set to is kept until another request needs something else: most requests are like the one before.
+async function prepare(session, database, settings) {
+  if (session.database !== database) {
+    session.database = undefined
+    await run(session, `USE \`${database.replace(/`/g, '``')}\``, 'Null')
+    session.database = database
+  }
+
+  const before = session.settings ?? new Map()
+  if (before.size === settings.size && [...settings].every(([name, value]) => before.get(name) === value)) return
+  if (before.has('readonly')) await run(session, 'SET readonly = DEFAULT', 'Null')
+  if (before.size > 0) await run(session, `SET ${[...before.keys()].map(name => `${name} = DEFAULT`).join(', ')}`, 'Null')
+  session.settings = new Map()
+  for (const name of settings.keys()) {
+    if (!/^\w+$/.test(name)) throw new Refusal(115, 'UNKNOWN_SETTING', `Unknown setting '${name}'`)
+  }
+
+  if (settings.size > 0) await run(session, `SET ${[...settings].map(([name, value]) => `${name} = ${literal(value)}`).join(', ')}`, 'Null')
+  session.settings = settings
+}
+
 let spooled = 0
 
 // The engine's own parser reads the data from a file: inline binary data would be cut at the first empty line.
@@ -105,19 +126,8 @@ async function answer(request) {
 
   const database = query.get('database') ?? request.headers['x-clickhouse-database']
   const session = await take()
-  const undo = []
   try {
-    if (database) {
-      await run(session, `USE \`${database.replace(/`/g, '``')}\``, 'Null')
-      undo.push('USE default')
-    }
-
-    for (const [name, value] of settings) {
-      if (!/^\w+$/.test(name)) throw new Refusal(115, 'UNKNOWN_SETTING', `Unknown setting '${name}'`)
-      await run(session, `SET ${name} = ${literal(value)}`, 'Null')
-      undo.push(`SET ${name} = DEFAULT`)
-    }
-
+    await prepare(session, database ?? 'default', new Map(settings))
     const result = head?.[4] && data ? await insert(session, head, data) : await run(session, head?.[5] && data?.length ? `${sql} ${data}` : sql, format, parameters)
     const shown = head ? 'TabSeparated' : /\bFORMAT\s+(\w+)\s*;?\s*$/i.exec(sql)?.[1] ?? format
     return {
@@ -128,7 +138,6 @@ async function answer(request) {
       },
     }
   } finally {
-    for (const statement of undo) await run(session, statement, 'Null').catch(() => undefined)
     give(session)
   }
 }

@@ -43,6 +43,8 @@ export interface History {
   readonly rowsNow: number
   readonly running: boolean
   readonly failed: string | null
+  /** The store can classify stored rows again. */
+  readonly possible?: boolean
 }
 
 export interface Rules {

@@ -46,11 +46,16 @@ internal sealed class AnswerBody : IDisposable
 
     /// <summary>Writes what every answer's <c>meta</c> begins with; the caller closes the object.</summary>
     /// <param name="classified">The rows of <c>requests</c> behind the answer.</param>
-    public void BeginMeta(long rowsRead, TimeSpan elapsed, Period? period, Classified classified = default)
+    public void BeginMeta(StoreTraits traits, long rowsRead, TimeSpan elapsed, Period? period, Classified classified = default)
     {
         Writer.WriteStartObject("meta"u8);
         Writer.WriteNumber("rowsRead"u8, rowsRead);
         Writer.WriteNumber("elapsedMs"u8, Math.Round(elapsed.TotalMilliseconds, 1));
+        if (traits.Shards > 1)
+        {
+            Writer.WriteNumber("shards"u8, traits.Shards);
+        }
+
         if (classified.Share is { } share)
         {
             Writer.WriteNumber("rules"u8, share);

@@ -5,7 +5,7 @@ using Cistern.Store;
 namespace Cistern.Query.Api;
 
 /// <summary>Writes the answer to a question. If time is the only dimension, buckets without rows are filled in.</summary>
-internal sealed class AnswerWriter(Question question, IQueryResult result)
+internal sealed class AnswerWriter(Question question, IQueryResult result, StoreTraits traits)
 {
     private readonly IReadOnlyList<AnswerColumn> _columns = AnswerColumns.Of(question, result.Columns);
     private readonly int _sampledPlace = result.Columns.Count - 1;
@@ -80,7 +80,7 @@ internal sealed class AnswerWriter(Question question, IQueryResult result)
 
     private void WriteMeta(AnswerBody body, TimeSpan elapsed)
     {
-        body.BeginMeta(result.SnapshotRows, elapsed, question.Period, result.Classified);
+        body.BeginMeta(traits, result.SnapshotRows, elapsed, question.Period, result.Classified);
         if (question.Buckets is { } buckets)
         {
             body.Writer.WriteString("bucket"u8, buckets.Interval.Name);

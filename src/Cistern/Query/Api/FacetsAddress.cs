@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Numerics;
+using Cistern.Operations;
 using Cistern.Query.Catalogue;
 using Cistern.Query.Filter;
 using Cistern.Query.Model;
@@ -38,7 +39,7 @@ internal sealed class FacetsAddress(IStore store, TimeProvider time, QuestionLim
         }
 
         body.Writer.WriteEndArray();
-        body.BeginMeta(rowsRead, Stopwatch.GetElapsedTime(started), question.Period, classified);
+        body.BeginMeta(store.Traits, rowsRead, Stopwatch.GetElapsedTime(started), question.Period, classified);
         body.Writer.WriteEndObject();
         body.Writer.WriteEndObject();
         return body.ToAnswer();

@@ -43,7 +43,7 @@ internal sealed class FieldsAddress(IStore store, TimeProvider time, QuestionLim
 
         body.Writer.WriteEndArray();
         body.Writer.WriteNumber("rows"u8, page.Rows);
-        body.BeginMeta(page.SnapshotRows, Stopwatch.GetElapsedTime(started), rows.Period, page.Classified);
+        body.BeginMeta(store.Traits, page.SnapshotRows, Stopwatch.GetElapsedTime(started), rows.Period, page.Classified);
         body.Writer.WriteEndObject();
         body.Writer.WriteEndObject();
         return body.ToAnswer();

@@ -21,7 +21,7 @@ internal sealed class QueryAddress(IStore store, TimeProvider time, QuestionLimi
 
         var query = QueryWriter.Write(question, store.Dialect, settings); // (3)
         using var result = await store.QueryAsync(query, cancel); // (4)
-        return new AnswerWriter(question, result).Write(() => Stopwatch.GetElapsedTime(started)); // (5)
+        return new AnswerWriter(question, result, store.Traits).Write(() => Stopwatch.GetElapsedTime(started)); // (5)
     }
 
     private async Task<Answer> AnswerAsync(HttpContext context)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cistern.Operations;
 
 namespace Cistern.Query.Api;
 

@@ -24,7 +24,7 @@ internal sealed class RowsAddress(IStore store, TimeProvider time, QuestionLimit
         body.Writer.WriteStartArray("rows"u8);
         var page = await new RowsPages(store, settings).ReadAsync(question, row => WriteRow(body, question.Columns.Count, row), context.RequestAborted);
         body.Writer.WriteEndArray();
-        body.BeginMeta(page.SnapshotRows, Stopwatch.GetElapsedTime(started), question.Period, page.Classified);
+        body.BeginMeta(store.Traits, page.SnapshotRows, Stopwatch.GetElapsedTime(started), question.Period, page.Classified);
         body.Writer.WriteString("cursor"u8, page.Next?.ToText(question.Descending));
         body.Writer.WriteEndObject();
         body.Writer.WriteEndObject();

@@ -1,3 +1,4 @@
+using Cistern.Operations;
 using Cistern.Query.Catalogue;
 using Cistern.Query.Filter;
 using Cistern.Query.Model;
@@ -67,7 +68,7 @@ internal sealed record RowsQuestion(
     {
         var scope = new SqlScope(dialect, Zones.Pieces(Period.Zone, stretch.From, stretch.To));
         var key = Key.Where(HasColumn).Select(scope.Column).ToArray();
-        var selected = Columns.Select((field, place) => $"{field.Sql(scope)} AS c{place}").Concat(key);
+        var selected = Columns.Select((field, place) => $"{field.Shown(scope)} AS c{place}").Concat(key);
         var order = key.Concat(HasTieBreak ? Signal.TieBreak.Select(name => Signal.FieldOf(name).Sql(scope)) : []).Select(column => $"{column}{(Descending ? " DESC" : "")} NULLS LAST");
         var where = $"{key[0]} >= {scope.Parameter(stretch.From)} AND {key[0]} < {scope.Parameter(stretch.To)} AND {new FilterSql(Signal, scope).Write(Filter)}{(isFirst ? After(scope, key) : "")}";
         var given = isFirst ? Cursor!.Given : 0;

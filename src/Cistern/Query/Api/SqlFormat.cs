@@ -48,9 +48,9 @@ internal static class SqlFormats
         return new(QueryFault.NotAcceptable, $"cannot answer as '{accept}': use Accept with one of {string.Join(", ", Known.Select(known => known.MediaType))}");
     }
 
-    public static Answer Write(IQueryResult result, SqlFormat format, Func<TimeSpan> elapsed) => format switch
+    public static Answer Write(IQueryResult result, StoreTraits traits, SqlFormat format, Func<TimeSpan> elapsed) => format switch
     {
-        SqlFormat.Json => WriteJson(result, elapsed),
+        SqlFormat.Json => WriteJson(result, traits, elapsed),
         SqlFormat.Csv => WriteCsv(result),
         SqlFormat.NdJson => WriteNdJson(result),
     };
@@ -59,7 +59,7 @@ internal static class SqlFormats
         wanted.MatchesAllTypes || (wanted.MatchesAllSubTypes && mediaType.StartsWith($"{wanted.Type}/", StringComparison.OrdinalIgnoreCase))
         || wanted.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase);
 
-    private static Answer WriteJson(IQueryResult result, Func<TimeSpan> elapsed)
+    private static Answer WriteJson(IQueryResult result, StoreTraits traits, Func<TimeSpan> elapsed)
     {
         using var body = new AnswerBody();
         body.Writer.WriteStartObject();
@@ -79,7 +79,7 @@ internal static class SqlFormats
         }
 
         body.Writer.WriteEndArray();
-        body.BeginMeta(result.SnapshotRows, elapsed(), period: null);
+        body.BeginMeta(traits, result.SnapshotRows, elapsed(), period: null);
         body.Writer.WriteNumber("rows"u8, rows);
         body.Writer.WriteEndObject();
         body.Writer.WriteEndObject();

@@ -35,6 +35,9 @@ internal sealed record QueryField(string Name, FieldKind Kind, string Descriptio
 
     public bool IsMap => Kind is FieldKind.TextMap or FieldKind.NumberMap;
 
+    /// <summary>What an answer shows of it.</summary>
+    public string Shown(SqlScope scope) => Kind == FieldKind.Bytes ? scope.Dialect.BytesShown(Sql(scope)) : Sql(scope);
+
     /// <summary>The field under a key of a map, <c>attributes.cloudfront-fields</c>.</summary>
     public QueryField Under(string key) => Kind == FieldKind.TextMap
         ? new($"{Name}.{key}", FieldKind.Text, Description, scope => scope.Dialect.MapText(Sql(scope), scope.Parameter(key)))

@@ -1,3 +1,5 @@
+using Cistern.Operations;
+
 namespace Cistern.Query.Catalogue;
 
 /// <summary>Every signal that can be asked.</summary>

@@ -1,3 +1,4 @@
+using Cistern.Operations;
 using Cistern.Query.Catalogue;
 
 namespace Cistern.Query.Filter;

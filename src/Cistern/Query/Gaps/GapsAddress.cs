@@ -32,7 +32,7 @@ internal sealed class GapsAddress(IStore store, TimeProvider time, QuestionLimit
         }
 
         body.Writer.WriteEndArray();
-        body.BeginMeta(reader.SnapshotRows, Stopwatch.GetElapsedTime(started), period);
+        body.BeginMeta(store.Traits, reader.SnapshotRows, Stopwatch.GetElapsedTime(started), period);
         body.Writer.WriteEndObject();
         body.Writer.WriteEndObject();
         return body.ToAnswer();

@@ -99,6 +99,8 @@ internal sealed partial class FoldedRows(SqlDialect dialect, IReadOnlySet<string
 
     public override string BytesAsText(string bytes) => dialect.BytesAsText(bytes);
 
+    public override string BytesShown(string bytes) => dialect.BytesShown(bytes);
+
     public override string IsNotTrue(string condition) => dialect.IsNotTrue(condition);
 
     public override string Same(string left, string right) => dialect.Same(left, right);

@@ -44,6 +44,8 @@ internal sealed class ClickHouseDialect : SqlDialect
     public override string BytesAsText(string bytes) =>
         $"arrayStringConcat(arrayMap(i -> if(ascii(substring({bytes}, i, 1)) BETWEEN 32 AND 126 AND substring({bytes}, i, 1) NOT IN ('\\\\', '\\'', '\"'), substring({bytes}, i, 1), concat('\\\\x', hex(substring({bytes}, i, 1)))), range(1, length({bytes}) + 1)))";
 
+    public override string BytesShown(string bytes) => $"base64Encode({bytes})";
+
     public override string IsNotTrue(string condition) => $"(NOT ifNull({condition}, 0))";
 
     public override string Same(string left, string right) => $"({left} <=> {right})";

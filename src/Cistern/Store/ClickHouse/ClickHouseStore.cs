@@ -8,6 +8,7 @@ using Cistern.Store.ClickHouse.Http;
 using Cistern.Store.ClickHouse.Insert;
 using Cistern.Store.ClickHouse.Read;
 using Cistern.Store.ClickHouse.Schema;
+using Cistern.Store.ClickHouse.Sql;
 using Cistern.Store.Embedded;
 using Cistern.Store.Embedded.Identity;
 
@@ -26,6 +27,8 @@ internal sealed class ClickHouseStore : IStore
 
     private readonly HttpMessageInvoker _http;
     private readonly ClickHouseCluster _cluster;
+    private readonly ClickHouseGuard _guard;
+    private readonly long _sqlMemory;
     private readonly EventCounters _events;
     private readonly StoreWatch _watch;
     private readonly TimeProvider _time;
@@ -34,7 +37,8 @@ internal sealed class ClickHouseStore : IStore
 
     private ClickHouseStore(HttpMessageInvoker http, ClickHouseAddress address, ClickHouseCluster cluster, StoreOpening opening)
     {
-        (_http, _cluster, _time) = (http, cluster, opening.Time);
+        (_http, _cluster, _time, _sqlMemory) = (http, cluster, opening.Time, opening.Settings.Query.SqlMemoryBytes);
+        _guard = new ClickHouseGuard(QueryAsync, [.. Tables.All.Select(table => table.Name)]);
         _events = new EventCounters(opening.Time);
         _watch = new StoreWatch(cluster, address, opening.Settings.Store.IdentityWindow);
         _loop = new ClickHouseLoop(_watch, FlushEventsAsync, opening.Time, opening.Loggers.CreateLogger<ClickHouseStore>());
@@ -80,7 +84,9 @@ internal sealed class ClickHouseStore : IStore
 
     public void Count(string kind, string reason, string stream, string key, long count = 1) => _events.Count(kind, reason, stream, key, count);
 
-    public Task<IQueryResult> QueryAsync(StoreQuery query, CancellationToken cancel) => _cluster.ReadAsync(client => new QueryRuns(client).RunAsync(query, cancel));
+    public Task<IQueryResult> QueryAsync(StoreQuery query, CancellationToken cancel) => _cluster.ReadAsync(client => new QueryRuns(client, _sqlMemory).RunAsync(query, cancel));
+
+    public Task<SqlVerdict> CheckAsync(string sql, CancellationToken cancel) => _guard.CheckAsync(sql, cancel);
 
     public StoreStatus GetStatus() => _watch.Status;
 

@@ -45,6 +45,8 @@ internal sealed class DuckDbDialect : SqlDialect
 
     public override string BytesAsText(string bytes) => $"CAST({bytes} AS VARCHAR)";
 
+    public override string BytesShown(string bytes) => bytes;
+
     public override string IsNotTrue(string condition) => $"({condition}) IS NOT TRUE";
 
     public override string Same(string left, string right) => $"{left} IS NOT DISTINCT FROM {right}";

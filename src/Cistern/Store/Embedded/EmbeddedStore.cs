@@ -2,6 +2,7 @@ using Cistern.Journal;
 using Cistern.Operations;
 using Cistern.Store.Embedded.Engines;
 using Cistern.Store.Embedded.Hot;
+using Cistern.Store.Embedded.Sql;
 
 namespace Cistern.Store.Embedded;
 
@@ -23,6 +24,7 @@ internal sealed class EmbeddedStore : IStore
     private readonly QueryRunner _sql;
     private readonly IReadOnlyList<IDisposable> _owned;
     private readonly Task _recovered;
+    private readonly Lazy<SqlGuard> _guard;
     private readonly SemaphoreSlim _oneImport = new(1);
     private readonly Lock _closing = new();
     private StoreLoop? _loop;
@@ -32,6 +34,7 @@ internal sealed class EmbeddedStore : IStore
         StoreParts parts, StoreMaintenance maintenance, RowIdentity identity, ImportCheck importCheck, QueryRunner panels, QueryRunner sql, IReadOnlyList<IDisposable> owned, Task recovered)
     {
         (_parts, Maintenance, _identity, _importCheck, _panels, _sql, _owned, _recovered) = (parts, maintenance, identity, importCheck, panels, sql, owned, recovered);
+        _guard = new Lazy<SqlGuard>(() => new SqlGuard([.. Formats.Tables.All.Select(table => table.Name)], TextBound.RowBytes(parts.Settings.QueryThreads == 0 ? Environment.ProcessorCount : parts.Settings.QueryThreads)));
     }
 
     public SqlDialect Dialect { get; } = new DuckDbDialect();
@@ -186,6 +189,8 @@ internal sealed class EmbeddedStore : IStore
         return await (query.Pool == QueryPool.Sql ? _sql : _panels).RunAsync(query, cancel);
     }
 
+    public Task<SqlVerdict> CheckAsync(string sql, CancellationToken cancel) => Task.FromResult(_guard.Value.Check(sql));
+
     public StoreStatus GetStatus()
     {
         var tables = Formats.Tables.All.Select(table => (table.Name, Segments: _parts.Tables.SegmentsOf(table.Name).Select(segment => segment.Info).ToArray())).ToArray();
@@ -276,6 +281,11 @@ internal sealed class EmbeddedStore : IStore
         if (seal)
         {
             Maintenance.SealForStop();
+        }
+
+        if (_guard.IsValueCreated)
+        {
+            _guard.Value.Dispose();
         }
 
         foreach (var owned in _owned)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Cistern.Ingest.Keys;
 using Cistern.Operations.Shared;
 using Cistern.Tests.Ingest;
@@ -24,7 +25,7 @@ public sealed class LocalFolderTests : IDisposable
             {
                 folder.Change("a.lock", () =>
                 {
-                    var count = File.Exists(path) ? int.Parse(File.ReadAllText(path)) : 0;
+                    var count = File.Exists(path) ? int.Parse(File.ReadAllText(path), CultureInfo.InvariantCulture) : 0;
                     File.WriteAllText(path, $"{count + 1}");
                     return count;
                 });

@@ -9,11 +9,11 @@ using CloudFrontLines = Cistern.Tests.Store.TestDeliveries;
 
 namespace Cistern.Tests.Query.Export;
 
-public sealed class ExportAddressTests : IAsyncLifetime
+public class ExportAddressTests(TestStore kind = TestStore.Embedded) : IAsyncLifetime
 {
     private QueryHost _host = null!;
 
-    public async ValueTask InitializeAsync() => _host = await QueryHost.StartAsync(new QuestionLimits { ExportRows = 14_000 });
+    public async ValueTask InitializeAsync() => _host = await QueryHost.StartAsync(kind, new QuestionLimits { ExportRows = 14_000 });
 
     // Rows in clusters and far apart, many of one time, in every order and with limits at which pages end.
     [Fact]
@@ -153,3 +153,5 @@ public sealed class ExportAddressTests : IAsyncLifetime
         return [.. paths.Take(limit)];
     }
 }
+
+public sealed class ExportAddressOnClickHouseTests() : ExportAddressTests(TestStore.ClickHouse);

@@ -1,10 +1,10 @@
 namespace Cistern.Tests.Query.Gaps;
 
-public sealed class GapsAddressTests : IAsyncLifetime
+public class GapsAddressTests(TestStore kind = TestStore.Embedded) : IAsyncLifetime
 {
     private QueryHost _host = null!;
 
-    public async ValueTask InitializeAsync() => _host = await QueryHost.StartAsync();
+    public async ValueTask InitializeAsync() => _host = await QueryHost.StartAsync(kind);
 
     // 'old' had 3 rows a minute for a month and none from 10:00 to 10:30; 'young' began at 9:00 and stopped at 11:00, its rows take two minutes to come.
     [Fact]
@@ -51,3 +51,5 @@ public sealed class GapsAddressTests : IAsyncLifetime
         _host.Store.Execute($"INSERT INTO deliveries (time, received, stream) VALUES (TIMESTAMP '{from}', TIMESTAMP '{from}', '{stream}')");
     }
 }
+
+public sealed class GapsAddressOnClickHouseTests() : GapsAddressTests(TestStore.ClickHouse);

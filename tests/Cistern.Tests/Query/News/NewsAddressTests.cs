@@ -2,11 +2,11 @@ using System.Text.Json;
 
 namespace Cistern.Tests.Query.News;
 
-public sealed class NewsAddressTests : IAsyncLifetime
+public class NewsAddressTests(TestStore kind = TestStore.Embedded) : IAsyncLifetime
 {
     private QueryHost _host = null!;
 
-    public async ValueTask InitializeAsync() => _host = await QueryHost.StartAsync();
+    public async ValueTask InitializeAsync() => _host = await QueryHost.StartAsync(kind);
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
@@ -92,3 +92,5 @@ public sealed class NewsAddressTests : IAsyncLifetime
             UNION ALL SELECT t, 'tool', '', '', 'none', 1, 'python-requests/2.31' FROM range(TIMESTAMP '2026-11-20 08:00:00', TIMESTAMP '2026-11-20 08:30:00', INTERVAL 1 MINUTE) r(t)
         """);
 }
+
+public sealed class NewsAddressOnClickHouseTests() : NewsAddressTests(TestStore.ClickHouse);

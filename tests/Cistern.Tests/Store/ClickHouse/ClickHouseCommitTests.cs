@@ -152,7 +152,7 @@ public sealed class ClickHouseCommitTests(ClickHouseEngine engine) : IClassFixtu
 
         await _bench.CommitAsync(CommitBench.Delivery("settings", "settings"), http);
 
-        Assert.Equal((6, 3), (seen.Inserts.Count, seen.Selects));
+        Assert.Equal((6, 3), (seen.Inserts.Count, seen.Selects.Count));
         Assert.All(seen.Inserts, query =>
         {
             Assert.Equal(

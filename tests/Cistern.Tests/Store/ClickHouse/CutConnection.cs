@@ -12,24 +12,21 @@ internal sealed class CutConnection(string? table = null, bool done = false) : D
     /// <summary>The parameters of each insert, in the order in which they were sent.</summary>
     public IReadOnlyList<Dictionary<string, string>> Inserts => _inserts;
 
-    public int Selects { get; private set; }
-
-    /// <summary>Rows that ClickHouse says to have read for SELECTs.</summary>
-    public long RowsRead { get; private set; }
+    /// <summary>The text of each other statement, and its parameters.</summary>
+    public List<(string Sql, Dictionary<string, string> Query)> Selects { get; } = [];
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var query = request.RequestUri!.Query.TrimStart('?').Split('&').Select(pair => pair.Split('=', 2)).ToDictionary(pair => Uri.UnescapeDataString(pair[0]), pair => Uri.UnescapeDataString(pair[1]));
         if (!query.TryGetValue("query", out var sql) || !sql.StartsWith("INSERT", StringComparison.Ordinal))
         {
-            var answer = await base.SendAsync(request, cancellationToken);
+            var text = await request.Content!.ReadAsStringAsync(cancellationToken);
             lock (_lock)
             {
-                Selects++;
-                RowsRead += answer.Headers.TryGetValues("X-ClickHouse-Summary", out var summary) ? long.Parse(System.Text.Json.JsonDocument.Parse(summary.First()).RootElement.GetProperty("read_rows").GetString()!, System.Globalization.CultureInfo.InvariantCulture) : 0;
+                Selects.Add((text, query));
             }
 
-            return answer;
+            return await base.SendAsync(request, cancellationToken);
         }
 
         bool cut;

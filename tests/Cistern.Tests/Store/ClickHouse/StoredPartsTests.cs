@@ -92,7 +92,7 @@ public sealed class StoredPartsTests(ClickHouseEngine engine) : IClassFixture<Cl
         var second = await _bench.CommitAsync(CommitBench.Of("entry-2", Days("entry", 1), repeats: RepeatScope.None), http);
 
         Assert.Equal((1L, 0L), (second.Rows, second.Repeats));
-        Assert.Equal((4, 0), (seen.Inserts.Count, seen.Selects));
+        Assert.Equal((4, 0), (seen.Inserts.Count, seen.Selects.Count));
         Assert.Equal(1L, await _bench.CountAsync("metrics_rows", "entry-1"));
         Assert.Equal(1L, await _bench.CountAsync("metrics_rows", "entry-2"));
     }

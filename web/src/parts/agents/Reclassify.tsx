@@ -6,7 +6,8 @@ import { Problem, useDoing } from '../Form'
 export function Reclassify({ history }: { history: History | undefined }) {
   const doing = useDoing()
   if (history === undefined) return null
-  const { rows, rowsNow, running, failed } = history
+  const { rows, rowsNow, running, failed, possible } = history
+  if (possible === false) return <div class="reclassify"><p role="status">Stored rows stay as they were classified when they came: this store cannot classify them again.</p></div>
   const left = rows - rowsNow
   return (
     <div class="reclassify">

@@ -14,7 +14,9 @@ internal sealed class ClickHouseException(int code, string message, Exception? i
 /// <summary>The numbers of ClickHouse's errors that mean something to us.</summary>
 internal static class ClickHouseErrors
 {
+    public const int UnknownFunction = 46;
     public const int UnknownTable = 60;
+    public const int SyntaxError = 62;
     public const int ReadOnlyUser = 164;
     public const int UnknownUser = 192;
     public const int WrongPassword = 193;

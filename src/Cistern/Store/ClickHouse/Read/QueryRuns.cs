@@ -6,7 +6,8 @@ using Cistern.Store.ClickHouse.Schema;
 namespace Cistern.Store.ClickHouse.Read;
 
 /// <summary>Runs queries on a ClickHouse, within their limits; one whose caller left is killed there too.</summary>
-internal sealed class QueryRuns(ClickHouseClient client)
+/// <param name="sqlMemory">Bytes that a user's statement may hold; 0 leaves it to the server.</param>
+internal sealed class QueryRuns(ClickHouseClient client, long sqlMemory = 0)
 {
     // The server has the limit too and says it better; this is for one that hangs.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
@@ -17,7 +18,7 @@ internal sealed class QueryRuns(ClickHouseClient client)
     /// <exception cref="StoreQueryException">It failed.</exception>
     public async Task<IQueryResult> RunAsync(StoreQuery query, CancellationToken cancel)
     {
-        var statement = ClickHouseQuery.Of(query);
+        var statement = ClickHouseQuery.Of(query, sqlMemory);
         var id = $"cistern-{Guid.NewGuid():N}";
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(query.Limits.Time + Grace);

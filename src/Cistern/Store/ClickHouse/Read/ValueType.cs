@@ -49,6 +49,7 @@ internal sealed record ValueType(ResultKind Kind, Func<RowBinaryReader, object?>
             "UUID" => new(ResultKind.Text, ReadUuid),
             "IPv4" => new(ResultKind.Text, reader => new IPAddress(BinaryPrimitives.ReverseEndianness(BinaryPrimitives.ReadUInt32LittleEndian(reader.Take(4)))).ToString()),
             "IPv6" => new(ResultKind.Text, reader => new IPAddress(reader.Take(16)).ToString()),
+            _ when head.StartsWith("Interval", StringComparison.Ordinal) => Whole(reader => BinaryPrimitives.ReadInt64LittleEndian(reader.Take(8))),
             "Array" => List(Of(arguments[0])),
             "Map" => Map(Of(arguments[0]), Of(arguments[1])),
             "Tuple" => Tuple(arguments),

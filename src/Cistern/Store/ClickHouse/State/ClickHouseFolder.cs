@@ -123,6 +123,9 @@ internal sealed partial class ClickHouseFolder : SharedFolder
             for (var attempt = 1; attempt <= AttemptsMax; attempt++)
             {
                 await FetchAsync(_stop.Token);
+
+                // What somebody did to the copy must not be taken for the change.
+                _mirror.PutBack();
                 var result = change();
                 if (await TryPushAsync())
                 {

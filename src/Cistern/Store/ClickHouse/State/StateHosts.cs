@@ -6,7 +6,7 @@ namespace Cistern.Store.ClickHouse.State;
 internal sealed class StateHosts : IDisposable
 {
     /// <summary>What is said ON CLUSTER waits for all servers.</summary>
-    public static readonly TimeSpan SchemaLimit = TimeSpan.FromMinutes(3);
+    public static readonly TimeSpan SchemaLimit = TimeSpan.FromMinutes(1);
 
     private const int AttemptsMin = 3;
 

@@ -22,8 +22,8 @@ internal sealed class StateMirror(string root)
             return;
         }
 
-        _known[file.Name] = file;
         LayDown(file);
+        _known[file.Name] = file;
     }
 
     /// <summary>The files that differ from what was taken last, with what they hold now; null if there is none any more.</summary>

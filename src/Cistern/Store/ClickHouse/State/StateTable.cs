@@ -21,8 +21,12 @@ internal sealed class StateTable(StateHosts hosts, ClickHouseAddress address)
 
     private const int NamesAtOnce = 100;
 
+    // Shorter than an attempt may last, so that the reason is heard.
+    private const string QuorumMilliseconds = "4000";
+
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(50);
     private static readonly Dictionary<string, string> None = [];
+    private static readonly Dictionary<string, string> OnCluster = new(StringComparer.Ordinal) { ["distributed_ddl_task_timeout"] = "30" };
 
     // Of the whole cluster, set when the table is made.
     private int _replicas = 1;
@@ -37,8 +41,8 @@ internal sealed class StateTable(StateHosts hosts, ClickHouseAddress address)
         if (!await ExistsAsync(cancel))
         {
             var onCluster = address.Cluster is { } cluster ? $" ON CLUSTER {ClickHouseSchema.Quote(cluster)}" : "";
-            await hosts.RunAsync(async (client, stop) => { await client.With("default").RunAsync($"CREATE DATABASE IF NOT EXISTS {ClickHouseSchema.Quote(address.Database)}{onCluster}", None, stop); return true; }, cancel, StateHosts.SchemaLimit);
-            await hosts.RunAsync(async (client, stop) => { await client.RunAsync(Statement(address), None, stop); return true; }, cancel, StateHosts.SchemaLimit);
+            await DefineAsync("default", $"CREATE DATABASE IF NOT EXISTS {ClickHouseSchema.Quote(address.Database)}{onCluster}", cancel);
+            await DefineAsync(address.Database, Statement(address), cancel);
         }
 
         if (IsCluster)
@@ -98,7 +102,7 @@ internal sealed class StateTable(StateHosts hosts, ClickHouseAddress address)
         }
     }
 
-    private Task InsertAsync(StateFile file, CancellationToken cancel) => hosts.RunAsync(
+    private Task<bool> InsertAsync(StateFile file, CancellationToken cancel) => hosts.RunAsync(
             async (client, stop) =>
             {
                 using var content = new ByteArrayContent(RowOf(file));
@@ -139,15 +143,32 @@ internal sealed class StateTable(StateHosts hosts, ClickHouseAddress address)
         }
     }
 
+    private Task<bool> DefineAsync(string database, string statement, CancellationToken cancel) => hosts.RunAsync(
+        async (client, stop) =>
+        {
+            try
+            {
+                await client.With(database).RunAsync(statement, IsCluster ? OnCluster : None, stop);
+            }
+            catch (ClickHouseException error) when (IsCluster && error.Code == ClickHouseErrors.TimeoutExceeded)
+            {
+                // A server that is down does it when it is back; if it was this one, the next statement says so.
+            }
+
+            return true;
+        },
+        cancel,
+        StateHosts.SchemaLimit);
+
     // In a cluster a version is acknowledged when two servers have it (as far as there are two), so that it outlives one. The quorum is not parallel, because only then ClickHouse can say whether a replica has all that was
     // acknowledged (see ReadSettings); an insert that meets another then fails with 286 and is tried again, which for a handful of changes a minute is no loss.
     private Dictionary<string, string> WriteSettings(string token)
     {
-        var settings = InsertSettings.Of(token, quorum: 0);
+        var settings = InsertSettings.Of(token, IsCluster ? Math.Min(address.Quorum ?? 2, _replicas) : 0);
         if (IsCluster)
         {
-            settings["insert_quorum"] = Math.Min(2, _replicas).ToString(CultureInfo.InvariantCulture);
             settings["insert_quorum_parallel"] = "0";
+            settings["insert_quorum_timeout"] = QuorumMilliseconds;
         }
 
         return settings;

@@ -3,6 +3,7 @@ using Cistern.Store.ClickHouse;
 using Cistern.Store.ClickHouse.Cluster;
 using Cistern.Store.ClickHouse.Http;
 using Cistern.Store.ClickHouse.Insert;
+using Cistern.Store.ClickHouse.Read;
 
 namespace Cistern.Tests.Store.ClickHouse.Cluster;
 
@@ -157,6 +158,24 @@ public sealed class ReplicaFailureTests(ClickHouseEngine engine) : IClassFixture
         Assert.Equal((3, 6), (one.Statements, two.Statements));
         two.Script = _ => new Misbehaviour.Page(502, "<html>bad gateway</html>");
         Assert.True((await Assert.ThrowsAsync<ClickHouseException>(AskAsync)).IsLost);
+    }
+
+    /// <summary>ClickHouse itself finds that a shard is down: no other server makes a whole answer of it.</summary>
+    [Fact]
+    public async Task A_query_that_misses_a_shard_fails_and_says_so()
+    {
+        await using var one = await MisbehavingServer.StartAsync(engine.Address.Hosts[0]);
+        await using var two = await MisbehavingServer.StartAsync(engine.Address.Hosts[0]);
+        using var http = new HttpMessageInvoker(ClickHouseClient.CreateHandler(TimeSpan.FromSeconds(5)));
+        var cluster = await OpenAsync(http, one.Address, two.Address);
+        one.Script = two.Script = _ => new Misbehaviour.Error(ClickHouseErrors.AllConnectionsFailed, "All connection tries failed: ch-3:9000");
+        var query = new StoreQuery("SELECT 1", [], [], null, QueryPool.Panels, new QueryLimits(TimeSpan.FromSeconds(20), 10));
+
+        var error = await Assert.ThrowsAsync<StoreQueryException>(() => cluster.ReadAsync(client => new QueryRuns(client).RunAsync(query, Cancel)));
+
+        Assert.Equal(StoreQueryFault.Unavailable, error.Fault);
+        Assert.Contains("ch-3:9000", error.Message, StringComparison.Ordinal);
+        Assert.True(one.Statements > 0 && two.Statements > 0);
     }
 
     private static async Task<ClickHouseCluster> OpenAsync(HttpMessageInvoker http, ClickHouseAddress address, params Uri[] replicas)

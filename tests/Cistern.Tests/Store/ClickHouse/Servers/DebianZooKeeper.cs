@@ -53,18 +53,20 @@ internal sealed class DebianZooKeeper : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
+    // Before it is ready it may take a connection and never answer.
     private async Task<bool> IsReadyAsync()
     {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         try
         {
             using var client = new TcpClient();
-            await client.ConnectAsync("127.0.0.1", Port);
+            await client.ConnectAsync("127.0.0.1", Port, limit.Token);
             await using var stream = client.GetStream();
-            await stream.WriteAsync("ruok"u8.ToArray());
+            await stream.WriteAsync("ruok"u8.ToArray(), limit.Token);
             using var reader = new StreamReader(stream, Encoding.ASCII);
-            return await reader.ReadToEndAsync() == "imok";
+            return await reader.ReadToEndAsync(limit.Token) == "imok";
         }
-        catch (Exception error) when (error is SocketException or IOException)
+        catch (Exception error) when (error is SocketException or IOException or OperationCanceledException)
         {
             return false;
         }

@@ -17,7 +17,7 @@ internal sealed class OldBlock(byte[] block)
         {
             var (name, type, start) = (Text(), Text(), _at);
             Skip(type, rows);
-            if (OldSyntaxHandler.TypeThen(type) is { } then)
+            if (OldStatement.TypeThen(type) is { } then)
             {
                 kept++;
                 Write(Encoding.UTF8.GetBytes(name));
@@ -57,7 +57,7 @@ internal sealed class OldBlock(byte[] block)
                 Skip(type["Nullable(".Length..^1], rows);
                 break;
             default:
-                _at += rows * (type switch { "Bool" or "UInt8" => 1, "Int32" => 4, "Int64" or "Float64" or "DateTime64(6, 'UTC')" => 8, "UInt128" => 16, _ => throw new InvalidOperationException(type) });
+                _at += rows * (type switch { "Bool" or "UInt8" => 1, "Int32" => 4, "Int64" or "UInt64" or "Float64" or "DateTime64(6, 'UTC')" => 8, "UInt128" => 16, _ => throw new InvalidOperationException(type) });
                 break;
         }
     }

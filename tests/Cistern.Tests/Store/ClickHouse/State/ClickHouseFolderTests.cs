@@ -3,7 +3,6 @@ using Cistern.Journal;
 using Cistern.Operations.Shared;
 using Cistern.Store.ClickHouse;
 using Cistern.Store.ClickHouse.Http;
-using Cistern.Store.ClickHouse.Read;
 using Cistern.Store.ClickHouse.State;
 using Cistern.Tests.Journal;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -110,6 +109,22 @@ public sealed class ClickHouseFolderTests(ClickHouseEngine engine) : IClassFixtu
 
         Assert.Equal(("as it was", null), (Read(one, "kept"), Read(one, "new")));
         Assert.Equal(["kept 1"], await VersionsAsync(nodes.Address));
+    }
+
+    [Fact]
+    public async Task What_somebody_does_to_a_copy_is_put_back_and_is_no_change()
+    {
+        await using var nodes = new Nodes(engine.NewAddress());
+        var one = await nodes.OpenAsync();
+        one.Change(Lock, () => Write(one, "rules/sites.tsv", "kept") + Write(one, "views.json", "kept"));
+        Directory.Delete(one.Rules, recursive: true);
+        Write(one, "views.json", "spoilt");
+        Write(one, "stray", "");
+
+        one.Change(Lock, () => Write(one, "keys.json", "new"));
+
+        Assert.Equal(["keys.json 1", "rules/sites.tsv 1", "views.json 1"], await VersionsAsync(nodes.Address));
+        Assert.Equal(("kept", "kept", null), (Read(one, "rules/sites.tsv"), Read(one, "views.json"), Read(one, "stray")));
     }
 
     [Fact]

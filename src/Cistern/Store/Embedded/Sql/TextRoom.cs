@@ -2,10 +2,8 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using Cistern.Formats;
 using Cistern.Formats.Columns;
-using Cistern.Query.Catalogue;
-using Cistern.Store;
 
-namespace Cistern.Query.Sql;
+namespace Cistern.Store.Embedded.Sql;
 
 /// <summary>Finds how long the texts may be that a statement reads, so that what it makes of them stays within its memory.</summary>
 /// <param name="rowBytes">What its expressions may hold for each row of a step.</param>

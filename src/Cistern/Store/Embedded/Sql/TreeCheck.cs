@@ -1,7 +1,8 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using Cistern.Operations;
 
-namespace Cistern.Query.Sql;
+namespace Cistern.Store.Embedded.Sql;
 
 /// <summary>Walks the parse tree of a statement and stops at the first thing that no list allows.</summary>
 /// <remarks>
@@ -22,7 +23,7 @@ internal sealed partial class TreeCheck(IReadOnlyCollection<string> tables)
 
     private readonly List<string> _scope = [];
     private readonly SortedSet<string> _used = new(StringComparer.Ordinal);
-    private QueryProblem? _problem;
+    private SqlVerdict? _problem;
     private long? _place;
     private int _depth;
     private int _queries;
@@ -34,7 +35,7 @@ internal sealed partial class TreeCheck(IReadOnlyCollection<string> tables)
     public long? Place => _problem is null ? null : _place;
 
     /// <summary>Checks the one statement of a tree that has no error.</summary>
-    public QueryProblem? Check(JsonElement statement)
+    public SqlVerdict? Check(JsonElement statement)
     {
         Query(statement);
         return _problem;
@@ -397,7 +398,7 @@ internal sealed partial class TreeCheck(IReadOnlyCollection<string> tables)
     private void Unreviewed(string kind, string member) =>
         Refuse($"'{member}' of {kind} was never reviewed: this release of the engine has something that the allow-list does not know");
 
-    private void Refuse(string detail) => _problem ??= new(QueryFault.SqlRefused, $"cannot run the statement: {detail}");
+    private void Refuse(string detail) => _problem ??= SqlVerdict.Refused($"cannot run the statement: {detail}");
 
     private static bool IsPlainName(string name) =>
         name.Length is > 0 and <= 128 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')

@@ -1,4 +1,4 @@
-namespace Cistern.Query.Sql;
+namespace Cistern.Store.Embedded.Sql;
 
 /// <summary>How large the values are in the columns of something that stands in FROM.</summary>
 internal sealed class Relation

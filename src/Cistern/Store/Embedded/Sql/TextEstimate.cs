@@ -1,9 +1,8 @@
 using System.Text.Json;
 using Cistern.Formats;
 using Cistern.Formats.Columns;
-using Cistern.Query.Catalogue;
 
-namespace Cistern.Query.Sql;
+namespace Cistern.Store.Embedded.Sql;
 
 /// <summary>Estimates from above what the expressions of a statement hold in memory at once, for each row of a step.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Cistern.Query.Sql;
+namespace Cistern.Store.Embedded.Sql;
 
 /// <summary>How large the value of an expression can be, and what evaluating it holds meanwhile.</summary>
 internal sealed partial class TextEstimate

@@ -1,4 +1,4 @@
-namespace Cistern.Query.Sql;
+namespace Cistern.Store.Embedded.Sql;
 
 /// <summary>What names of columns can stand for in one SELECT, in the FROM of it, and around it.</summary>
 internal sealed class SizeScope(SizeScope? outer)

@@ -1,9 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Cistern.DuckDb;
-using Cistern.Store;
 
-namespace Cistern.Query.Sql;
+namespace Cistern.Store.Embedded.Sql;
 
 /// <summary>Decides whether a user's statement may run. Nothing of the statement runs here: it is only parsed.</summary>
 /// <remarks>
@@ -44,10 +43,9 @@ internal sealed class SqlGuard : IDisposable
         _parse = _connection.Prepare("SELECT json_serialize_sql($1::VARCHAR)");
     }
 
-    /// <summary>Checks a statement; if it may run, also gives the tables that it asks and how long the texts may be that it reads.</summary>
-    public QueryProblem? Check(string sql, out IReadOnlyList<string> used, out TextBound? texts)
+    /// <summary>Checks a statement; if it may run, the verdict also has the tables that it asks and how long the texts may be that it reads.</summary>
+    public SqlVerdict Check(string sql)
     {
-        (used, texts) = ([], null);
         if (Refusal(sql) is { } early)
         {
             return early;
@@ -56,15 +54,15 @@ internal sealed class SqlGuard : IDisposable
         try
         {
             using var tree = JsonDocument.Parse(Parse(sql), Options);
-            return Check(sql, tree.RootElement, out used, out texts);
+            return Check(sql, tree.RootElement);
         }
         catch (JsonException)
         {
-            return new(QueryFault.SqlRefused, "cannot run the statement: it is nested too deeply; write it flatter");
+            return SqlVerdict.Refused("cannot run the statement: it is nested too deeply; write it flatter");
         }
         catch (DuckDbException wrong)
         {
-            return new(QueryFault.SqlRefused, $"cannot run the statement: it cannot be parsed ({wrong.Message})");
+            return SqlVerdict.Refused($"cannot run the statement: it cannot be parsed ({wrong.Message})");
         }
     }
 
@@ -75,16 +73,16 @@ internal sealed class SqlGuard : IDisposable
         _instance.Dispose();
     }
 
-    private static QueryProblem? Refusal(string sql)
+    private static SqlVerdict? Refusal(string sql)
     {
-        if (Encoding.UTF8.GetByteCount(sql) > QueryBounds.SqlBytesMax)
+        if (Encoding.UTF8.GetByteCount(sql) > SqlVerdict.BytesMax)
         {
-            return new(QueryFault.LimitExceeded, $"cannot run a statement of more than {QueryBounds.SqlBytesMax} bytes; shorten it");
+            return SqlVerdict.TooLong;
         }
 
         // The engine's text ends at a zero, so what follows it would be run unread or read unrun.
         var zero = sql.IndexOf('\0', StringComparison.Ordinal);
-        return zero < 0 ? null : new(QueryFault.SqlRefused, "cannot run the statement: it has a character 0; remove it", zero);
+        return zero < 0 ? null : SqlVerdict.Refused("cannot run the statement: it has a character 0; remove it", zero);
     }
 
     private string Parse(string sql)
@@ -97,9 +95,8 @@ internal sealed class SqlGuard : IDisposable
         }
     }
 
-    private QueryProblem? Check(string sql, JsonElement tree, out IReadOnlyList<string> used, out TextBound? texts)
+    private SqlVerdict Check(string sql, JsonElement tree)
     {
-        (used, texts) = ([], null);
         if (tree.GetProperty("error").GetBoolean())
         {
             return Wrong(sql, tree);
@@ -108,28 +105,26 @@ internal sealed class SqlGuard : IDisposable
         var statements = tree.GetProperty("statements");
         if (statements.GetArrayLength() != 1)
         {
-            return new(QueryFault.SqlRefused, $"cannot run {statements.GetArrayLength()} statements: exactly one SELECT is allowed; send them one by one");
+            return SqlVerdict.Refused($"cannot run {statements.GetArrayLength()} statements: exactly one SELECT is allowed; send them one by one");
         }
 
         var check = new TreeCheck(_tables);
-        var problem = check.Check(statements[0]);
-        used = [.. check.Used];
-        if (problem is not null)
+        if (check.Check(statements[0]) is { } refused)
         {
-            return problem with { Position = CharacterAt(sql, check.Place) };
+            return refused with { Position = CharacterAt(sql, check.Place) };
         }
 
-        texts = _room.Find(statements[0], used);
-        return texts is null ? new(QueryFault.SqlRefused, TooLarge) : null;
+        string[] used = [.. check.Used];
+        return _room.Find(statements[0], used) is { } texts ? SqlVerdict.Allowed(sql, used) with { Texts = texts } : SqlVerdict.Refused(TooLarge);
     }
 
-    private static QueryProblem Wrong(string sql, JsonElement tree)
+    private static SqlVerdict Wrong(string sql, JsonElement tree)
     {
         var message = tree.GetProperty("error_message").GetString()!;
         var place = tree.TryGetProperty("position", out var position) && int.TryParse(position.GetString(), out var runes) ? CharacterOf(sql, runes) : (int?)null;
         return tree.GetProperty("error_type").ValueEquals("not implemented")
-            ? new(QueryFault.SqlRefused, "cannot run the statement: only SELECT is allowed (also WITH, FROM, VALUES); nothing here writes, sets, attaches or explains")
-            : new(QueryFault.BodyMalformed, $"cannot parse the statement: {message}", place);
+            ? SqlVerdict.Refused("cannot run the statement: only SELECT is allowed (also WITH, FROM, VALUES); nothing here writes, sets, attaches or explains")
+            : SqlVerdict.Malformed($"cannot parse the statement: {message}", place);
     }
 
     // In its errors the engine counts code points, our callers UTF-16.

@@ -1,4 +1,4 @@
-namespace Cistern.Query.Sql;
+namespace Cistern.Store.Embedded.Sql;
 
 /// <summary>How large a value can be at most.</summary>
 /// <param name="Text">Bytes of its text, and of the texts in it.</param>

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Cistern.Query.Sql;
+namespace Cistern.Store.Embedded.Sql;
 
 /// <summary>How a member of a node of the parse tree is looked at.</summary>
 internal enum Part

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Cistern.Query.Sql;
+namespace Cistern.Store.Embedded.Sql;
 
 /// <summary>What a parse tree says about values that the statement wrote itself.</summary>
 internal static class TreeText

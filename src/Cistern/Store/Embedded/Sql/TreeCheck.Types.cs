@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Cistern.Query.Sql;
+namespace Cistern.Store.Embedded.Sql;
 
 /// <summary>What a statement may cast to and compare by.</summary>
 internal sealed partial class TreeCheck

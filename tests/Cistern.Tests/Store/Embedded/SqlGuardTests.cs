@@ -1,10 +1,10 @@
 using Cistern.Query;
 using Cistern.Query.Catalogue;
-using Cistern.Query.Sql;
 using Cistern.Store;
+using Cistern.Store.Embedded.Sql;
 using Cistern.Tests.DuckDb;
 
-namespace Cistern.Tests.Query;
+namespace Cistern.Tests.Store.Embedded;
 
 public sealed class SqlGuardTests : IDisposable
 {
@@ -37,10 +37,10 @@ public sealed class SqlGuardTests : IDisposable
     [InlineData("(SELECT 1) EXCEPT (SELECT 2) INTERSECT (SELECT 3) ORDER BY 1 LIMIT 50%", "")]
     public void A_select_over_our_tables_is_let_through(string sql, string tables)
     {
-        var problem = _guard.Check(sql, out var used, out _);
+        var verdict = _guard.Check(sql);
 
-        Assert.True(problem is null, problem?.Detail);
-        Assert.Equal(tables, string.Join(',', used));
+        Assert.True(verdict.Fault is null, verdict.Detail);
+        Assert.Equal(tables, string.Join(',', verdict.Tables));
     }
 
     [Theory]
@@ -212,11 +212,10 @@ public sealed class SqlGuardTests : IDisposable
     [InlineData("SELECT 1\0; DROP TABLE requests", "character 0")]
     public void Anything_else_is_refused_and_the_refusal_says_what(string sql, string hint)
     {
-        var problem = _guard.Check(sql, out _, out _);
+        var verdict = _guard.Check(sql);
 
-        Assert.NotNull(problem);
-        Assert.Equal(QueryFault.SqlRefused, problem.Fault);
-        Assert.Contains(hint, problem.Detail, StringComparison.Ordinal);
+        Assert.Equal(SqlFault.Refused, verdict.Fault);
+        Assert.Contains(hint, verdict.Detail, StringComparison.Ordinal);
     }
 
     // Only columns of which a long value would become much are bounded.
@@ -230,15 +229,14 @@ public sealed class SqlGuardTests : IDisposable
     [InlineData("SELECT attributes['a'] || 'x' FROM deliveries", "deliveries.attributes")]
     public void A_statement_bounds_the_columns_that_it_makes_texts_of(string sql, string columns)
     {
-        Assert.Null(_guard.Check(sql, out _, out var texts));
-        Assert.Equal(columns, string.Join(',', texts!.Columns.Keys.Order(StringComparer.Ordinal)));
+        Assert.Equal(columns, string.Join(',', _guard.Check(sql).Texts!.Columns.Keys.Order(StringComparer.Ordinal)));
     }
 
     [Fact]
     public void The_more_a_statement_makes_of_a_text_the_shorter_it_has_to_be()
     {
         long[] lengths = [.. new[] { "path || 'x'", "path || path", "path || path || path", "hex(hex(path))", "string_split(path, '/')", "replace(path, 'a', query)" }
-            .Select(expression => _guard.Check($"SELECT {expression} FROM requests", out _, out var texts) is null ? texts!.Columns["requests.path"] : 0)];
+            .Select(expression => _guard.Check($"SELECT {expression} FROM requests").Texts?.Columns["requests.path"] ?? 0)];
 
         Assert.Equal([.. lengths.OrderDescending()], lengths);
         Assert.All(lengths, length => Assert.InRange(length, 128, TextBound.RowBytes(2)));
@@ -249,10 +247,9 @@ public sealed class SqlGuardTests : IDisposable
     [InlineData("SELECT 'é😀' FROM WHERE", 18)]
     public void A_statement_that_cannot_be_parsed_says_where(string sql, int position)
     {
-        var problem = _guard.Check(sql, out _, out _);
+        var verdict = _guard.Check(sql);
 
-        Assert.Equal(QueryFault.BodyMalformed, problem?.Fault);
-        Assert.Equal(position, problem?.Position);
+        Assert.Equal((SqlFault.Malformed, position), (verdict.Fault, verdict.Position));
     }
 
     [Fact]
@@ -260,7 +257,7 @@ public sealed class SqlGuardTests : IDisposable
     {
         const string Sql = "SELECT 'größe😀', current_setting('a')";
 
-        Assert.Equal(Sql.IndexOf("current_setting", StringComparison.Ordinal), _guard.Check(Sql, out _, out _)?.Position);
+        Assert.Equal(Sql.IndexOf("current_setting", StringComparison.Ordinal), _guard.Check(Sql).Position);
     }
 
     // 64 KiB of each shape that nests or chains. Whatever the parser says of it, the process lives and nothing runs that is this deep.
@@ -291,15 +288,13 @@ public sealed class SqlGuardTests : IDisposable
         var sql = begin + string.Concat(Enumerable.Repeat(open, depth)) + middle + string.Concat(Enumerable.Repeat(close, depth));
 
         // Parentheses around a whole statement leave no trace in the tree, so those alone may pass.
-        Assert.True(_guard.Check(sql, out _, out _) is not null || open == "(");
+        Assert.True(_guard.Check(sql).Fault is not null || open == "(");
     }
 
     [Fact]
     public void A_statement_longer_than_the_limit_is_refused_unread()
     {
-        var problem = _guard.Check("SELECT 1 --" + new string('x', QueryBounds.SqlBytesMax), out _, out _);
-
-        Assert.Equal(QueryFault.LimitExceeded, problem?.Fault);
+        Assert.Equal(SqlFault.TooLong, _guard.Check("SELECT 1 --" + new string('x', QueryBounds.SqlBytesMax)).Fault);
     }
 
     // Cut and spliced at random, a statement is answered, never thrown at; and what passes names no table but ours.
@@ -316,8 +311,8 @@ public sealed class SqlGuardTests : IDisposable
         for (var round = 0; round < 3_000; round++)
         {
             var sql = string.Concat(Enumerable.Range(0, random.Next(1, 12)).Select(_ => parts[random.Next(parts.Length)]));
-            var problem = _guard.Check(sql, out var used, out _);
-            Assert.True(problem is not null || (used.All(Signals.Names.Contains) && !sql.Contains("read_csv(", StringComparison.Ordinal) ) || HidesCall(sql), $"seed {Seed}, round {round}: {sql}");
+            var verdict = _guard.Check(sql);
+            Assert.True(verdict.Fault is not null || (verdict.Tables.All(Signals.Names.Contains) && !sql.Contains("read_csv(", StringComparison.Ordinal) ) || HidesCall(sql), $"seed {Seed}, round {round}: {sql}");
         }
     }
 

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
 
-namespace Cistern.Query.Sql;
+namespace Cistern.Store.Embedded.Sql;
 
 /// <summary>How large the result of a function can be, by the rule that stands behind its name in <c>functions-allowed.txt</c>.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Cistern.Query.Sql;
+namespace Cistern.Store.Embedded.Sql;
 
 /// <summary>Which functions a user's statement may use: two reviewed lists beside this file, built into the program.</summary>
 internal static class FunctionLists

@@ -1,4 +1,4 @@
-namespace Cistern.Query;
+namespace Cistern.Operations;
 
 /// <summary>Finds the name that was probably meant, for "did you mean" in refusals.</summary>
 internal static class Nearest
