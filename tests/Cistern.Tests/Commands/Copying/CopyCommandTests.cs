@@ -165,7 +165,7 @@ public sealed class CopyCommandTests(ClickHouseEngine engine) : CopyTestBase(eng
         _ when row >= column.Count => column is TextColumn or MapColumn ? "" : "NULL",
         ValueColumn<byte> values => values.IsNull(row) ? "NULL" : values[row] == 0 ? "False" : "True",
         ValueColumn<int> values => Invariant(values[row]),
-        ValueColumn<long> values when column.Spec.Type == ColumnType.Timestamp => values[row] is { } micros ? DateTimeOffset.UnixEpoch.AddMicroseconds(micros).ToString("O") : "NULL",
+        ValueColumn<long> values when column.Spec.Type == ColumnType.Timestamp => values[row] is { } micros ? DateTimeOffset.UnixEpoch.AddMicroseconds(micros).ToString("O", CultureInfo.InvariantCulture) : "NULL",
         ValueColumn<long> values => Invariant(values[row]),
         ValueColumn<double> values => Invariant(values[row]),
         TextColumn values => System.Text.Encoding.UTF8.GetString(values[row]),
@@ -176,7 +176,7 @@ public sealed class CopyCommandTests(ClickHouseEngine engine) : CopyTestBase(eng
     private static string TextOf(object? value) => value switch
     {
         null => "NULL",
-        DateTimeOffset moment => moment.ToString("O"),
+        DateTimeOffset moment => moment.ToString("O", CultureInfo.InvariantCulture),
         IReadOnlyList<KeyValuePair<string, object?>> map => string.Join(',', map.Select(pair => $"{pair.Key}={TextOf(pair.Value)}")),
         _ => Invariant(value),
     };

@@ -27,7 +27,7 @@ public abstract class CopyTestBase(ClickHouseEngine engine)
     internal Task<CommandRun> CopyAsync(CopySource source, params string[] more) =>
         CommandRun.RunAsync(["copy", "--from", source.Folder, "--to", TargetText, .. more], openStore: StoreChoice.OpenAsync);
 
-    protected async Task<List<object?[]>> SelectAsync(string sql)
+    protected async Task<IReadOnlyList<object?[]>> SelectAsync(string sql)
     {
         using var answer = await Client.SelectAsync(sql, new Dictionary<string, string>(), Settings, TestContext.Current.CancellationToken);
         using var result = await ClickHouseResult.OpenAsync(answer, 1_000_000, 0, TestContext.Current.CancellationToken);
