@@ -37,7 +37,7 @@ public sealed class ReplicatedClickHouse : IAsyncDisposable
 
     // A session that ends soon, so that a dead server is known to be dead within seconds.
     private DebianClickHouse Server(string replica, int tcpPort, int[] ports) => new(tcpPort, Cluster, string.Create(CultureInfo.InvariantCulture, $"""
-        <zookeeper><node><host>127.0.0.1</host><port>{ZooKeeper.Port}</port></node><session_timeout_ms>2000</session_timeout_ms></zookeeper>
+        <zookeeper><node><host>127.0.0.1</host><port>{ZooKeeper.Port}</port></node><session_timeout_ms>3000</session_timeout_ms></zookeeper>
           <interserver_http_port>{ServerProcess.TakePort()}</interserver_http_port><interserver_http_host>127.0.0.1</interserver_http_host>
           <macros><shard>01</shard><replica>{replica}</replica></macros>
           <remote_servers><{Cluster}><shard><internal_replication>true</internal_replication>{string.Concat(ports.Select(DebianClickHouse.ReplicaXml))}</shard></{Cluster}></remote_servers>
