@@ -6,7 +6,6 @@ using Cistern.Journal;
 using Cistern.Operations;
 using Cistern.Operations.Settings;
 using Cistern.Operations.Shared;
-using Cistern.Store;
 using Cistern.Store.Copying;
 
 namespace Cistern.Commands.Copying;

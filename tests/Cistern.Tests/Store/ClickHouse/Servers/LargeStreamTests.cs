@@ -1,5 +1,4 @@
 using Cistern.Store;
-using Cistern.Store.ClickHouse.Http;
 using Cistern.Store.ClickHouse.Insert;
 
 namespace Cistern.Tests.Store.ClickHouse.Servers;

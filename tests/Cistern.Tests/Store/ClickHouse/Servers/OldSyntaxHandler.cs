@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Net;
-using System.Text;
 using System.Text.RegularExpressions;
 using Cistern.Store.ClickHouse.Http;
 using Cistern.Store.ClickHouse.Insert;
