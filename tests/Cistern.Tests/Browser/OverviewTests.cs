@@ -4,7 +4,7 @@ namespace Cistern.Tests.Browser;
 
 /// <summary>The overview: who reads and who arrives, each figure with its rows; and views that are kept.</summary>
 [Collection(BrowserTests.Name)]
-public class OverviewTests(BrowserSite site)
+public sealed class OverviewTests(BrowserSite site)
 {
     private const string AiReads = "class IN ('training', 'search', 'user-fetch', 'agent', 'coding', 'data-provider') AND kind = 'page' AND method = 'GET'";
 

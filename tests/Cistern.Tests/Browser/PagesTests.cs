@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 namespace Cistern.Tests.Browser;
 
 [Collection(BrowserTests.Name)]
-public class PagesTests(BrowserSite site)
+public sealed class PagesTests(BrowserSite site)
 {
     private const string DeliveredSql = "kind = 'page' AND method = 'GET' AND (status BETWEEN 200 AND 299 OR status = 304)";
     private const string AiSql = "class IN ('training', 'search', 'user-fetch', 'agent', 'coding', 'data-provider')";

@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 namespace Cistern.Tests.Browser;
 
 [Collection(BrowserTests.Name)]
-public partial class TrafficTests(BrowserSite site)
+public sealed partial class TrafficTests(BrowserSite site)
 {
     [Fact]
     public async Task The_tiles_show_what_the_store_holds()
