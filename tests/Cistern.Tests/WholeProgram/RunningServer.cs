@@ -5,7 +5,6 @@ using System.Text.Json;
 using Cistern.Ingest.Keys;
 using Cistern.Operations;
 using Cistern.Operations.Settings;
-using Cistern.Operations.Shared;
 using Cistern.Store;
 using Cistern.Tests.Commands;
 using Microsoft.Extensions.Logging;

@@ -5,7 +5,6 @@ using Cistern.Store;
 using Cistern.Store.ClickHouse;
 using Cistern.Store.ClickHouse.Http;
 using Cistern.Store.ClickHouse.Insert;
-using Cistern.Store.ClickHouse.Read;
 using Cistern.Store.ClickHouse.Schema;
 using Cistern.Store.Embedded;
 using Cistern.Store.Embedded.Identity;

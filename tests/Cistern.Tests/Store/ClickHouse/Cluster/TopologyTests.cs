@@ -1,5 +1,4 @@
 using Cistern.Store;
-using Cistern.Store.ClickHouse;
 using Cistern.Store.ClickHouse.Cluster;
 using Cistern.Store.ClickHouse.Http;
 using Cistern.Store.ClickHouse.Insert;
