@@ -21,7 +21,7 @@ public sealed class CommitFiguresTests(ClickHouseEngine engine, ITestOutputHelpe
         await _bench.MakeTablesAsync();
         await RunAsync("first", 1_000);
         await RunAsync("large", 100_000);
-        var small = await RunAsync("small", 1_000);
+        var small = await RunAsync("another", 1_000);
         var few = await RunAsync("few", 10);
 
         // A hundred thousand identities are there: each that is looked up is in one mark of 512 rows of each part.
