@@ -6,10 +6,8 @@ using Cistern.Formats.Columns;
 using Cistern.Query.Model;
 using Cistern.Store;
 using Cistern.Store.ClickHouse;
-using Cistern.Store.ClickHouse.Http;
 using Cistern.Store.ClickHouse.Read;
 using Cistern.Store.ClickHouse.Schema;
-using Cistern.Tests.Store.ClickHouse;
 
 namespace Cistern.Tests.Query;
 

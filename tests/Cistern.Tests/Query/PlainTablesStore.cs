@@ -1,7 +1,6 @@
 using Cistern.DuckDb;
 using Cistern.Formats;
 using Cistern.Formats.Columns;
-using Cistern.Query.Catalogue;
 using Cistern.Query.Model;
 using Cistern.Store;
 using Cistern.Store.Embedded;
