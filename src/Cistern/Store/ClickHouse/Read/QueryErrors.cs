@@ -16,6 +16,8 @@ internal static class QueryErrors
         ClickHouseException { Code: ClickHouseErrors.TooManyRowsOrBytes } => new(StoreQueryFault.TooManyRows, $"the result has more than {limits.Rows} rows; add a LIMIT or group further", error),
         ClickHouseException { Code: ClickHouseErrors.QueryWasCancelled } => new(StoreQueryFault.Canceled, "the query was canceled", error),
         ClickHouseException { Code: ClickHouseErrors.AllConnectionsFailed or ClickHouseErrors.NetworkError } => new(StoreQueryFault.Unavailable, $"a shard of ClickHouse is down, and an answer without it would be a part of one: {error.Message}", error),
+        ClickHouseException { Code: ClickHouseErrors.UnknownUser or ClickHouseErrors.WrongPassword or ClickHouseErrors.RequiredPassword or ClickHouseErrors.AuthenticationFailed or ClickHouseErrors.TooManyQueries or ClickHouseErrors.Keeper or ClickHouseErrors.ReplicaIsNotInQuorum } =>
+            new(StoreQueryFault.Unavailable, $"ClickHouse takes no queries now: {error.Message}", error),
         ClickHouseException { IsLost: true } => new(StoreQueryFault.Unavailable, error.Message, error),
         ClickHouseException => new(StoreQueryFault.Invalid, error.Message, error),
         _ => new(StoreQueryFault.Unavailable, $"the query failed: {error.Message}", error),
