@@ -3,7 +3,6 @@ using Cistern.Formats.Columns;
 using Cistern.Store.ClickHouse.Http;
 using Cistern.Store.ClickHouse.Insert;
 using Cistern.Store.ClickHouse.Schema;
-using Cistern.Store.Embedded;
 
 namespace Cistern.Store.ClickHouse;
 

@@ -5,7 +5,6 @@ using Cistern.Store.ClickHouse.Cluster;
 using Cistern.Store.ClickHouse.Http;
 using Cistern.Store.ClickHouse.Insert;
 using Cistern.Store.ClickHouse.Schema;
-using Cistern.Store.Embedded;
 using Cistern.Store.Identity;
 
 namespace Cistern.Store.Copying;

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Cistern.Formats;
 using Cistern.Formats.Columns;
 using Cistern.Formats.Deliveries;
-using Cistern.Store.Embedded.Identity;
 
 namespace Cistern.Store.Identity;
 

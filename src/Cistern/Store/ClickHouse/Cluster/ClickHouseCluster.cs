@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Cistern.Store.ClickHouse.Http;
 using Cistern.Store.ClickHouse.Insert;
-using Cistern.Store.Embedded;
 using Cistern.Store.Identity;
 
 namespace Cistern.Store.ClickHouse.Cluster;

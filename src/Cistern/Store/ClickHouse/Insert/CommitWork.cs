@@ -1,4 +1,3 @@
-using Cistern.Store.Embedded;
 using Cistern.Store.Identity;
 
 namespace Cistern.Store.ClickHouse.Insert;
