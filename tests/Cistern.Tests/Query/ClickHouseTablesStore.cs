@@ -6,7 +6,6 @@ using Cistern.Formats.Columns;
 using Cistern.Query.Model;
 using Cistern.Store;
 using Cistern.Store.ClickHouse;
-using Cistern.Store.ClickHouse.Read;
 using Cistern.Store.ClickHouse.Schema;
 
 namespace Cistern.Tests.Query;

@@ -1,5 +1,4 @@
 using Cistern.Store;
-using Cistern.Store.Embedded;
 using Cistern.Tests.Journal;
 
 namespace Cistern.Tests.Store;

@@ -5,7 +5,6 @@ using Cistern.Store.ClickHouse;
 using Cistern.Store.ClickHouse.Cluster;
 using Cistern.Store.ClickHouse.Http;
 using Cistern.Store.ClickHouse.Schema;
-using Cistern.Store.Embedded.Identity;
 using Cistern.Store.Identity;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 

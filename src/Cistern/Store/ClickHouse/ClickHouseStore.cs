@@ -9,7 +9,6 @@ using Cistern.Store.ClickHouse.Insert;
 using Cistern.Store.ClickHouse.Read;
 using Cistern.Store.ClickHouse.Schema;
 using Cistern.Store.ClickHouse.Sql;
-using Cistern.Store.Embedded.Identity;
 using Cistern.Store.Identity;
 
 namespace Cistern.Store.ClickHouse;

@@ -12,7 +12,6 @@ using Cistern.Store.ClickHouse.Insert;
 using Cistern.Store.ClickHouse.Read;
 using Cistern.Store.ClickHouse.Schema;
 using Cistern.Store.Embedded;
-using Cistern.Store.Embedded.Identity;
 using Cistern.Store.Identity;
 using Cistern.Tests.Formats;
 

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Cistern.Store.Embedded.Identity;
 using Cistern.Store.Identity;
 
 namespace Cistern.Tests.Store.Identity;

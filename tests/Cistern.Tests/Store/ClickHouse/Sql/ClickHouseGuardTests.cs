@@ -1,5 +1,4 @@
 using Cistern.Store;
-using Cistern.Store.ClickHouse.Sql;
 using Cistern.Tests.Query;
 
 namespace Cistern.Tests.Store.ClickHouse.Sql;
