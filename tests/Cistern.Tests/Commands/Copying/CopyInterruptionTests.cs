@@ -4,7 +4,6 @@ using Cistern.Store.ClickHouse;
 using Cistern.Store.ClickHouse.Http;
 using Cistern.Store.ClickHouse.Schema;
 using Cistern.Store.Copying;
-using Cistern.Store.Embedded.Identity;
 using Cistern.Store.Identity;
 using Cistern.Tests.Store.ClickHouse;
 

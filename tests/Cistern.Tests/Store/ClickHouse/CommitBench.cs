@@ -6,7 +6,6 @@ using Cistern.Store.ClickHouse;
 using Cistern.Store.ClickHouse.Http;
 using Cistern.Store.ClickHouse.Insert;
 using Cistern.Store.ClickHouse.Schema;
-using Cistern.Store.Embedded.Identity;
 using Cistern.Store.Identity;
 using Cistern.Tests.Formats;
 
