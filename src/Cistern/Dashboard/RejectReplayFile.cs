@@ -67,7 +67,7 @@ internal sealed partial class RejectReplayFile(SharedFolder folder, TimeProvider
     /// <param name="Told">When it was written.</param>
     internal sealed record Entry(int Version, DateTimeOffset Told, RejectReplayProgress Progress);
 
-    [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+    [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
     [JsonSerializable(typeof(Entry))]
     internal sealed partial class ReplayJson : JsonSerializerContext;
 }

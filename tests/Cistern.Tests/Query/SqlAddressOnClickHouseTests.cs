@@ -22,6 +22,10 @@ public sealed class SqlAddressOnClickHouseTests : IAsyncLifetime
         Assert.Equal("{\"i\":0}\n", (await _host.SqlAsync("SELECT number AS i FROM numbers(1)", "application/x-ndjson")).Expect(200).Body);
     }
 
+    [Fact]
+    public async Task A_text_that_looks_like_a_place_for_a_value_is_a_text() =>
+        Assert.Equal(["""["{p1:}","{p1:String}"]"""], (await _host.SqlAsync("SELECT '{p1:}' AS a, '{p1:String}' AS b")).Expect(200).Rows);
+
     [Theory]
     [InlineData("INSERT INTO requests_rows SELECT 1", 403, "sql-refused")]
     [InlineData("SELECT * FROM url('http://127.0.0.1/')", 403, "sql-refused")]

@@ -34,7 +34,19 @@ internal sealed class NativeWriter(Stream stream) : IDisposable
         Bytes(value);
     }
 
-    public void Text(string value) => Text(Encoding.UTF8.GetBytes(value));
+    public void Text(string value)
+    {
+        var bytes = Encoding.UTF8.GetByteCount(value);
+        VarInt((ulong)bytes);
+        if (bytes > BufferBytes)
+        {
+            Bytes(Encoding.UTF8.GetBytes(value));
+            return;
+        }
+
+        // Straight into the buffer: what rows have in common is written for each of them.
+        _length += Encoding.UTF8.GetBytes(value, Room(bytes));
+    }
 
     public void Byte(byte value)
     {

@@ -13,7 +13,8 @@ internal sealed partial record ClickHouseQuery(string Sql, IReadOnlyDictionary<s
     /// <param name="sqlMemory">Bytes that a user's statement may hold; 0 leaves it to the server.</param>
     public static ClickHouseQuery Of(StoreQuery query, long sqlMemory = 0)
     {
-        var sql = Placeholder().Replace(query.Sql, match =>
+        // A statement without parameters is a user's, or ours without any value: a text in it that looks like a place for one is a text.
+        var sql = query.Parameters.Count == 0 ? query.Sql : Placeholder().Replace(query.Sql, match =>
         {
             var number = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
             return $"{{p{number}:{ClickHouseValues.TypeOf(query.Parameters[number - 1])}}}";

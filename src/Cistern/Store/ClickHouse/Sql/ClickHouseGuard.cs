@@ -34,6 +34,10 @@ internal sealed partial class ClickHouseGuard(Func<StoreQuery, CancellationToken
         {
             return Wrong(sql, refused);
         }
+        catch (InvalidDataException strange)
+        {
+            return Refuse($"what ClickHouse says of it cannot be read ({strange.Message})");
+        }
     }
 
     private SqlVerdict Check(string written, List<string> lines, HashSet<string> hidden)
