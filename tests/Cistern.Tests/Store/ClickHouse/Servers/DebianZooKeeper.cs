@@ -30,7 +30,7 @@ internal sealed class DebianZooKeeper : IDisposable
             return;
         }
 
-        await File.WriteAllTextAsync(Path.Combine(_folder, "zoo.cfg"), string.Create(CultureInfo.InvariantCulture, $"tickTime=500\ndataDir={_folder}/data\nclientPort={Port}\nclientPortAddress=127.0.0.1\nadmin.enableServer=false\n4lw.commands.whitelist=ruok\n"));
+        await File.WriteAllTextAsync(Path.Combine(_folder, "zoo.cfg"), string.Create(CultureInfo.InvariantCulture, $"tickTime=500\ndataDir={_folder}/data\nclientPort={Port}\nclientPortAddress=127.0.0.1\nadmin.enableServer=false\n4lw.commands.whitelist=srvr\n"));
         var path = string.Join(':', JarNames.SelectMany(name => Directory.EnumerateFiles(Jars, name)));
         _process = new DebianProcess("java", _folder, "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", path, "-Dzookeeper.jmx.log4j.disable=true", "org.apache.zookeeper.server.quorum.QuorumPeerMain", Path.Combine(_folder, "zoo.cfg"));
         var waited = Stopwatch.StartNew();
@@ -53,7 +53,7 @@ internal sealed class DebianZooKeeper : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    // Before it is ready it may take a connection and never answer.
+    // Before it is ready it may take a connection and never answer, and it says that it is well before it takes sessions.
     private async Task<bool> IsReadyAsync()
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
@@ -62,9 +62,9 @@ internal sealed class DebianZooKeeper : IDisposable
             using var client = new TcpClient();
             await client.ConnectAsync("127.0.0.1", Port, limit.Token);
             await using var stream = client.GetStream();
-            await stream.WriteAsync("ruok"u8.ToArray(), limit.Token);
+            await stream.WriteAsync("srvr"u8.ToArray(), limit.Token);
             using var reader = new StreamReader(stream, Encoding.ASCII);
-            return await reader.ReadToEndAsync(limit.Token) == "imok";
+            return (await reader.ReadToEndAsync(limit.Token)).Contains("Mode:", StringComparison.Ordinal);
         }
         catch (Exception error) when (error is SocketException or IOException or OperationCanceledException)
         {

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using Cistern.Store.ClickHouse.Http;
 using Cistern.Tests.Faults;
 
 namespace Cistern.Tests.Store.ClickHouse.Servers;
@@ -7,6 +9,8 @@ namespace Cistern.Tests.Store.ClickHouse.Servers;
 public sealed class ReplicatedClickHouse : IAsyncDisposable
 {
     public const string Cluster = "main";
+
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
     public ReplicatedClickHouse()
     {
@@ -25,7 +29,14 @@ public sealed class ReplicatedClickHouse : IAsyncDisposable
     internal async Task StartAsync()
     {
         await ZooKeeper.StartAsync();
-        await Task.WhenAll(First.StartAsync(), Second.StartAsync());
+        var waited = Stopwatch.StartNew();
+        do
+        {
+            // A server of that age ends now and then when it loses or cannot make its session.
+            Assert.True(waited.Elapsed < StartLimit, "the servers do not get along with ZooKeeper");
+            await Task.WhenAll(First.StartAsync(), Second.StartAsync());
+        }
+        while (!await HasSessionAsync(First) || !await HasSessionAsync(Second));
     }
 
     public async ValueTask DisposeAsync()
@@ -33,6 +44,20 @@ public sealed class ReplicatedClickHouse : IAsyncDisposable
         await First.DisposeAsync();
         await Second.DisposeAsync();
         ZooKeeper.Dispose();
+    }
+
+    private static async Task<bool> HasSessionAsync(DebianClickHouse server)
+    {
+        try
+        {
+            using var answer = await server.Client.SelectAsync("SELECT count() FROM system.zookeeper WHERE path = '/'", new Dictionary<string, string>(), new Dictionary<string, string>(), CancellationToken.None);
+            return true;
+        }
+        catch (ClickHouseException)
+        {
+            await Task.Delay(100);
+            return false;
+        }
     }
 
     // A session that ends soon, so that a dead server is known to be dead within seconds.

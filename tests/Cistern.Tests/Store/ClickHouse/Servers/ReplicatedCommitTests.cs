@@ -24,7 +24,11 @@ public sealed class ReplicatedCommitTests(ReplicatedClickHouse cluster) : IClass
     public async ValueTask InitializeAsync()
     {
         await cluster.StartAsync();
-        await WaitAsync("both take part", async () => (await CheckedAsync(2)).Troubles.Count == 0);
+        await WaitAsync("both take part", async () =>
+        {
+            await cluster.StartAsync();
+            return (await CheckedAsync(2)).Troubles.Count == 0;
+        });
     }
 
     public ValueTask DisposeAsync()
@@ -107,7 +111,7 @@ public sealed class ReplicatedCommitTests(ReplicatedClickHouse cluster) : IClass
         while (!refused.Detail!.Contains("has its tables read-only, because it lost its Keeper", StringComparison.Ordinal));
         await node.CheckAsync(all: true, Cancel);
         var report = node.Report;
-        await cluster.ZooKeeper.StartAsync();
+        await cluster.StartAsync();
 
         Assert.Equal((false, true), (report.CanStore, report.CanQuery));
         await UntilStoredAsync(node, "no-keeper");

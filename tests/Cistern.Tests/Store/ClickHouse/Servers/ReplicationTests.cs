@@ -137,7 +137,7 @@ public sealed class ReplicationTests(ReplicatedClickHouse cluster) : IClassFixtu
         Assert.Equal(1, await NumberAsync(First, "SELECT count() FROM keeper"));
         await RefusalAsync(() => MakeTableAsync("never", First));
 
-        await cluster.ZooKeeper.StartAsync();
+        await cluster.StartAsync();
         await UntilStoredAsync(Second, "keeper", 0, 1, None);
         await UntilStoredAsync(First, "keeper", 1, 1, None);
         await EachOnceAsync("keeper", 2);
