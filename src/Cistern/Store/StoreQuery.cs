@@ -83,6 +83,23 @@ public interface IQueryResult : IDisposable
     object? this[int column] { get; }
 }
 
+/// <summary>Results that are known to be small.</summary>
+internal static class QueryResults
+{
+    /// <summary>All rows that were not read yet.</summary>
+    /// <exception cref="StoreQueryException">A limit was hit, or the engine failed.</exception>
+    public static List<object?[]> ReadRows(this IQueryResult result)
+    {
+        var rows = new List<object?[]>();
+        while (result.Read())
+        {
+            rows.Add([.. Enumerable.Range(0, result.Columns.Count).Select(column => result[column])]);
+        }
+
+        return rows;
+    }
+}
+
 /// <summary>Why a query did not give its result. The name is a metric label: append only.</summary>
 public enum StoreQueryFault
 {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cistern.Store.ClickHouse.Schema;
 
 namespace Cistern.Store.ClickHouse;
 
@@ -14,11 +15,11 @@ internal sealed class ClickHouseDialect : SqlDialect
 
     public override string IntegerDivide(string left, string right) => $"intDiv({left}, {right})";
 
-    public override string Extract(string text, string pattern, bool group) => $"regexpExtract({text}, {Literal(pattern)}, {(group ? 1 : 0)})";
+    public override string Extract(string text, string pattern, bool group) => $"regexpExtract({text}, {ClickHouseSchema.Literal(pattern)}, {(group ? 1 : 0)})";
 
-    public override string Blank(string text, string pattern) => $"replaceRegexpAll({text}, {Literal(pattern)}, ' ')";
+    public override string Blank(string text, string pattern) => $"replaceRegexpAll({text}, {ClickHouseSchema.Literal(pattern)}, ' ')";
 
-    public override string Trim(string text, string characters) => $"trim(BOTH {Literal(characters)} FROM {text})";
+    public override string Trim(string text, string characters) => $"trim(BOTH {ClickHouseSchema.Literal(characters)} FROM {text})";
 
     public override string Join(string left, string right) => $"concat({left}, {right})";
 
@@ -75,6 +76,4 @@ internal sealed class ClickHouseDialect : SqlDialect
     public override string Fingerprint(params string[] texts) => $"sipHash64({string.Join(", ", texts)})";
 
     public override string Quantile(string value, double share) => string.Create(CultureInfo.InvariantCulture, $"quantileTDigestOrNull({share})({value})");
-
-    private static string Literal(string text) => $"'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'";
 }

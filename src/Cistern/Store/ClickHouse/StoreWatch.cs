@@ -67,12 +67,6 @@ internal sealed class StoreWatch(ClickHouseCluster cluster, ClickHouseAddress ad
     private async Task<List<object?[]>> AskAsync(string sql, IReadOnlyList<object?> parameters, CancellationToken cancel)
     {
         using var result = await cluster.ReadAsync(client => new QueryRuns(client).RunAsync(new StoreQuery(sql, parameters, [], null, QueryPool.Panels, Limits), cancel));
-        var rows = new List<object?[]>();
-        while (result.Read())
-        {
-            rows.Add([.. Enumerable.Range(0, result.Columns.Count).Select(column => result[column])]);
-        }
-
-        return rows;
+        return result.ReadRows();
     }
 }

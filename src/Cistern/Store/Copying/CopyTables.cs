@@ -12,8 +12,6 @@ namespace Cistern.Store.Copying;
 /// <summary>The tables of the target: made if there are none, and refused if they are of another release.</summary>
 internal static partial class CopyTables
 {
-    private static readonly Dictionary<string, string> None = [];
-
     /// <summary>Makes them ready. What is there is left as the nodes made it, retention too.</summary>
     /// <param name="retention">Of tables that are made now.</param>
     /// <returns>How long the target keeps rows; null for ever.</returns>
@@ -51,7 +49,7 @@ internal static partial class CopyTables
 
     // Not in the database, which may not be there yet.
     private static Task<List<object?[]>> SelectAsync(ClickHouseCluster cluster, string sql, CancellationToken cancel) =>
-        cluster.ReadAsync(client => new ShardConnection(client.With("system")).SelectAsync(sql, None, cancel));
+        cluster.ReadAsync(client => new ShardConnection(client.With("system")).SelectAsync(sql, ClickHouseValues.None, cancel));
 
     [GeneratedRegex(@"\bTTL toDateTime\(time\) \+ toIntervalSecond\((\d+)\)")]
     private static partial Regex Kept();

@@ -20,8 +20,6 @@ internal sealed class CopyTarget(ClickHouseCluster cluster, RowIdentity identity
     // Blocks are larger than a delivery's, and what is asked reads more.
     private static readonly StatementLimits Limits = new() { Select = TimeSpan.FromMinutes(5), Insert = TimeSpan.FromMinutes(5) };
 
-    private static readonly Dictionary<string, string> None = [];
-
     // Deliveries that nodes on the target took themselves lately, by stream and id, and when: a sender to whom the answer of the source was lost may have been switched meanwhile.
     private readonly Dictionary<(string Stream, string Id), HashSet<long>> _taken = [];
 
@@ -65,7 +63,7 @@ internal sealed class CopyTarget(ClickHouseCluster cluster, RowIdentity identity
     }
 
     /// <summary>Asks any server.</summary>
-    public Task<List<object?[]>> SelectAsync(string sql, CancellationToken cancel) => WithPatienceAsync(() => cluster.ReadAsync(client => new ShardConnection(client, Limits).SelectAsync(sql, None, cancel)), cancel);
+    public Task<List<object?[]>> SelectAsync(string sql, CancellationToken cancel) => WithPatienceAsync(() => cluster.ReadAsync(client => new ShardConnection(client, Limits).SelectAsync(sql, ClickHouseValues.None, cancel)), cancel);
 
     /// <summary>What the groups of a range add up to in one shard, those that came other ways included.</summary>
     /// <exception cref="ClickHouseException">It refuses, or was away for too long.</exception>
@@ -100,7 +98,7 @@ internal sealed class CopyTarget(ClickHouseCluster cluster, RowIdentity identity
 
     // Always by way of the same replica, if it answers: one that is behind would lack what was just stored.
     private Task<List<object?[]>> AskShardAsync(int shard, string sql, CancellationToken cancel) =>
-        WithPatienceAsync(() => cluster.WriteAsync(HashOf(shard), connection => connection.ScanAsync(sql, None, cancel), cancel), cancel);
+        WithPatienceAsync(() => cluster.WriteAsync(HashOf(shard), connection => connection.ScanAsync(sql, ClickHouseValues.None, cancel), cancel), cancel);
 
     // The first that belongs to the shard.
     private ulong HashOf(int shard) => (ulong)cluster.Topology.Shards.Take(shard).Sum(before => (long)before.Weight);

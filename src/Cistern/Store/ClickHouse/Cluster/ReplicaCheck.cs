@@ -8,7 +8,6 @@ namespace Cistern.Store.ClickHouse.Cluster;
 internal sealed class ReplicaCheck(ClickHouseAddress address)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-    private static readonly Dictionary<string, string> None = [];
 
     // 23.8 is the first long-term release whose asynchronous inserts keep the tokens of one part apart.
     private static readonly Version JoinsSince = new(23, 8);
@@ -19,7 +18,7 @@ internal sealed class ReplicaCheck(ClickHouseAddress address)
         limit.CancelAfter(Patience);
         try
         {
-            var rows = await new ShardConnection(replica.Client.With("system")).SelectAsync(Statement, None, limit.Token);
+            var rows = await new ShardConnection(replica.Client.With("system")).SelectAsync(Statement, ClickHouseValues.None, limit.Token);
             replica.State = rows switch
             {
                 [[string version, long readOnly, long alive]] => Judge(shard, replica, version, readOnly, alive),

@@ -11,8 +11,6 @@ namespace Cistern.Store.ClickHouse.Cluster;
 /// </remarks>
 internal sealed class TopologyReader(ClickHouseAddress address, Func<Uri, Replica> replicaOf)
 {
-    private static readonly Dictionary<string, string> None = [];
-
     /// <summary>What the address says by itself; null if a server has to be asked.</summary>
     public Topology? Written() =>
         address.Cluster is null ? new Topology([new Shard(1, 1, 0, [.. address.Hosts.Select(replicaOf)])])
@@ -25,10 +23,10 @@ internal sealed class TopologyReader(ClickHouseAddress address, Func<Uri, Replic
     {
         var connection = new ShardConnection(client.With("system"));
         var sql = $"SELECT toInt64(shard_num), toInt64(shard_weight), host_name FROM system.clusters WHERE cluster = {ClickHouseSchema.Literal(address.Cluster!)} ORDER BY shard_num, replica_num";
-        var rows = await connection.SelectAsync(sql, None, cancel);
+        var rows = await connection.SelectAsync(sql, ClickHouseValues.None, cancel);
         if (rows.Count == 0)
         {
-            var known = await connection.SelectAsync("SELECT DISTINCT cluster FROM system.clusters ORDER BY cluster", None, cancel);
+            var known = await connection.SelectAsync("SELECT DISTINCT cluster FROM system.clusters ORDER BY cluster", ClickHouseValues.None, cancel);
             throw new ClickHouseException(ClickHouseErrors.ClusterDoesNotExist, $"{client.Host.Authority} knows no cluster '{address.Cluster}'; it knows {string.Join(", ", known.Select(row => row[0]).DefaultIfEmpty("none"))}");
         }
 

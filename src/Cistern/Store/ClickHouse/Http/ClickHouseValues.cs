@@ -6,6 +6,9 @@ namespace Cistern.Store.ClickHouse.Http;
 /// <summary>Values of a statement as ClickHouse takes them: the type that stands in the statement, and the text that stands in the request (its escaped TSV).</summary>
 internal static class ClickHouseValues
 {
+    /// <summary>No parameters, or no settings.</summary>
+    public static IReadOnlyDictionary<string, string> None { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>The type of a parameter, such as <c>Int64</c> in <c>{p1:Int64}</c>.</summary>
     /// <exception cref="ArgumentException">No parameter of ours is of that kind.</exception>
     public static string TypeOf(object? value) => value switch

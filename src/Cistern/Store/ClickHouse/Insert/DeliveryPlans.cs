@@ -12,15 +12,13 @@ internal sealed class DeliveryPlans(bool isCluster)
     // A replica that was told that another has the plan may have to fetch it first.
     private static readonly TimeSpan[] Pauses = [.. new[] { 0, 50, 200, 500, 1_000, 2_000 }.Select(pause => TimeSpan.FromMilliseconds(pause))];
 
-    private static readonly Dictionary<string, string> None = [];
-
     /// <summary>The plan of an earlier attempt; null if there was none. An import is looked for in every shard: there may have been fewer of them then.</summary>
     /// <exception cref="ClickHouseException"/>
     public async Task<DeliveryPlan?> FindAsync(ShardConnection shard, CommitWork work, CancellationToken cancel)
     {
         var from = ClickHouseSchema.PlansOf(isCluster && work.Delivery.Repeats == RepeatScope.Import);
         var sql = string.Create(CultureInfo.InvariantCulture, $"SELECT received, attempt, repeats, done FROM {from} WHERE delivery = toUInt128('{work.Key}') ORDER BY done DESC, received, attempt LIMIT 1");
-        return await shard.SelectAsync(sql, None, cancel) switch
+        return await shard.SelectAsync(sql, ClickHouseValues.None, cancel) switch
         {
             [] => null,
             [[DateTimeOffset received, long attempt, string repeats, long done]] => new DeliveryPlan(MicrosOf(received), (ulong)attempt, repeats, done == 1),

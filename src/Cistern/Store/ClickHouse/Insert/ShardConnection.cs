@@ -54,13 +54,7 @@ internal sealed class ShardConnection(ClickHouseClient client, StatementLimits? 
             // Whole before it is read, because a reader cannot be told to stop in the middle of a value.
             await answer.Content.LoadIntoBufferAsync(cancel);
             using var result = await ClickHouseResult.OpenAsync(answer, RowsMax, 0, cancel);
-            var rows = new List<object?[]>();
-            while (result.Read())
-            {
-                rows.Add([.. Enumerable.Range(0, result.Columns.Count).Select(column => result[column])]);
-            }
-
-            return rows;
+            return result.ReadRows();
         }
         catch (Exception error) when (error is IOException or HttpRequestException or InvalidDataException or StoreQueryException)
         {

@@ -16,8 +16,6 @@ internal sealed class StoredIdentities(TimeSpan window, bool isCluster)
 {
     private const int LookupRows = 100_000;
 
-    private static readonly Dictionary<string, string> None = [];
-
     /// <summary>Which of these identities other deliveries stored within the window.</summary>
     /// <exception cref="ClickHouseException"/>
     public async Task<HashSet<UInt128>> FindRecentAsync(ShardConnection shard, CommitWork work, CancellationToken cancel)
@@ -83,7 +81,7 @@ internal sealed class StoredIdentities(TimeSpan window, bool isCluster)
 
         var times = string.Join(',', deliveries.Select(delivery => ((DateTimeOffset)delivery[0]! - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond).Distinct());
         var sql = $"SELECT DISTINCT time, stream, delivery_id FROM {ClickHouseSchema.RowsOf(Formats.Tables.Deliveries)} WHERE time IN (SELECT fromUnixTimestamp64Micro(toInt64(arrayJoin(splitByChar(',', '{times}'))), 'UTC'))";
-        return [.. (await shard.SelectAsync(sql, None, cancel)).Select(NameOf)];
+        return [.. (await shard.SelectAsync(sql, ClickHouseValues.None, cancel)).Select(NameOf)];
     }
 
     private static (DateTimeOffset, string, string) NameOf(object?[] row) => ((DateTimeOffset)row[0]!, (string)row[1]!, (string)row[2]!);

@@ -13,8 +13,6 @@ internal sealed class QueryRuns(ClickHouseClient client, long sqlMemory = 0)
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan KillTime = TimeSpan.FromSeconds(5);
 
-    private static readonly Dictionary<string, string> None = [];
-
     /// <exception cref="StoreQueryException">It failed.</exception>
     public async Task<IQueryResult> RunAsync(StoreQuery query, CancellationToken cancel)
     {
@@ -46,7 +44,7 @@ internal sealed class QueryRuns(ClickHouseClient client, long sqlMemory = 0)
         using var limit = new CancellationTokenSource(KillTime);
         try
         {
-            await client.RunAsync($"KILL QUERY WHERE query_id = {ClickHouseSchema.Literal(id)} ASYNC", None, limit.Token);
+            await client.RunAsync($"KILL QUERY WHERE query_id = {ClickHouseSchema.Literal(id)} ASYNC", ClickHouseValues.None, limit.Token);
         }
         catch (Exception error) when (error is ClickHouseException or OperationCanceledException)
         {

@@ -14,7 +14,6 @@ internal static partial class SchemaMaker
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    private static readonly Dictionary<string, string> None = [];
     private static readonly Dictionary<string, string> OnCluster = new(StringComparer.Ordinal) { ["distributed_ddl_task_timeout"] = ClusterSeconds };
 
     /// <summary>Waits a while for a ClickHouse that does not answer yet: both may have been started at once.</summary>
@@ -52,7 +51,7 @@ internal static partial class SchemaMaker
         try
         {
             // Not in the database, which may not be there yet.
-            await client.With("system").RunAsync(statement, onCluster ? OnCluster : None, cancel);
+            await client.With("system").RunAsync(statement, onCluster ? OnCluster : ClickHouseValues.None, cancel);
         }
         catch (ClickHouseException error) when (onCluster && error.Code == ClickHouseErrors.TimeoutExceeded)
         {

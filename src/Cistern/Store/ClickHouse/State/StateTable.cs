@@ -25,7 +25,6 @@ internal sealed class StateTable(StateHosts hosts, ClickHouseAddress address)
     private const string QuorumMilliseconds = "4000";
 
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(50);
-    private static readonly Dictionary<string, string> None = [];
     private static readonly Dictionary<string, string> OnCluster = new(StringComparer.Ordinal) { ["distributed_ddl_task_timeout"] = "30" };
 
     // Of the whole cluster, set when the table is made.
@@ -148,7 +147,7 @@ internal sealed class StateTable(StateHosts hosts, ClickHouseAddress address)
         {
             try
             {
-                await client.With(database).RunAsync(statement, IsCluster ? OnCluster : None, stop);
+                await client.With(database).RunAsync(statement, IsCluster ? OnCluster : ClickHouseValues.None, stop);
             }
             catch (ClickHouseException error) when (IsCluster && error.Code == ClickHouseErrors.TimeoutExceeded)
             {
