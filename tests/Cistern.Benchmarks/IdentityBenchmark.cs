@@ -1,7 +1,6 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using Cistern.Formats.Deliveries;
-using Cistern.Store.Embedded;
 using Cistern.Store.Embedded.Identity;
 using Cistern.Store.Identity;
 

@@ -6,7 +6,7 @@ namespace Cistern.Tests.Browser;
 
 /// <summary>The screen of agents: its figures are those of the store, and each leads to its rows.</summary>
 [Collection(BrowserTests.Name)]
-public sealed partial class AgentsTests(BrowserSite site)
+public partial class AgentsTests(BrowserSite site)
 {
     private const string Ai = "class IN ('training', 'search', 'user-fetch', 'agent', 'coding', 'data-provider')";
     private const string Read = "kind = 'page' AND method = 'GET'";

@@ -1,9 +1,11 @@
 using System.Globalization;
 using Cistern.Dashboard;
 using Cistern.Demo;
+using Cistern.Operations.Settings;
 using Cistern.Operations.Shared;
 using Cistern.Tests.EndToEnd;
 using Cistern.Tests.Faults;
+using Cistern.Tests.Query;
 using Microsoft.Playwright;
 
 namespace Cistern.Tests.Browser;
@@ -15,11 +17,16 @@ public class BrowserSite : IAsyncLifetime
     private const int Seed = 20261127;
     private const int LinesPerDelivery = 500;
 
+    private readonly TestStore _store;
     private IPlaywright? _playwright;
     private IBrowser? _browser;
     private RealServer? _server;
     private string? _cookie;
     private DemoStory? _story;
+
+    public BrowserSite() => _store = TestStore.Embedded;
+
+    private protected BrowserSite(TestStore store) => _store = store;
 
     internal RealServer Server => _server ?? throw new InvalidOperationException("the server was not started");
 
@@ -41,15 +48,11 @@ public class BrowserSite : IAsyncLifetime
             Headless = true,
             Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"],
         });
-        var address = await AddressAsync();
-        _server = await RealServer.StartAsync(settings => settings with { Store = settings.Store with { Address = address }, SharedFolder = address.Length > 0 ? settings.DataFolder : "" }, prepare: folder => _story = DemoRules.Prepare(folder, DateTimeOffset.UtcNow));
+        _server = await StartServerAsync(prepare: folder => _story = DemoRules.Prepare(folder, DateTimeOffset.UtcNow));
         await FillAsync(_server, TimeSpan.FromHours(3), story: _story);
         await AgentLines.SendAsync(_server);
         _cookie = await SignInAsync(_server);
     }
-
-    /// <summary>Of the store that the server stands on; empty for the embedded one.</summary>
-    private protected virtual Task<string> AddressAsync() => Task.FromResult("");
 
     public async ValueTask DisposeAsync()
     {
@@ -59,6 +62,9 @@ public class BrowserSite : IAsyncLifetime
     }
 
     public static void NeedChromium() => Requirement.Need(File.Exists(Chromium), $"needs {Chromium}: install the Debian package chromium");
+
+    /// <summary>An empty server of a test's own, on the same store.</summary>
+    internal Task<RealServer> StartServerAsync(Func<CisternSettings, CisternSettings>? change = null, Action<string>? prepare = null) => RealServer.StartAsync(_store, change, prepare);
 
     /// <summary>A page of the shared server, signed in.</summary>
     internal Task<BrowserPage> OpenAsync(string path, BrowserLook? look = null) => OpenAsync(Server, path, look, _cookie);

@@ -2,11 +2,12 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Cistern.Tests.EndToEnd;
+using Cistern.Tests.Query;
 
 namespace Cistern.Tests.Browser;
 
 /// <summary>A server with log events that are known one by one.</summary>
-public sealed class CloudWatchLogsSite : IAsyncLifetime
+public class CloudWatchLogsSite : IAsyncLifetime
 {
     public const string Hostile = "<img src=x onerror=alert(1)><script>alert(2)</script>\u001B[31mred\u001B[0m \u202Etxt.exe\u202C a\u0000b";
     public const string Trace = "Traceback (most recent call last):\n  File \"app.py\", line 1\n    raise KeyError\nKeyError: 'cart'";
@@ -14,8 +15,13 @@ public sealed class CloudWatchLogsSite : IAsyncLifetime
     // More digits than a browser's numbers have.
     public const string Precise = """{"level":"warn","msg":"slow answer","userId":12345678901234567890,"http":{"route":"/cart","ms":1.50},"tags":["a","b"]}""";
 
+    private readonly TestStore _store;
     private RealServer? _server;
     private long _next;
+
+    public CloudWatchLogsSite() => _store = TestStore.Embedded;
+
+    private protected CloudWatchLogsSite(TestStore store) => _store = store;
 
     internal RealServer Server => _server ?? throw new InvalidOperationException("the server was not started");
 
@@ -23,7 +29,7 @@ public sealed class CloudWatchLogsSite : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await RealServer.StartAsync();
+        _server = await RealServer.StartAsync(_store);
         Cookie = await BrowserSite.SignInAsync(_server);
         await SendAsync("/aws/lambda/cart", "2026/11/28/[$LATEST]aa", [.. Enumerable.Range(0, 120).Select(place => $$"""{"level":"info","msg":"step {{place}}","userId":"{{place % 3}}"}""")]);
         await SendAsync("/aws/lambda/cart", "2026/11/28/[$LATEST]bb", "[ERROR] cart is gone", Trace, Precise);

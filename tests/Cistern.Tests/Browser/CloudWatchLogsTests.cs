@@ -4,8 +4,7 @@ using Microsoft.Playwright;
 namespace Cistern.Tests.Browser;
 
 /// <summary>Events of CloudWatch Logs on the Logs screen.</summary>
-[Collection(BrowserTests.Name)]
-public sealed class CloudWatchLogsTests(BrowserSite site, CloudWatchLogsSite logs) : IClassFixture<CloudWatchLogsSite>
+public abstract class CloudWatchLogsTests(BrowserSite site, CloudWatchLogsSite logs)
 {
     [Fact]
     public async Task Levels_are_words_and_facets_and_found_fields_narrow_to_what_the_store_counts()
@@ -226,3 +225,6 @@ public sealed class CloudWatchLogsTests(BrowserSite site, CloudWatchLogsSite log
         return long.Parse(new string([.. text.Where(char.IsAsciiDigit)]), CultureInfo.InvariantCulture);
     }
 }
+
+[Collection(BrowserTests.Name)]
+public sealed class CloudWatchLogsOnDuckDbTests(BrowserSite site, CloudWatchLogsSite logs) : CloudWatchLogsTests(site, logs), IClassFixture<CloudWatchLogsSite>;

@@ -8,7 +8,7 @@ namespace Cistern.Tests.Browser;
 
 /// <summary>What strangers put into a request is shown as text, and does nothing.</summary>
 [Collection(BrowserTests.Name)]
-public sealed class HostileTests(BrowserSite site)
+public class HostileTests(BrowserSite site)
 {
     private const string Markup = "<img src=x onerror=alert(1)><script>alert(2)</script>\"'`{{7*7}}${7*7}";
     private const string RightToLeft = "/\u202Etxt.exe\u202C/\u05E9\u05DC\u05D5\u05DD/\u0645\u0631\u062D\u0628\u0627";
@@ -74,9 +74,9 @@ public sealed class HostileTests(BrowserSite site)
         await BrowserPage.Expect(page.Page.Locator(".log-table tbody tr[aria-rowindex]").First).ToContainTextAsync("U+202E");
     }
 
-    private static async Task<RealServer> HostileServerAsync()
+    private async Task<RealServer> HostileServerAsync()
     {
-        var server = await RealServer.StartAsync();
+        var server = await site.StartServerAsync();
         await server.DeliverAsync(
             "hostile",
             Line("markup.example", Markup, Markup, Formula, Markup),

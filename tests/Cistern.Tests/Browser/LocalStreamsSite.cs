@@ -1,11 +1,12 @@
 using Cistern.Tests.Delivery.Http;
 using Cistern.Tests.Delivery.Watching;
 using Cistern.Tests.EndToEnd;
+using Cistern.Tests.Query;
 
 namespace Cistern.Tests.Browser;
 
 /// <summary>A server that shows a Firehose, with a stream whose endpoint answers with a hostile page, and one whose records wait for a replay.</summary>
-public sealed class LocalStreamsSite : IAsyncLifetime
+public class LocalStreamsSite : IAsyncLifetime
 {
     public const string Hostile = "<img src=x onerror=alert(1)><script>alert(2)</script>\u001B[31mred \u202Etxt.exe";
     public const string Waiting = "waiting";
@@ -14,8 +15,13 @@ public sealed class LocalStreamsSite : IAsyncLifetime
     private ScriptedPeer? _endpoint;
     private ScriptedPeer? _page;
     private RunningFirehose? _firehose;
+    private readonly TestStore _store;
     private RealServer? _server;
     private volatile bool _well;
+
+    public LocalStreamsSite() => _store = TestStore.Embedded;
+
+    private protected LocalStreamsSite(TestStore store) => _store = store;
 
     internal RealServer Server => _server ?? throw new InvalidOperationException("the server was not started");
 
@@ -33,7 +39,7 @@ public sealed class LocalStreamsSite : IAsyncLifetime
         _firehose = await RunningFirehose.StartAsync();
         await FillAsync(Waiting, _endpoint.Url, 3);
         await FillAsync(Refused, _page.Url, 2);
-        _server = await RealServer.StartAsync(settings => settings with { Firehose = _firehose.Address.GetLeftPart(UriPartial.Authority) });
+        _server = await RealServer.StartAsync(_store, settings => settings with { Firehose = _firehose.Address.GetLeftPart(UriPartial.Authority) });
         Cookie = await BrowserSite.SignInAsync(_server);
     }
 

@@ -4,8 +4,7 @@ using Microsoft.Playwright;
 namespace Cistern.Tests.Browser;
 
 /// <summary>The streams of a local Firehose in Delivery health.</summary>
-[Collection(BrowserTests.Name)]
-public sealed class LocalStreamsTests(BrowserSite site, LocalStreamsSite local) : IClassFixture<LocalStreamsSite>
+public abstract class LocalStreamsTests(BrowserSite site, LocalStreamsSite local)
 {
     [Fact]
     public async Task Replay_by_keyboard_sends_what_waits_and_says_so()
@@ -64,7 +63,7 @@ public sealed class LocalStreamsTests(BrowserSite site, LocalStreamsSite local) 
     public async Task A_Firehose_that_does_not_answer_is_said_and_the_rest_goes_on()
     {
         BrowserSite.NeedChromium();
-        await using var server = await RealServer.StartAsync(settings => settings with { Firehose = "http://127.0.0.1:9" });
+        await using var server = await site.StartServerAsync(settings => settings with { Firehose = "http://127.0.0.1:9" });
         await using var page = await site.OpenAsync(server, "/health", null, await BrowserSite.SignInAsync(server));
 
         await BrowserPage.Expect(page.Panel("Local streams").GetByRole(AriaRole.Alert)).ToContainTextAsync("does not answer");
@@ -91,3 +90,6 @@ public sealed class LocalStreamsTests(BrowserSite site, LocalStreamsSite local) 
         return site.OpenAsync(local.Server, path, look, local.Cookie);
     }
 }
+
+[Collection(BrowserTests.Name)]
+public sealed class LocalStreamsOnDuckDbTests(BrowserSite site, LocalStreamsSite local) : LocalStreamsTests(site, local), IClassFixture<LocalStreamsSite>;

@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 namespace Cistern.Tests.Browser;
 
 [Collection(BrowserTests.Name)]
-public sealed class LogsTests(BrowserSite site)
+public class LogsTests(BrowserSite site)
 {
     [Fact]
     public async Task Rows_are_those_of_the_store_newest_first_and_more_come_while_scrolling()

@@ -6,7 +6,7 @@ namespace Cistern.Tests.Browser;
 
 /// <summary>What holds for every screen: whoever looks, at any width, in both colours.</summary>
 [Collection(BrowserTests.Name)]
-public sealed class LookTests(BrowserSite site)
+public class LookTests(BrowserSite site)
 {
     // What passed is not brought over: it is nearly everything, with the source of each element.
     private const string AskAxe = """

@@ -2,18 +2,24 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Cistern.Tests.EndToEnd;
+using Cistern.Tests.Query;
 
 namespace Cistern.Tests.Browser;
 
 /// <summary>A server with two hours of metrics of known values, one point a minute.</summary>
-public sealed class MetricSite : IAsyncLifetime
+public class MetricSite : IAsyncLifetime
 {
     public const string Hostile = "<img src=x onerror=alert(1)>\"';:,\\\u202Etxt";
 
     private const int Minutes = 120;
     private const int Instances = 12;
 
+    private readonly TestStore _store;
     private RealServer? _server;
+
+    public MetricSite() => _store = TestStore.Embedded;
+
+    private protected MetricSite(TestStore store) => _store = store;
 
     internal RealServer Server => _server ?? throw new InvalidOperationException("the server was not started");
 
@@ -26,7 +32,7 @@ public sealed class MetricSite : IAsyncLifetime
             return; // Each test says so by NeedChromium.
         }
 
-        _server = await RealServer.StartAsync();
+        _server = await RealServer.StartAsync(_store);
         var now = DateTimeOffset.UtcNow;
         var first = now.AddSeconds(-now.Second).AddMilliseconds(-now.Millisecond).AddMinutes(-Minutes);
         var records = Enumerable.Range(0, Minutes).Select(minute => Encoding.UTF8.GetBytes(string.Join('\n', LinesOf(first.AddMinutes(minute).ToUnixTimeMilliseconds()))));

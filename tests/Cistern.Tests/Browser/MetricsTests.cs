@@ -3,8 +3,7 @@ using Microsoft.Playwright;
 
 namespace Cistern.Tests.Browser;
 
-[Collection(BrowserTests.Name)]
-public sealed class MetricsTests(BrowserSite site, MetricSite metrics) : IClassFixture<MetricSite>
+public abstract class MetricsTests(BrowserSite site, MetricSite metrics)
 {
     private const string Duration = "/graphs?from=-1h&m=AWS/Lambda:Duration:average:dimensions.FunctionName::%3DFunctionName";
 
@@ -180,3 +179,6 @@ public sealed class MetricsTests(BrowserSite site, MetricSite metrics) : IClassF
 
     private static ILocator Curves(BrowserPage page) => page.Page.Locator(".line-plot path.plot-line:not(.dashed, .lonely)");
 }
+
+[Collection(BrowserTests.Name)]
+public sealed class MetricsOnDuckDbTests(BrowserSite site, MetricSite metrics) : MetricsTests(site, metrics), IClassFixture<MetricSite>;

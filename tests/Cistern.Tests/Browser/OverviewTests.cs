@@ -4,7 +4,7 @@ namespace Cistern.Tests.Browser;
 
 /// <summary>The overview: who reads and who arrives, each figure with its rows; and views that are kept.</summary>
 [Collection(BrowserTests.Name)]
-public sealed class OverviewTests(BrowserSite site)
+public class OverviewTests(BrowserSite site)
 {
     private const string AiReads = "class IN ('training', 'search', 'user-fetch', 'agent', 'coding', 'data-provider') AND kind = 'page' AND method = 'GET'";
 
@@ -81,7 +81,7 @@ public sealed class OverviewTests(BrowserSite site)
     public async Task Without_a_request_it_says_what_to_do()
     {
         BrowserSite.NeedChromium();
-        await using var server = await EndToEnd.RealServer.StartAsync();
+        await using var server = await site.StartServerAsync();
         await using var page = await site.OpenAsync(server, "/", cookie: await BrowserSite.SignInAsync(server));
         await page.SettledAsync();
 

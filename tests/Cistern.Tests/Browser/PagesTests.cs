@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 namespace Cistern.Tests.Browser;
 
 [Collection(BrowserTests.Name)]
-public sealed class PagesTests(BrowserSite site)
+public class PagesTests(BrowserSite site)
 {
     private const string DeliveredSql = "kind = 'page' AND method = 'GET' AND (status BETWEEN 200 AND 299 OR status = 304)";
     private const string AiSql = "class IN ('training', 'search', 'user-fetch', 'agent', 'coding', 'data-provider')";
@@ -179,7 +179,7 @@ public sealed class PagesTests(BrowserSite site)
     public async Task An_empty_store_says_what_to_do()
     {
         BrowserSite.NeedChromium();
-        await using var server = await EndToEnd.RealServer.StartAsync();
+        await using var server = await site.StartServerAsync();
         var cookie = await BrowserSite.SignInAsync(server);
         foreach (var (path, text) in new[] { ("/pages", "No request has arrived yet"), ("/pages?view=freshness", "No request has arrived yet"), ("/pages?view=robots", "No robots.txt is known"), ("/referrals", "No request has arrived yet") })
         {

@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 namespace Cistern.Tests.Browser;
 
 [Collection(BrowserTests.Name)]
-public sealed class ReferralsTests(BrowserSite site)
+public class ReferralsTests(BrowserSite site)
 {
     private const string VisitSql =
         "class = 'human-like' AND proof = 'none' AND user_agent LIKE 'Mozilla/%' AND kind = 'page' AND method = 'GET' AND (status BETWEEN 200 AND 299 OR status = 304) "

@@ -5,7 +5,7 @@ namespace Cistern.Tests.Browser;
 
 /// <summary>The weekly report: a week of whole days, on paper too.</summary>
 [Collection(BrowserTests.Name)]
-public sealed class ReportTests(BrowserSite site)
+public class ReportTests(BrowserSite site)
 {
     [Fact]
     public async Task A_week_is_seven_whole_days_of_the_zone_and_its_figures_are_the_stores()
@@ -34,7 +34,7 @@ public sealed class ReportTests(BrowserSite site)
     public async Task A_whole_week_fills_the_page_and_prints_without_what_stands_around_it()
     {
         BrowserSite.NeedChromium();
-        await using var server = await EndToEnd.RealServer.StartAsync();
+        await using var server = await site.StartServerAsync();
         await BrowserSite.FillAsync(server, TimeSpan.FromDays(2), rate: 0.1);
         await using var page = await site.OpenAsync(server, "/report", new BrowserLook(Dark: true), await BrowserSite.SignInAsync(server));
         await page.SettledAsync();

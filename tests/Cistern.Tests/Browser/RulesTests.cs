@@ -9,7 +9,7 @@ namespace Cistern.Tests.Browser;
 
 /// <summary>The half of the setup that says who reads.</summary>
 [Collection(BrowserTests.Name)]
-public sealed class RulesTests(BrowserSite site)
+public class RulesTests(BrowserSite site)
 {
     [Fact]
     public async Task The_rules_are_asked_for_when_somebody_comes_near_and_move_nothing_above_them()
@@ -35,7 +35,7 @@ public sealed class RulesTests(BrowserSite site)
     public async Task An_agent_is_named_and_removed_with_the_keyboard_alone()
     {
         BrowserSite.NeedChromium();
-        await using var server = await RealServer.StartAsync();
+        await using var server = await site.StartServerAsync();
         await using var page = await OpenAsync(server);
         var keys = page.Page.Keyboard;
         await page.Button("Add an agent").FocusAsync();
@@ -77,7 +77,7 @@ public sealed class RulesTests(BrowserSite site)
     public async Task A_list_is_imported_from_a_file_and_by_force_only_if_it_shrank()
     {
         BrowserSite.NeedChromium();
-        await using var server = await RealServer.StartAsync();
+        await using var server = await site.StartServerAsync();
         await using var page = await OpenAsync(server);
         var row = page.Panel("Address lists").GetByRole(AriaRole.Row).Filter(new() { Has = page.Page.GetByRole(AriaRole.Rowheader, new() { Name = "gptbot", Exact = true }) });
 
@@ -99,7 +99,7 @@ public sealed class RulesTests(BrowserSite site)
     public async Task A_version_of_robots_txt_is_pasted_shown_and_removed()
     {
         BrowserSite.NeedChromium();
-        await using var server = await RealServer.StartAsync();
+        await using var server = await site.StartServerAsync();
         await using var page = await OpenAsync(server);
         await page.Button("Add a version").ClickAsync();
         var dialog = page.Page.GetByRole(AriaRole.Dialog);
@@ -128,7 +128,7 @@ public sealed class RulesTests(BrowserSite site)
     public async Task Hosts_of_ones_own_are_added_and_removed()
     {
         BrowserSite.NeedChromium();
-        await using var server = await RealServer.StartAsync();
+        await using var server = await site.StartServerAsync();
         await using var page = await OpenAsync(server);
         foreach (var host in new[] { "shop.example.com", "docs.example.com" })
         {
@@ -147,7 +147,7 @@ public sealed class RulesTests(BrowserSite site)
     public async Task A_rule_file_that_cannot_be_used_is_said_loudly()
     {
         BrowserSite.NeedChromium();
-        await using var server = await RealServer.StartAsync();
+        await using var server = await site.StartServerAsync();
         Directory.CreateDirectory(RulesPath(server, "."));
         await File.WriteAllTextAsync(RulesPath(server, RuleFiles.Agents), "BadBot\ttoken\tBad\tBad\tnothing\n");
         await using var page = await OpenAsync(server);
@@ -168,7 +168,7 @@ public sealed class RulesTests(BrowserSite site)
     public async Task History_is_classified_again_with_its_progress()
     {
         BrowserSite.NeedChromium();
-        await using var server = await RealServer.StartAsync();
+        await using var server = await site.StartServerAsync();
         await using var page = await site.OpenAsync(server, "/signin", cookie: await BrowserSite.SignInAsync(server));
         var (rowsNow, running) = (250, false);
         await page.Page.RouteAsync("**/api/rules", async route =>
@@ -202,7 +202,7 @@ public sealed class RulesTests(BrowserSite site)
     public async Task Nothing_of_it_has_a_serious_finding_of_axe_or_scrolls_sideways()
     {
         BrowserSite.NeedChromium();
-        await using var server = await RealServer.StartAsync();
+        await using var server = await site.StartServerAsync();
         var editor = new RuleEditor(new LocalFolder(server.Folder), TimeProvider.System);
         Assert.Null(editor.AddAgent(new NewAgent("AnAgentOfOurOwnWithARatherLongToken/AndMore", "", "", "Example Incorporated of Somewhere", "other-bot", "")).Fault);
         Assert.Null(editor.AddRobots("a-rather-long-name-of-a-host.with.many.labels.example.com:8443", DateTimeOffset.UtcNow.AddDays(-3), "User-agent: *\n").Fault);

@@ -5,13 +5,13 @@ using Microsoft.Playwright;
 namespace Cistern.Tests.Browser;
 
 [Collection(BrowserTests.Name)]
-public sealed class SetupTests(BrowserSite site)
+public class SetupTests(BrowserSite site)
 {
     [Fact]
     public async Task From_a_new_key_to_the_first_record_by_the_command_on_the_page()
     {
         BrowserSite.NeedChromium();
-        await using var server = await RealServer.StartAsync();
+        await using var server = await site.StartServerAsync();
         await using var page = await site.OpenAsync(server, "/setup", cookie: await BrowserSite.SignInAsync(server));
         await page.SettledAsync();
 
@@ -34,7 +34,7 @@ public sealed class SetupTests(BrowserSite site)
     public async Task A_key_is_revoked_after_a_question_and_refused_from_then_on()
     {
         BrowserSite.NeedChromium();
-        await using var server = await RealServer.StartAsync();
+        await using var server = await site.StartServerAsync();
         var secret = server.NewKey("old", Cistern.Ingest.Keys.KeyScopes.Ingest);
         await using var page = await site.OpenAsync(server, "/setup", cookie: await BrowserSite.SignInAsync(server));
         await page.SettledAsync();

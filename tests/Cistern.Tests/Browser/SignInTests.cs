@@ -7,7 +7,7 @@ using Microsoft.Playwright;
 namespace Cistern.Tests.Browser;
 
 [Collection(BrowserTests.Name)]
-public sealed class SignInTests(BrowserSite site)
+public class SignInTests(BrowserSite site)
 {
     [Fact]
     public async Task The_link_signs_in_once_and_its_token_stays_out_of_the_history()

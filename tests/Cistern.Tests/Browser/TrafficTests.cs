@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 namespace Cistern.Tests.Browser;
 
 [Collection(BrowserTests.Name)]
-public sealed partial class TrafficTests(BrowserSite site)
+public partial class TrafficTests(BrowserSite site)
 {
     [Fact]
     public async Task The_tiles_show_what_the_store_holds()
@@ -133,7 +133,7 @@ public sealed partial class TrafficTests(BrowserSite site)
     public async Task A_server_that_stops_is_said_and_its_return_is_seen()
     {
         BrowserSite.NeedChromium();
-        await using var server = await EndToEnd.RealServer.StartAsync(settings => settings with { Listen = [$"http://127.0.0.1:{FreePort()}"] });
+        await using var server = await site.StartServerAsync(settings => settings with { Listen = [$"http://127.0.0.1:{FreePort()}"] });
         await BrowserSite.FillAsync(server, TimeSpan.FromMinutes(20));
         await using var page = await site.OpenAsync(server, "/traffic", cookie: await BrowserSite.SignInAsync(server));
         await page.SettledAsync();

@@ -17,7 +17,7 @@ using FormatBodies = Cistern.Tests.Formats.Bodies;
 
 namespace Cistern.Tests.EndToEnd;
 
-/// <summary>The whole program on a folder of its own: the real server with the embedded store, on a free port of loopback.</summary>
+/// <summary>The whole program on a folder of its own: the real server on either store, on a free port of loopback.</summary>
 internal sealed class RealServer : IAsyncDisposable
 {
     public const string CloudFront = "/v1/logs/aws_data_firehose_cloudfront";
@@ -44,13 +44,21 @@ internal sealed class RealServer : IAsyncDisposable
 
     public EmbeddedStore Store => (EmbeddedStore)_server.Store;
 
-    public static async Task<RealServer> StartAsync(Func<CisternSettings, CisternSettings>? change = null, Action<string>? prepare = null)
+    public static Task<RealServer> StartAsync(Func<CisternSettings, CisternSettings>? change = null, Action<string>? prepare = null) => StartAsync(TestStore.Embedded, change, prepare);
+
+    /// <summary>One on that store; what ClickHouse keeps for all nodes, files included, stands in the server's folder, as a mounted one would.</summary>
+    public static async Task<RealServer> StartAsync(TestStore kind, Func<CisternSettings, CisternSettings>? change = null, Action<string>? prepare = null)
     {
         var folder = new ScratchFolder();
         prepare?.Invoke(folder);
 
         // A test shall not depend on how full the machine's disk is.
         var settings = new CisternSettings { DataFolder = folder, Listen = ["http://127.0.0.1:0"], Store = new StoreSettings { SpaceFloor = 1 } };
+        if (kind == TestStore.ClickHouse)
+        {
+            settings = settings with { Store = settings.Store with { Address = (await SharedClickHouse.EngineAsync()).NewAddress() }, SharedFolder = folder };
+        }
+
         var server = new RealServer(folder, change?.Invoke(settings) ?? settings);
         await server.StartAgainAsync();
         return server;
