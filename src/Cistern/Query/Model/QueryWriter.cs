@@ -200,7 +200,7 @@ internal sealed class QueryWriter
             ? ($"coalesce(n.m{place}, 0)", $"coalesce(e.m{place}, 0)")
             : ($"n.m{place}", $"e.m{place}");
         var support = measure.Kind == MeasureKind.Count ? before : "e.support";
-        var change = $"CASE WHEN {support} >= {QueryBounds.ChangeSupportMin} AND {before} <> 0 THEN CAST({now} - {before} AS DOUBLE) / {before} END";
+        var change = $"CASE WHEN {support} >= {QueryBounds.ChangeSupportMin} AND {before} <> 0 THEN ({now} - {before}) / {before} END";
         return [$"{now} AS m{place}", $"{before} AS before{place}", $"{change} AS change{place}"];
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Cistern.Demo;
 using Cistern.Formats.Deliveries;
 using Cistern.Query;
@@ -18,10 +19,13 @@ using Cistern.Tests.Formats;
 namespace Cistern.Tests.Store.ClickHouse;
 
 /// <summary>The embedded store and ClickHouse's own engine, with the same deliveries, give the same answer to every measure and dimension.</summary>
-public sealed class SameAnswerTests(ClickHouseEngine engine, ITestOutputHelper output) : IClassFixture<ClickHouseEngine>
+public sealed partial class SameAnswerTests(ClickHouseEngine engine, ITestOutputHelper output) : IClassFixture<ClickHouseEngine>
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 18, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Now = Start.AddDays(2);
+
+    /// <summary>Half of the requests came before.</summary>
+    private DateTimeOffset _middle;
 
     [Fact]
     public async Task Every_measure_and_dimension_has_the_same_answer()
@@ -35,6 +39,12 @@ public sealed class SameAnswerTests(ClickHouseEngine engine, ITestOutputHelper o
             {
                 await CompareAsync(embedded, $$"""{"signal":"{{signal.Name}}","from":"-7d","to":"now","measures":["{{measure.Name}}"],"compare":true}""", different);
                 await CompareAsync(embedded, $$"""{"signal":"{{signal.Name}}","from":"-2d","to":"now","measures":["{{measure.Name}}"],"by":["time:1h"],"tz":"Europe/Berlin"}""", different);
+
+                // Of a group of a few rows two ways to estimate a quantile give different places between two of them.
+                if (signal.Fields.Any(field => field.Name == "class") && !IsQuantile(measure.Name))
+                {
+                    await CompareAsync(embedded, $$"""{"signal":"{{signal.Name}}","from":"{{_middle:O}}","to":"{{_middle + (_middle - Start):O}}","measures":["{{measure.Name}}"],"by":["class"],"order":"class","compare":true}""", different);
+                }
             }
 
             // The position is the place in one writer's order, which several nodes do not have.
@@ -69,12 +79,13 @@ public sealed class SameAnswerTests(ClickHouseEngine engine, ITestOutputHelper o
         }
     }
 
-    private static IEnumerable<DeliveryCommit> Deliveries(TestDeliveries deliveries)
+    private IEnumerable<DeliveryCommit> Deliveries(TestDeliveries deliveries)
     {
         var traffic = new DemoTraffic(7, Start);
         var buffer = new byte[RealtimeLine.BytesMax];
         for (var part = 0; part < 4; part++)
         {
+            _middle = part == 2 ? traffic.NextAt : _middle;
             var lines = string.Concat(Enumerable.Range(0, 1000).Select(_ => Encoding.UTF8.GetString(buffer, 0, traffic.WriteNext(buffer))));
             yield return Of($"requests-{part}", lines);
         }
@@ -98,13 +109,15 @@ public sealed class SameAnswerTests(ClickHouseEngine engine, ITestOutputHelper o
         using var answer = await engine.Client.SelectAsync(query.Sql, query.Parameters, query.Settings, TestContext.Current.CancellationToken);
         using var click = await ClickHouseResult.OpenAsync(answer, 100_000, 0, TestContext.Current.CancellationToken);
         var (expected, found) = (RowsOf(duck), RowsOf(click));
-        var quantiles = question.Measures.Any(measure => measure.Name.Contains("_p", StringComparison.Ordinal) || measure.Name.StartsWith('p'));
+        var quantiles = question.Measures.Any(measure => IsQuantile(measure.Name));
         if (expected.Count != found.Count || expected.Zip(found).Any(pair => !Alike(pair.First, pair.Second, quantiles ? 0.05 : 1e-9)))
         {
             var at = expected.Zip(found).ToList().FindIndex(pair => !Alike(pair.First, pair.Second, quantiles ? 0.05 : 1e-9));
             different.Add($"{model}: {expected.Count} and {found.Count} rows{(at < 0 ? "" : $"; row {at}: [{string.Join(", ", expected[at])}] and [{string.Join(", ", found[at])}]")}");
         }
     }
+
+    private static bool IsQuantile(string measure) => QuantileName().IsMatch(measure);
 
     private static List<object?[]> RowsOf(IQueryResult result)
     {
@@ -127,4 +140,7 @@ public sealed class SameAnswerTests(ClickHouseEngine engine, ITestOutputHelper o
         (double first, double second) => first.Equals(second) || Math.Abs(first - second) <= tolerance * Math.Max(1, Math.Max(Math.Abs(first), Math.Abs(second))),
         var (first, second) => Equals(first, second),
     });
+
+    [GeneratedRegex(@"(^|_)p\d+$")]
+    private static partial Regex QuantileName();
 }
