@@ -132,7 +132,7 @@ public class PagesTests(BrowserSite site)
         const string People = "class = 'human-like' AND proof = 'none' AND user_agent LIKE 'Mozilla/%'";
         var open = await site.Server.CountAsync($"""
             SELECT count(*) FROM (SELECT path FROM requests WHERE kind = 'page' AND method = 'GET' GROUP BY path
-            HAVING count(*) FILTER ({AiSql} AND {Blocked}) > 0 AND count(*) FILTER ({People} AND {DeliveredSql}) > 0)
+            HAVING count(*) FILTER (WHERE {AiSql} AND {Blocked}) > 0 AND count(*) FILTER (WHERE {People} AND {DeliveredSql}) > 0)
             """);
         await BrowserPage.Expect(page.Page.Locator(".flag")).ToHaveCountAsync((int)Math.Min(open, 25));
     }

@@ -87,7 +87,7 @@ internal static class Protocol
     /// <returns>The error message, or null.</returns>
     public static string? AssertAnswer(RawAnswer answer, int status, string requestId)
     {
-        Assert.Equal(status, answer.Status);
+        Assert.True(status == answer.Status, $"expected {status}, got {answer.Status}: {answer.Text}");
         Assert.Equal("application/json", answer.Header("Content-Type"));
         Assert.Equal($"{answer.Body.Length}", answer.Header("Content-Length"));
         Assert.Null(answer.Header("Content-Encoding"));
