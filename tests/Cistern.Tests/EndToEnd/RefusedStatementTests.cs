@@ -144,7 +144,7 @@ public sealed class RefusedStatementOnClickHouseTests
         ("TRUNCATE TABLE requests_rows", 403, "sql-refused"),
         ("SELECT 1; DROP TABLE requests_rows", 403, "sql-refused"),
         ("SELECT * FROM requests_rows", 403, "sql-refused"),
-        ("SELECT * FROM cistern_state", 403, "sql-refused"),
+        ("SELECT * FROM delivery_plans", 403, "sql-refused"),
         ("SELECT * FROM system.users", 403, "sql-refused"),
         ("SELECT * FROM file('/etc/passwd', 'LineAsString')", 403, "sql-refused"),
         ("SELECT * FROM requests SETTINGS max_execution_time = 0", 403, "sql-refused"),
