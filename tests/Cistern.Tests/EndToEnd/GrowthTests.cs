@@ -58,7 +58,7 @@ public sealed class LongTextServer : IAsyncLifetime
     }
 }
 
-/// <summary>Statements that make much of little, by every way that we know, on the real store; and ordinary ones that have to pass all the same.</summary>
+/// <summary>Statements that make much of little, by every way that we know of DuckDB's SQL, so on the embedded store; and ordinary ones that have to pass all the same.</summary>
 [Collection(MeasuredAlone.Name)]
 public sealed class GrowthTests(LongTextServer asked) : IClassFixture<LongTextServer>
 {

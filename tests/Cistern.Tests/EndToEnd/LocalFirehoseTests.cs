@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using Cistern.Demo;
 using Cistern.Ingest.Keys;
@@ -8,7 +7,7 @@ using Cistern.Tests.Query;
 namespace Cistern.Tests.EndToEnd;
 
 /// <summary>A Firehose that delivers to a server, and is watched and replayed through it.</summary>
-public sealed class LocalFirehoseTests
+public class LocalFirehoseTests(TestStore kind = TestStore.Embedded)
 {
     private const string Stream = "shop";
 
@@ -16,7 +15,7 @@ public sealed class LocalFirehoseTests
     public async Task What_a_wrong_key_left_in_the_bucket_is_stored_once_after_replays_through_the_server()
     {
         await using var firehose = await RunningFirehose.StartAsync();
-        await using var server = await RealServer.StartAsync(settings => settings with { Firehose = firehose.Address.GetLeftPart(UriPartial.Authority) });
+        await using var server = await RealServer.StartAsync(kind, settings => settings with { Firehose = firehose.Address.GetLeftPart(UriPartial.Authority) });
         var endpoint = new Uri(server.Address, RealServer.CloudFront);
         var lines = Lines(40);
         await firehose.CreateAsync(Stream, endpoint, "aa_wrong", "cistern-logs-failures/");
@@ -43,7 +42,7 @@ public sealed class LocalFirehoseTests
     public async Task A_key_that_may_only_ingest_replays_too()
     {
         await using var firehose = await RunningFirehose.StartAsync();
-        await using var server = await RealServer.StartAsync(settings => settings with { Firehose = firehose.Address.GetLeftPart(UriPartial.Authority) });
+        await using var server = await RealServer.StartAsync(kind, settings => settings with { Firehose = firehose.Address.GetLeftPart(UriPartial.Authority) });
         var endpoint = new Uri(server.Address, RealServer.CloudFront);
         await firehose.CreateAsync(Stream, endpoint, "aa_wrong");
         await firehose.PutAsync(Stream, Lines(3));
@@ -57,45 +56,9 @@ public sealed class LocalFirehoseTests
     }
 
     [Fact]
-    public async Task To_look_needs_the_scope_read_and_to_replay_admin()
-    {
-        await using var firehose = await RunningFirehose.StartAsync();
-        await using var server = await RealServer.StartAsync(settings => settings with { Firehose = firehose.Address.GetLeftPart(UriPartial.Authority) });
-        using var reader = new HttpClient { BaseAddress = server.Address, DefaultRequestHeaders = { { "X-API-Key", server.NewKey("reader", KeyScopes.Read) } } };
-        using var sender = new HttpClient { BaseAddress = server.Address, DefaultRequestHeaders = { { "X-API-Key", server.NewKey("sender", KeyScopes.Ingest) } } };
-
-        Assert.Equal(HttpStatusCode.OK, (await reader.GetAsync("/api/firehose/streams", TestContext.Current.CancellationToken)).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await reader.GetAsync("/api/rejects/replay", TestContext.Current.CancellationToken)).StatusCode);
-        foreach (var address in new[] { "/api/firehose/replay?stream=a", "/api/rejects/replay" })
-        {
-            Assert.Equal(HttpStatusCode.Forbidden, (await reader.PostAsync(address, null, TestContext.Current.CancellationToken)).StatusCode);
-        }
-
-        Assert.Equal(HttpStatusCode.Forbidden, (await sender.GetAsync("/api/firehose/streams", TestContext.Current.CancellationToken)).StatusCode);
-        Assert.Equal("urn:cistern:problem:stream-unknown", (await server.GetAsync($"/api/firehose/backups?stream={RunningFirehose.Arn("none")}")).Expect(404).Type);
-        (await server.GetAsync("/api/firehose/backups")).Expect(400);
-        (await server.GetAsync("/api/firehose/streams?stream=a")).Expect(400);
-    }
-
-    [Fact]
-    public async Task Without_a_Firehose_that_is_said_and_one_that_is_gone_is_a_problem_of_its_own()
-    {
-        await using var without = await RealServer.StartAsync();
-        var firehose = await RunningFirehose.StartAsync();
-        await using var with = await RealServer.StartAsync(settings => settings with { Firehose = firehose.Address.GetLeftPart(UriPartial.Authority) });
-        await firehose.DisposeAsync();
-
-        Assert.Equal("""{"firehose":null,"status":null}""", (await without.GetAsync("/api/firehose/streams")).Expect(200).Body);
-        Assert.Contains("--firehose", (await without.GetAsync("/api/firehose/backups?stream=a")).Expect(404).Detail, StringComparison.Ordinal);
-        var gone = (await with.GetAsync("/api/firehose/streams")).Expect(502);
-        Assert.Equal("urn:cistern:problem:firehose-unreachable", gone.Type);
-        Assert.Contains("does not answer", gone.Detail, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Rejects_are_replayed_within_the_server_as_the_page_filters_them()
     {
-        await using var server = await RealServer.StartAsync();
+        await using var server = await RealServer.StartAsync(kind);
         await server.DeliverAsync("bad", "no line of a log", "1\t2\t3");
         using var admin = new HttpClient { BaseAddress = server.Address, DefaultRequestHeaders = { { "X-API-Key", server.Key } } };
         var rejects = await server.CountAsync("SELECT count(*) FROM rejects");
@@ -140,3 +103,5 @@ public sealed class LocalFirehoseTests
         return [.. feed.NextRecords(now).Take(count)];
     }
 }
+
+public sealed class LocalFirehoseOnClickHouseTests() : LocalFirehoseTests(TestStore.ClickHouse);

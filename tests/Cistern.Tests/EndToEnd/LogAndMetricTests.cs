@@ -1,14 +1,13 @@
-using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using Cistern.Tests.Ingest;
+using Cistern.Tests.Query;
 using FormatBodies = Cistern.Tests.Formats.Bodies;
 
 namespace Cistern.Tests.EndToEnd;
 
 /// <summary>Captured and made payloads of CloudWatch Logs and metric streams, from the socket into the tables.</summary>
-[Collection(MeasuredAlone.Name)]
-public sealed class LogAndMetricTests
+public class LogAndMetricTests(TestStore kind = TestStore.Embedded)
 {
     private const string Logs = "/ingester/kinesis/logs";
     private const string Metrics = "/ingester/kinesis/metrics";
@@ -19,7 +18,7 @@ public sealed class LogAndMetricTests
     [InlineData(RealServer.Firehose)]
     public async Task Every_value_of_an_envelope_is_stored(string route)
     {
-        await using var server = await RealServer.StartAsync();
+        await using var server = await RealServer.StartAsync(kind);
         var records = (string[])["otelcontrib_extracted_fields_both.json", "own_account-level.json.gz", "own_extracted-fields-delimited.json.gz", "ukhomeoffice_data-message-1.json.gz"];
 
         await server.DeliverToAsync(route, "logs", records.Select(file => FormatBodies.Fixture($"cloudwatch-logs/{file}")));
@@ -42,7 +41,7 @@ public sealed class LogAndMetricTests
     [InlineData("own_firehose-decompressed.ndjson")]
     public async Task Members_and_documents_of_one_record_are_all_read(string file)
     {
-        await using var server = await RealServer.StartAsync();
+        await using var server = await RealServer.StartAsync(kind);
 
         await server.DeliverToAsync(RealServer.Firehose, "several", [FormatBodies.Fixture($"cloudwatch-logs/{file}")]);
 
@@ -54,19 +53,19 @@ public sealed class LogAndMetricTests
     [Fact]
     public async Task Extracted_messages_are_rows_of_their_arrival()
     {
-        await using var server = await RealServer.StartAsync();
+        await using var server = await RealServer.StartAsync(kind);
 
         await server.DeliverToAsync(Logs, "extracted", [FormatBodies.Fixture("cloudwatch-logs/own_firehose-message-extraction.txt")]);
 
         Assert.Equal(
-            ["""["first own-made line","","",true]""", """["line with trailing newline","","",true]""", """["{\"level\":\"warn\",\"msg\":\"second own-made line\"}","","",true]"""],
-            await server.RowsAsync("SELECT message, log_group, event_id, time = received FROM logs ORDER BY message"));
+            ["""["first own-made line","",""]""", """["line with trailing newline","",""]""", """["{\"level\":\"warn\",\"msg\":\"second own-made line\"}","",""]"""],
+            await server.RowsAsync("SELECT message, log_group, event_id FROM logs WHERE time = received ORDER BY message"));
     }
 
     [Fact]
     public async Task A_control_message_is_counted_and_no_row()
     {
-        await using var server = await RealServer.StartAsync();
+        await using var server = await RealServer.StartAsync(kind);
         await server.PostFixtureAsync(RealServer.Firehose, "firehose-requests/alloy_cw_logs_mixed.json");
 
         await server.StopAsync();
@@ -81,24 +80,24 @@ public sealed class LogAndMetricTests
     [Fact]
     public async Task A_request_with_a_cut_record_stores_the_good_ones_and_keeps_the_bad_one()
     {
-        await using var server = await RealServer.StartAsync();
+        await using var server = await RealServer.StartAsync(kind);
 
         await server.PostFixtureAsync(RealServer.Firehose, "firehose-requests/alloy_cw_logs_control_and_bad_records.json");
 
         Assert.Equal(["""["",2,0,1]"""], await server.RowsAsync("SELECT signal, records, rows, rejected FROM deliveries"));
-        Assert.Equal(["""[1,"H4sIAAAA"]"""], await server.RowsAsync("SELECT record_index, decode(data)[1:8] FROM rejects"));
+        Assert.Equal(["""[1,"H4sIAAAA"]"""], await server.RowsAsync($"SELECT record_index, substring({kind.Text("data")}, 1, 8) FROM rejects"));
     }
 
     [Fact]
     public async Task Labels_of_OpenTelemetry_07_stay_and_so_52_points_of_47_volumes_stay_apart()
     {
-        await using var server = await RealServer.StartAsync();
+        await using var server = await RealServer.StartAsync(kind);
 
         await server.PostFixtureAsync(RealServer.Firehose, "firehose-requests/victoriametrics_metric-stream-otlp_request.json");
 
         Assert.Equal(["""["metrics",2,0,0]"""], await server.RowsAsync("SELECT signal, records, rejected, repeats FROM deliveries"));
         Assert.Equal(0, await server.CountAsync("SELECT count(*) FROM metrics WHERE namespace = '' OR metric = '' OR cardinality(dimensions) = 0 OR metric_stream = '' OR account = ''"));
-        Assert.Equal(47, await server.CountAsync("SELECT count(DISTINCT dimensions['VolumeId']) FROM metrics WHERE namespace = 'AWS/EBS' AND dimensions['VolumeId'] IS NOT NULL"));
+        Assert.Equal(47, await server.CountAsync("SELECT count(DISTINCT dimensions['VolumeId']) FROM metrics WHERE namespace = 'AWS/EBS' AND dimensions['VolumeId'] <> ''"));
         Assert.Equal(52, await server.CountAsync("SELECT count(*) FROM metrics"));
     }
 
@@ -107,7 +106,7 @@ public sealed class LogAndMetricTests
     [InlineData("metric-stream-otlp10/own_two-messages.bin")]
     public async Task Both_messages_of_a_record_are_read(string file)
     {
-        await using var server = await RealServer.StartAsync();
+        await using var server = await RealServer.StartAsync(kind);
         using var expected = JsonDocument.Parse(FormatBodies.Fixture(Path.ChangeExtension(file, ".expected.json")));
 
         await server.DeliverToAsync(Metrics, "two", [FormatBodies.Fixture(file)]);
@@ -120,11 +119,11 @@ public sealed class LogAndMetricTests
     [Fact]
     public async Task A_cut_varint_answers_at_once_and_is_kept()
     {
-        await using var server = await RealServer.StartAsync();
+        await using var server = await RealServer.StartAsync(kind);
 
         await server.DeliverToAsync(Metrics, "cut", [FormatBodies.Fixture("metric-stream-otlp10/own_truncated-varint.bin")]);
 
-        Assert.Equal(["""["metrics","gA=="]"""], await server.RowsAsync("SELECT signal, data FROM rejects"));
+        Assert.Equal(["""["metrics","gA=="]"""], await server.RowsAsync("SELECT signal, to_base64(data) FROM rejects"));
     }
 
     [Theory]
@@ -133,19 +132,19 @@ public sealed class LogAndMetricTests
     [InlineData("telegraf_records.gz", 1160, true)]
     public async Task Captured_bodies_of_a_metric_stream_give_all_their_metrics(string file, int metrics, bool gzip)
     {
-        await using var server = await RealServer.StartAsync();
+        await using var server = await RealServer.StartAsync(kind);
 
         await server.PostFixtureAsync(Metrics, $"metric-stream-json/{file}", gzip);
 
         Assert.Equal([$"[{metrics},{metrics},0]"], await server.RowsAsync("SELECT count(*), (SELECT sum(rows)::BIGINT FROM deliveries), (SELECT count(*) FROM rejects) FROM metrics"));
-        Assert.Equal(0, await server.CountAsync("SELECT count(*) FROM metrics WHERE time < '2020-01-01' OR unit = '' OR metric = '' OR count IS NULL"));
+        Assert.Equal(0, await server.CountAsync("SELECT count(*) FROM metrics WHERE time < TIMESTAMP '2020-01-01 00:00:00' OR unit = '' OR metric = '' OR count IS NULL"));
     }
 
     // The values of a line, in three formats: OpenTelemetry has the period's start in a field of its own.
     [Fact]
     public async Task The_same_metric_in_three_formats_is_the_same_row_and_so_stored_once()
     {
-        await using var server = await RealServer.StartAsync();
+        await using var server = await RealServer.StartAsync(kind);
         var point = new Cistern.Demo.Metrics.MetricPoint(
             "111122223333", "AWS/EC2", "CPUUtilization", [("InstanceId", "i-1"), ("AutoScalingGroupName", "web")], "Percent", new(1_760_000_040_000, 1), new(1.5, 4, 12.5, 5, [("p99", 3.9), ("p99.9", 3.95)]));
 
@@ -162,7 +161,7 @@ public sealed class LogAndMetricTests
     [Fact]
     public async Task Rows_that_come_again_in_other_deliveries_are_stored_once_also_after_a_restart()
     {
-        await using var server = await RealServer.StartAsync();
+        await using var server = await RealServer.StartAsync(kind);
         byte[][] records = [FormatBodies.Fixture("cloudwatch-logs/own_two-gzip-members.bin"), FormatBodies.Fixture("metric-stream-json/own_two-lines.ndjson")];
         await server.DeliverToAsync(RealServer.Firehose, "first", records);
         await server.DeliverToAsync(RealServer.Firehose, "second", records);
@@ -179,7 +178,7 @@ public sealed class LogAndMetricTests
     [Fact]
     public async Task A_metric_with_other_values_at_the_same_time_is_kept()
     {
-        await using var server = await RealServer.StartAsync();
+        await using var server = await RealServer.StartAsync(kind);
         var line = FormatBodies.FixtureText("metric-stream-json/own_two-lines.ndjson").Split('\n')[0];
 
         await server.DeliverToAsync(Metrics, "first", [Encoding.UTF8.GetBytes(line)]);
@@ -191,7 +190,7 @@ public sealed class LogAndMetricTests
     [Fact]
     public async Task All_formats_of_one_delivery_find_their_tables()
     {
-        await using var server = await RealServer.StartAsync();
+        await using var server = await RealServer.StartAsync(kind);
         byte[][] records =
         [
             "1760000000\t203.0.113.7\t200\t1\tGET\texample.com\t/\t0.1\tcurl\t-\t-\n"u8.ToArray(), FormatBodies.Fixture("cloudwatch-logs/own_account-level.json.gz"),
@@ -202,29 +201,15 @@ public sealed class LogAndMetricTests
         await server.DeliverToAsync(RealServer.Firehose, "mixed", records);
 
         Assert.Equal(["""["requests+logs+metrics",7,1]"""], await server.RowsAsync("SELECT signal, records, rejected FROM deliveries"));
-        Assert.Equal(["""[5,"nobody can read this"]"""], await server.RowsAsync("SELECT record_index, decode(data) FROM rejects"));
-        Assert.Equal(["[1,1,true]"], await server.RowsAsync("SELECT (SELECT count(*) FROM requests), (SELECT count(*) FROM logs), (SELECT count(*) > 4 FROM metrics)"));
-    }
-
-    [Fact]
-    public async Task A_record_that_inflates_to_gigabytes_is_kept_with_little_memory_and_its_neighbours_are_stored()
-    {
-        await using var server = await RealServer.StartAsync();
-        var bomb = Bomb(3L << 30);
-        Assert.InRange(bomb.Length, 1 << 20, 4 << 20);
-        var before = Environment.WorkingSet;
-
-        await server.DeliverToAsync(Logs, "bomb", [FormatBodies.Fixture("cloudwatch-logs/own_account-level.json.gz"), bomb]);
-
-        Assert.Equal(["""[1,1]"""], await server.RowsAsync("SELECT rows, rejected FROM deliveries"));
-        Assert.Equal([$"[1,{bomb.Length}]"], await server.RowsAsync("SELECT record_index, octet_length(data) FROM rejects"));
-        Assert.InRange(Environment.WorkingSet - before, long.MinValue, 512L << 20);
+        Assert.Equal(["""[5,"nobody can read this"]"""], await server.RowsAsync($"SELECT record_index, {kind.Text("data")} FROM rejects"));
+        Assert.Equal(["[1,1]"], await server.RowsAsync("SELECT (SELECT count(*) FROM requests), (SELECT count(*) FROM logs)"));
+        Assert.InRange(await server.CountAsync("SELECT count(*) FROM metrics"), 5, 100);
     }
 
     [Fact]
     public async Task A_message_of_a_megabyte_is_searched_to_its_end()
     {
-        await using var server = await RealServer.StartAsync();
+        await using var server = await RealServer.StartAsync(kind);
         var message = new string('x', (1 << 20) - 20) + " needle-at-the-end";
         var envelope = $$"""{"messageType":"DATA_MESSAGE","owner":"1","logGroup":"g","logStream":"s","subscriptionFilters":[],"logEvents":[{"id":"1","timestamp":{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}},"message":"{{message}}"}]}""";
 
@@ -232,7 +217,7 @@ public sealed class LogAndMetricTests
 
         var answer = (await server.AskAsync("""{"signal":"logs","from":"-1h","to":"now","measures":["events"],"where":"needle-at-the-end"}""")).Expect(200);
         Assert.Equal(["[1]"], answer.Rows);
-        Assert.Equal([$"[{message.Length}]"], await server.RowsAsync("SELECT strlen(message) FROM logs"));
+        Assert.Equal([$"[{message.Length}]"], await server.RowsAsync("SELECT length(message) FROM logs"));
     }
 
     [Theory]
@@ -241,7 +226,7 @@ public sealed class LogAndMetricTests
     [InlineData(RealServer.Firehose)]
     public async Task A_test_that_is_no_delivery_is_told_that_the_address_is_reachable_and_what_is_missing(string route)
     {
-        await using var server = await RealServer.StartAsync();
+        await using var server = await RealServer.StartAsync(kind);
         using var http = new HttpClient { BaseAddress = server.Address };
         using var withKey = new HttpRequestMessage(HttpMethod.Post, route) { Content = new StringContent("{\"test\": true}", Encoding.UTF8, "application/json"), Headers = { { "X-API-Key", server.Key } } };
 
@@ -256,26 +241,13 @@ public sealed class LogAndMetricTests
     [Fact]
     public async Task The_region_of_an_event_that_names_none_is_that_of_its_stream()
     {
-        await using var server = await RealServer.StartAsync();
+        await using var server = await RealServer.StartAsync(kind);
         var body = TestDeliveries.Body("elsewhere", [FormatBodies.Fixture("cloudwatch-logs/own_account-level.json.gz")]);
 
         Protocol.AssertAnswer(await server.PostToAsync(Logs, "elsewhere", body, [Sent]), 200, "elsewhere");
 
         Assert.Equal(["""["eu-west-2"]"""], await server.RowsAsync("SELECT region FROM logs"));
     }
-
-    private static byte[] Bomb(long bytes)
-    {
-        using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal))
-        {
-            var zeros = new byte[1 << 20];
-            for (var written = 0L; written < bytes; written += zeros.Length)
-            {
-                gzip.Write(zeros);
-            }
-        }
-
-        return packed.ToArray();
-    }
 }
+
+public sealed class LogAndMetricOnClickHouseTests() : LogAndMetricTests(TestStore.ClickHouse);

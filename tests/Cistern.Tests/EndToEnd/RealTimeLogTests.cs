@@ -1,10 +1,11 @@
 using System.Text;
 using System.Text.Json;
+using Cistern.Tests.Query;
 
 namespace Cistern.Tests.EndToEnd;
 
 /// <summary>The fixtures of real-time logs through the commands, the wire and the real store, and every field of every line back.</summary>
-public sealed class RealTimeLogTests
+public class RealTimeLogTests(TestStore kind = TestStore.Embedded)
 {
     private const string SelectedFields = "timestamp,c-ip,sc-status,cs-method,cs-host,cs-uri-stem,time-taken,cs-user-agent,cs-uri-query,x-edge-result-type";
 
@@ -34,7 +35,7 @@ public sealed class RealTimeLogTests
     {
         using var file = JsonDocument.Parse(File.ReadAllBytes(PathOf("awssolutions_kinesis-lambda-event.json")));
         var record = file.RootElement.GetProperty("Records")[0].GetProperty("kinesis").GetProperty("data").GetBytesFromBase64();
-        await using var server = await RealServer.StartAsync();
+        await using var server = await RealServer.StartAsync(kind);
 
         var run = await server.SendTextAsync(Encoding.UTF8.GetString(record));
 
@@ -45,11 +46,11 @@ public sealed class RealTimeLogTests
     [Fact]
     public async Task Lines_whose_count_matches_no_known_list_are_kept_with_a_reason_that_says_what_to_configure_and_stored_once_it_is()
     {
-        await using var server = await RealServer.StartAsync();
+        await using var server = await RealServer.StartAsync(kind);
         var file = PathOf("own_10-selected-fields.tsv");
 
         var first = await server.RunAsync("import", file);
-        var rejects = (await server.SqlAsync("SELECT record_index, item_index, signal, reason, decode(data), route FROM rejects ORDER BY item_index")).Expect(200);
+        var rejects = (await server.SqlAsync($"SELECT record_index, item_index, signal, reason, {kind.Text("data")}, route FROM rejects ORDER BY item_index")).Expect(200);
         var second = await server.RunAsync("import", file, "--fields", SelectedFields);
 
         Assert.True(first.ExitCode == 0, first.Error);
@@ -70,7 +71,7 @@ public sealed class RealTimeLogTests
     [Fact]
     public async Task Values_that_are_easily_misread_are_stored_as_they_are_meant()
     {
-        await using var server = await RealServer.StartAsync();
+        await using var server = await RealServer.StartAsync(kind);
 
         // The eleven fields that a common tutorial chooses: timestamp, c-ip, sc-status, sc-bytes, cs-method, cs-host, cs-uri-stem, time-taken, cs-user-agent, cs-referer, cs-uri-query.
         await server.DeliverAsync(
@@ -83,9 +84,9 @@ public sealed class RealTimeLogTests
 
     private static string PathOf(string file) => Path.Combine(AppContext.BaseDirectory, "fixtures", "cloudfront-realtime", file);
 
-    private static async Task CheckAsync(string command, string file, string expected, params string[] options)
+    private async Task CheckAsync(string command, string file, string expected, params string[] options)
     {
-        await using var server = await RealServer.StartAsync();
+        await using var server = await RealServer.StartAsync(kind);
 
         var run = await server.RunAsync(command, PathOf(file), options);
 
@@ -282,3 +283,5 @@ public sealed class RealTimeLogTests
         result_type                     Hit
         """;
 }
+
+public sealed class RealTimeLogOnClickHouseTests() : RealTimeLogTests(TestStore.ClickHouse);

@@ -1,9 +1,10 @@
 using Cistern.Store;
 using Cistern.Tests.Ingest;
+using Cistern.Tests.Query;
 
 namespace Cistern.Tests.EndToEnd;
 
-/// <summary>What <c>/api/sql</c> refuses on the real store, and that nothing suffers from it.</summary>
+/// <summary>What <c>/api/sql</c> refuses on the embedded store, whose SQL is DuckDB's, and that nothing suffers from it.</summary>
 [Collection(MeasuredAlone.Name)]
 public sealed class RefusedStatementTests(AskedServer asked) : IClassFixture<AskedServer>
 {
@@ -132,4 +133,42 @@ public sealed class RefusedStatementTests(AskedServer asked) : IClassFixture<Ask
         .Replace(Segment, asked.Segment, StringComparison.Ordinal)
         .Replace(Keys, asked.KeyFile, StringComparison.Ordinal)
         .Replace(Folder, asked.Server.Folder, StringComparison.Ordinal);
+}
+
+/// <summary>The same of ClickHouse's SQL on the real server; what is refused there has its table in <see cref="Store.ClickHouse.Sql.ClickHouseGuardTests"/>.</summary>
+public sealed class RefusedStatementOnClickHouseTests
+{
+    private static readonly (string Sql, int Status, string Name)[] s_statements =
+    [
+        ("INSERT INTO requests_rows (path) VALUES ('/')", 403, "sql-refused"),
+        ("TRUNCATE TABLE requests_rows", 403, "sql-refused"),
+        ("SELECT 1; DROP TABLE requests_rows", 403, "sql-refused"),
+        ("SELECT * FROM requests_rows", 403, "sql-refused"),
+        ("SELECT * FROM delivery_plans", 403, "sql-refused"),
+        ("SELECT * FROM system.users", 403, "sql-refused"),
+        ("SELECT * FROM file('/etc/passwd', 'LineAsString')", 403, "sql-refused"),
+        ("SELECT * FROM requests SETTINGS max_execution_time = 0", 403, "sql-refused"),
+        ("SELECT number FROM numbers(1001)", 422, "too-many-rows"),
+        ("SELECT uniqExact(number) FROM numbers(200000000)", 422, "out-of-memory"),
+        ("SELECT count() FROM numbers(10000000000) WHERE cityHash64(number) % 7 = 8", 504, "timed-out"),
+    ];
+
+    [Fact]
+    public async Task A_statement_that_could_do_harm_or_is_over_a_limit_ends_with_its_name_and_harms_nothing()
+    {
+        await using var server = await RealServer.StartAsync(TestStore.ClickHouse, settings => settings with
+        {
+            Query = settings.Query with { SqlMemoryBytes = 64 << 20, SqlTimeout = AskedServer.SqlTimeout, MaxRows = AskedServer.RowsMax },
+        });
+        foreach (var (place, (sql, status, name)) in s_statements.Index())
+        {
+            await server.DeliverAsync($"delivery {place}", $"1760000000.{place:000}\t203.0.113.7\t200\t1\tGET\texample.com\t/\t0.1\tcurl\t-\t-\n");
+
+            var reply = await server.SqlAsync(sql);
+
+            Assert.Equal((sql, status, $"urn:cistern:problem:{name}"), (sql, reply.Status, reply.Type));
+            Assert.Equal([$"[{place + 1}]"], (await server.AskAsync("""{"from":"2025-10-09T00:00:00Z","to":"2025-10-10T00:00:00Z","measures":["requests"]}""")).Expect(200).Rows);
+            Assert.Equal(place + 1, await server.CountAsync("SELECT count(*) FROM requests"));
+        }
+    }
 }

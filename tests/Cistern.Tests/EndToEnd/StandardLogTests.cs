@@ -1,7 +1,9 @@
+using Cistern.Tests.Query;
+
 namespace Cistern.Tests.EndToEnd;
 
 /// <summary>The fixtures of standard logs through the commands, the wire and the real store, and every field of every line back.</summary>
-public sealed class StandardLogTests
+public class StandardLogTests(TestStore kind = TestStore.Embedded)
 {
     private static readonly Dictionary<string, string> Tables = new()
     {
@@ -19,7 +21,7 @@ public sealed class StandardLogTests
     [MemberData(nameof(Files))]
     public async Task Every_field_of_every_line_is_read_back(string command, string file)
     {
-        await using var server = await RealServer.StartAsync();
+        await using var server = await RealServer.StartAsync(kind);
 
         var run = await server.RunAsync(command, PathOf(file));
 
@@ -34,14 +36,14 @@ public sealed class StandardLogTests
     [InlineData("send")]
     public async Task Lines_without_a_Fields_line_are_known_by_their_33_fields_and_one_that_does_not_fit_is_kept(string command)
     {
-        await using var server = await RealServer.StartAsync();
+        await using var server = await RealServer.StartAsync(kind);
         var file = PathOf("asaaki_access-log-lines.tsv");
 
         var run = await server.RunAsync(command, file);
 
         Assert.True(run.ExitCode == 0, run.Error + run.Out);
         await ExpectedRows.CheckAsync(server, WithoutHeader);
-        var reject = (await server.SqlAsync("SELECT signal, reason, decode(data) FROM rejects")).Expect(200).Json.GetProperty("rows").EnumerateArray().Single();
+        var reject = (await server.SqlAsync($"SELECT signal, reason, {kind.Text("data")} FROM rejects")).Expect(200).Json.GetProperty("rows").EnumerateArray().Single();
         Assert.Equal(("requests", File.ReadAllLines(file)[^1]), (reject[0].GetString(), reject[2].GetString()));
         Assert.Contains("field 33, sc-range-end, is '-\"#;', which is not a whole number", reject[1].GetString(), StringComparison.Ordinal);
     }
@@ -51,13 +53,13 @@ public sealed class StandardLogTests
     [InlineData("send")]
     public async Task An_RTMP_log_is_kept_line_by_line_with_its_reason(string command)
     {
-        await using var server = await RealServer.StartAsync();
+        await using var server = await RealServer.StartAsync(kind);
         var file = PathOf("claygregory_rtmp-1-0.txt");
 
         var run = await server.RunAsync(command, file);
 
         Assert.True(run.ExitCode == 0, run.Error + run.Out);
-        var rejects = (await server.SqlAsync("SELECT decode(data), reason FROM rejects ORDER BY record_index, item_index")).Expect(200).Json.GetProperty("rows").EnumerateArray().ToArray();
+        var rejects = (await server.SqlAsync($"SELECT {kind.Text("data")}, reason FROM rejects ORDER BY record_index, item_index")).Expect(200).Json.GetProperty("rows").EnumerateArray().ToArray();
         Assert.Equal(File.ReadAllLines(file)[2..], rejects.Select(row => row[0].GetString()));
         Assert.All(rejects, row => Assert.Contains("RTMP", row[1].GetString(), StringComparison.Ordinal));
         Assert.Equal(0, await server.CountAsync("SELECT count(*) FROM requests"));
@@ -66,7 +68,7 @@ public sealed class StandardLogTests
     [Fact]
     public async Task The_two_kinds_of_log_mean_the_opposite_by_their_host_fields_and_one_request_in_both_is_one_row()
     {
-        await using var server = await RealServer.StartAsync();
+        await using var server = await RealServer.StartAsync(kind);
         const string Id = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJw==";
 
         await server.DeliverAsync("real-time", $"1760000000.123\t203.0.113.7\t-\t-\t200\t1\tGET\thttps\tWWW.example.com\t/\t1\tFRA60-P3\t{Id}\td111111abcdef8.cloudfront.net{Rest(41 - 14)}\n");
@@ -74,8 +76,8 @@ public sealed class StandardLogTests
         await server.DeliverAsync("standard-too", $"2025-10-09\t08:53:20\tFRA60-P3\t1\t203.0.113.7\tGET\td111111abcdef8.cloudfront.net\t/\t200\t-\t-\t-\t-\tHit\t{Id}\twww.example.com\thttps{Rest(33 - 17)}\n");
 
         Assert.Equal(
-            ["""["200","www.example.com","d111111abcdef8.cloudfront.net","203.0.113.7"]""", """["0","www.example.com","d111111abcdef8.cloudfront.net","2001:db8::1"]"""],
-            await server.RowsAsync("SELECT status::VARCHAR, host, distribution, client_ip FROM requests ORDER BY status DESC"));
+            ["""[200,"www.example.com","d111111abcdef8.cloudfront.net","203.0.113.7"]""", """[0,"www.example.com","d111111abcdef8.cloudfront.net","2001:db8::1"]"""],
+            await server.RowsAsync("SELECT status, host, distribution, client_ip FROM requests ORDER BY status DESC"));
         Assert.Equal(["""["real-time",1,0]""", """["standard",1,0]""", """["standard-too",0,1]"""], await server.RowsAsync("SELECT delivery_id, rows, repeats FROM deliveries ORDER BY 1"));
     }
 
@@ -375,3 +377,5 @@ public sealed class StandardLogTests
         weight                          1
         """;
 }
+
+public sealed class StandardLogOnClickHouseTests() : StandardLogTests(TestStore.ClickHouse);

@@ -12,4 +12,7 @@ internal static class TestStores
     /// <summary>Empty tables on that store.</summary>
     public static async Task<PlainTablesStore> OpenAsync(this TestStore kind, params (string Name, string Value)[] engine) =>
         kind == TestStore.ClickHouse ? new ClickHouseTablesStore(await SharedClickHouse.TakeAsync(), engine) : new PlainTablesStore(engine);
+
+    /// <summary>A column of bytes as text, in the SQL of that store.</summary>
+    public static string Text(this TestStore kind, string column) => kind == TestStore.ClickHouse ? column : $"decode({column})";
 }

@@ -71,10 +71,15 @@ internal sealed class TailClient : IDisposable
     }
 
     /// <summary>Reads events until so many rows have come; the first value of each.</summary>
-    public async Task<List<string>> RowsAsync(int count)
+    public Task<List<string>> RowsAsync(int count) => RowsAsync(rows => rows.Count >= count);
+
+    /// <summary>Reads events until that row has come.</summary>
+    public Task<List<string>> RowsUntilAsync(string last) => RowsAsync(rows => rows.Contains(last));
+
+    private async Task<List<string>> RowsAsync(Predicate<List<string>> enough)
     {
         List<string> rows = [];
-        while (rows.Count < count && await NextAsync() is { } next)
+        while (!enough(rows) && await NextAsync() is { } next)
         {
             Assert.Equal("rows", next.Name);
             Assert.Equal(0, next.Data.GetProperty("skipped").GetInt64());

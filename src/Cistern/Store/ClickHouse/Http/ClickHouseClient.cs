@@ -97,7 +97,12 @@ internal sealed partial class ClickHouseClient(HttpMessageInvoker http, Uri host
         catch (Exception error)
         {
             answer?.Dispose();
-            throw error is HttpRequestException or IOException ? Lost(error) : error;
+            if (error is HttpRequestException or IOException)
+            {
+                throw Lost(error);
+            }
+
+            throw;
         }
     }
 

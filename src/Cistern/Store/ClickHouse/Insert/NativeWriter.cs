@@ -45,7 +45,8 @@ internal sealed class NativeWriter(Stream stream) : IDisposable
         }
 
         // Straight into the buffer: what rows have in common is written for each of them.
-        _length += Encoding.UTF8.GetBytes(value, Room(bytes));
+        var room = Room(bytes); // In a line of its own: it may empty the buffer, and `_length +=` would take the length of before.
+        _length += Encoding.UTF8.GetBytes(value, room);
     }
 
     public void Byte(byte value)
