@@ -1,4 +1,3 @@
-using Cistern.Tests.EndToEnd;
 using Microsoft.Playwright;
 
 namespace Cistern.Tests.Browser;

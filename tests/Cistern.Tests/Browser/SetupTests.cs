@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Cistern.Tests.EndToEnd;
 using Microsoft.Playwright;
 
 namespace Cistern.Tests.Browser;
