@@ -23,6 +23,8 @@ internal sealed partial class ClickHouseSchema(ClickHouseAddress address, TimeSp
     /// <summary>How many rows a lookup of one identity reads, of each part.</summary>
     public const int IdentityRowsAMark = 128;
 
+    private const string Words = "small_words";
+
     // The identities of a mark.
     private const string IdentityBlocks = "min_compress_block_size = 2048";
 
@@ -94,11 +96,9 @@ internal sealed partial class ClickHouseSchema(ClickHouseAddress address, TimeSp
                 yield return $"ALTER TABLE {Name(rows)}{OnCluster} ADD COLUMN IF NOT EXISTS {Definition(column)}";
             }
 
-            // What is stored already gets the index in the background.
-            foreach (var index in Indexes(table).Where(index => !existing.Statement.Contains($"INDEX {index.Name} ", StringComparison.Ordinal)))
+            foreach (var statement in MissingIndexes(table, existing))
             {
-                yield return $"ALTER TABLE {Name(rows)}{OnCluster} ADD INDEX IF NOT EXISTS {index.Name} {index.Content}";
-                yield return $"ALTER TABLE {Name(rows)}{OnCluster} MATERIALIZE INDEX {index.Name}";
+                yield return statement;
             }
 
             if (RetentionOf(existing) != KeptSeconds)
@@ -118,6 +118,27 @@ internal sealed partial class ClickHouseSchema(ClickHouseAddress address, TimeSp
         if (!there.Tables.TryGetValue(table.Name, out var shown) || shown.Comment != mark)
         {
             yield return $"CREATE OR REPLACE {view} COMMENT {Literal(mark)}";
+        }
+    }
+
+    private IEnumerable<string> MissingIndexes(TableSchema table, ExistingTable existing)
+    {
+        var alter = $"ALTER TABLE {Name(RowsOf(table))}{OnCluster}";
+        foreach (var index in Indexes(table).Where(index => !existing.Statement.Contains($"INDEX {index.Name} ", StringComparison.Ordinal)))
+        {
+            yield return $"{alter} ADD INDEX IF NOT EXISTS {index.Name} {index.Content}";
+
+            // What is stored already gets it in the background; not of texts, which would be read whole: those that are stored or merged from now on have it.
+            if (index.Name != Words)
+            {
+                yield return $"{alter} MATERIALIZE INDEX {index.Name}";
+            }
+        }
+
+        // Of a former release; no search can use it.
+        if (existing.Statement.Contains("INDEX words ", StringComparison.Ordinal))
+        {
+            yield return $"{alter} DROP INDEX IF EXISTS words";
         }
     }
 
@@ -195,7 +216,8 @@ internal sealed partial class ClickHouseSchema(ClickHouseAddress address, TimeSp
 
         if (table.TryPlaceOf("message", out _))
         {
-            yield return ("words", "message TYPE ngrambf_v1(4, 32768, 3, 0)");
+            // Of small letters, because searches are for any case: they say so in the same words, see ClickHouseDialect.
+            yield return (Words, "lower(message) TYPE ngrambf_v1(4, 32768, 3, 0)");
         }
 
         // A live tail looks for what has become visible: about as it arrived, so a part has it in a few places.
