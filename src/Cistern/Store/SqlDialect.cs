@@ -31,6 +31,9 @@ public abstract class SqlDialect
     /// <summary>Whether a pattern (RE2) is found in a text.</summary>
     public abstract string Holds(string text, string pattern);
 
+    /// <summary>A column's text with small ASCII letters, if an index finds there what is like a pattern; else null.</summary>
+    public virtual string? Indexed(string column) => null;
+
     /// <summary>The value under a key, or the empty text.</summary>
     public abstract string MapText(string map, string key);
 

@@ -46,8 +46,24 @@ internal sealed partial record TextPattern(IReadOnlyList<string> Pieces)
     public string ToExpression() => $"(?is){string.Join(".*", Pieces.Select(piece => Signs().Replace(piece, @"\$0")))}";
 
     /// <summary>The pattern of LIKE, with a backslash before what LIKE would read as a sign.</summary>
-    public string ToLike() => string.Join('%', Pieces.Select(piece => piece
-        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)));
+    public string ToLike() => string.Join('%', Pieces.Select(Escaped));
+
+    /// <summary>A pattern of LIKE that a text with small ASCII letters meets wherever the text meets this pattern, in any case and anywhere; null if it would say next to nothing.</summary>
+    public string? ToLooseLike()
+    {
+        string[] runs = [.. Pieces.SelectMany(piece => Loose().Split(piece)).Where(run => run.Length > 0)];
+        return runs.Any(run => run.Length >= LooseMin) ? $"%{string.Join('%', runs.Select(run => Escaped(run.ToLowerInvariant())))}%" : null;
+    }
+
+    private static string Escaped(string piece) =>
+        piece.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+
+    // An index knows texts by four letters each.
+    private const int LooseMin = 4;
+
+    // In another case a letter may be no ASCII letter: the Kelvin sign is a k, and the long s an s.
+    [GeneratedRegex(@"(?:[^\u0000-\u007F]|[kKsS])+")]
+    private static partial Regex Loose();
 
     [GeneratedRegex(@"[\\.+*?()|\[\]{}^$]")]
     private static partial Regex Signs();

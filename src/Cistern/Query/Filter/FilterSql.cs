@@ -23,7 +23,7 @@ internal sealed class FilterSql(Signal signal, SqlScope scope)
     private string Anywhere(TextPattern pattern)
     {
         var words = scope.Parameter(pattern.ToExpression());
-        return $"({string.Join(" OR ", signal.FreeText.Select(name => scope.Dialect.Holds(Text(signal.FieldOf(name)), words)))})";
+        return $"({string.Join(" OR ", signal.FreeText.Select(name => Text(signal.FieldOf(name))).Select(text => Narrowed(text, scope.Dialect.Holds(text, words), pattern)))})";
     }
 
     private string IsPresent(QueryField field)
@@ -41,9 +41,14 @@ internal sealed class FilterSql(Signal signal, SqlScope scope)
 
     private string Text(QueryField field) => field.Kind == FieldKind.Bytes ? scope.Dialect.BytesAsText(field.Sql(scope)) : field.Sql(scope);
 
-    private string Matches(string text, TextPattern pattern) => pattern.IsExact
+    private string Matches(string text, TextPattern pattern) => Narrowed(text, pattern.IsExact
         ? $"{text} = {scope.Parameter(pattern.Pieces[0])}"
-        : scope.Dialect.Like(text, scope.Parameter(pattern.ToLike()));
+        : scope.Dialect.Like(text, scope.Parameter(pattern.ToLike())), pattern);
+
+    // What the condition implies, in the words of the index.
+    private string Narrowed(string text, string condition, TextPattern pattern) => scope.Dialect.Indexed(text) is { } indexed && pattern.ToLooseLike() is { } like
+        ? $"({condition} AND {scope.Dialect.Like(indexed, scope.Parameter(like))})"
+        : condition;
 
     private static string Sign(ComparisonOperator comparison) => comparison switch
     {

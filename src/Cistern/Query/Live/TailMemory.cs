@@ -3,27 +3,49 @@ namespace Cistern.Query.Live;
 /// <summary>A delivery that was found by its position; of events all that were written at one time, which have neither stream nor id but are counted.</summary>
 /// <param name="Position">As <see cref="TailCursor.Position"/>.</param>
 /// <param name="Received">Microseconds since 1970.</param>
+/// <param name="Fingerprint">Tells it from all others, where deliveries come late; else 0.</param>
 /// <param name="Candidates">Rows of the signal that it brought.</param>
-internal readonly record struct TailFind(long Position, long Received, string Stream, string DeliveryId, long Candidates);
+internal readonly record struct TailFind(long Position, long Received, long Fingerprint, long Candidates);
 
-/// <summary>What a tail gave of the time in which a store may still show something late. Where nothing comes late it stays empty.</summary>
+/// <summary>How many deliveries have their positions in one second, and the sum of the upper 32 bits of their fingerprints: two looks that agree in both have seen the same.</summary>
+internal readonly record struct TailSum(long Count, long Fingerprints);
+
+/// <summary>What a tail gave of the time in which a store may still show something late: a fingerprint each, by the second of its position. Where nothing comes late it stays empty.</summary>
 internal sealed class TailMemory
 {
-    private readonly HashSet<TailFind> _given = [];
+    public const long SecondMicros = 1_000_000;
 
-    public int Count => _given.Count;
+    // Of 63 bits of a fingerprint those that are summed: a million of them are no more than a long holds.
+    private const int SummedFrom = 31;
 
-    public bool Contains(TailFind find) => _given.Contains(find);
+    private readonly Dictionary<long, HashSet<long>> _seconds = [];
 
-    public void Add(TailFind find) => _given.Add(find);
+    public int Count => _seconds.Values.Sum(second => second.Count);
 
-    public void ForgetBefore(long position) => _given.RemoveWhere(find => find.Position < position);
+    public bool Contains(TailFind find) => _seconds.TryGetValue(find.Position / SecondMicros, out var second) && second.Contains(find.Fingerprint);
 
-    /// <summary>What was given before and has the position of something new: two writers' clocks can show the same microsecond.</summary>
-    public IEnumerable<TailFind> Beside(IReadOnlyCollection<TailFind> taken)
+    public void Add(long position, long fingerprint)
     {
-        var positions = taken.Select(find => find.Position).ToHashSet();
-        var added = taken.ToHashSet();
-        return _given.Where(find => positions.Contains(find.Position) && !added.Contains(find));
+        if (!_seconds.TryGetValue(position / SecondMicros, out var second))
+        {
+            _seconds[position / SecondMicros] = second = [];
+        }
+
+        second.Add(fingerprint);
+    }
+
+    /// <summary>How many are remembered of the second of a position and those after it.</summary>
+    public int CountSince(long position) => _seconds.Where(second => second.Key >= position / SecondMicros).Sum(second => second.Value.Count);
+
+    /// <summary>The seconds of which something is remembered.</summary>
+    public Dictionary<long, TailSum> Sums() => _seconds.ToDictionary(second => second.Key, second => new TailSum(second.Value.Count, second.Value.Sum(one => one >> SummedFrom)));
+
+    /// <summary>Forgets the seconds before that of a position.</summary>
+    public void ForgetBefore(long position)
+    {
+        foreach (var second in _seconds.Keys.Where(second => second < position / SecondMicros).ToArray())
+        {
+            _seconds.Remove(second);
+        }
     }
 }

@@ -17,11 +17,14 @@ internal sealed record ClickHouseAddress(IReadOnlyList<Uri> Hosts, string User, 
 
     public const string Scheme = "clickhouse";
 
+    private static readonly string[] OptionNames = ["secure", "cluster", "quorum", "shards"];
+
     private const int PlainPort = 8123;
     private const int SecurePort = 8443;
 
     /// <summary>Reads an address; several hosts are separated by commas.</summary>
-    /// <param name="problem">What is wrong with it, in a sentence without the password.</param>
+    /// <remarks>What is wrong is said by its place and never in its own words: with a character that is not escaped, any of them may be a part of the password.</remarks>
+    /// <param name="problem">What is wrong with it, in a sentence without anything that the address holds.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out ClickHouseAddress? address, [NotNullWhen(false)] out string? problem)
     {
         (address, problem) = (null, null);
@@ -36,8 +39,14 @@ internal sealed record ClickHouseAddress(IReadOnlyList<Uri> Hosts, string User, 
         var (authority, database) = Cut(before, '/');
         var at = authority.LastIndexOf('@');
         var (user, password) = Cut(at < 0 ? "" : authority[..at], ':');
+        if (rest.LastIndexOf('@') > at)
+        {
+            problem = "cannot read the address of a ClickHouse: an @ stands behind the first / or ?; write / as %2F, ? as %3F and @ as %40 in user and password";
+            return false;
+        }
+
         if (!TryReadOptions(query, out var options, out problem)
-            || !TryReadHosts(authority[(at + 1)..].Split(','), options.Secure, out var hosts, out problem)
+            || !TryReadHosts(authority[(at + 1)..].Split(','), "", options.Secure, out var hosts, out problem)
             || !TryReadShards(options, out var shards, out problem))
         {
             return false;
@@ -57,7 +66,7 @@ internal sealed record ClickHouseAddress(IReadOnlyList<Uri> Hosts, string User, 
     private static bool TryReadOptions(string query, out Options options, [NotNullWhen(false)] out string? problem)
     {
         (options, problem) = (new Options(false, null, null, ""), null);
-        foreach (var pair in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var (place, pair) in query.Split('&', StringSplitOptions.RemoveEmptyEntries).Index())
         {
             var (name, value) = Cut(pair, '=');
             switch (name)
@@ -75,7 +84,7 @@ internal sealed record ClickHouseAddress(IReadOnlyList<Uri> Hosts, string User, 
                     options = options with { Shards = value };
                     break;
                 default:
-                    problem = $"cannot use '{pair}' in the address of a ClickHouse; there are cluster=NAME, secure=true, quorum=1 and shards=HOST:PORT|HOST:PORT,HOST:PORT|HOST:PORT";
+                    problem = $"cannot use option {place + 1}{(OptionNames.Contains(name) ? $" ({name})" : "")} behind the ? in the address of a ClickHouse; there are cluster=NAME, secure=true, quorum=1 and shards=HOST:PORT|HOST:PORT,HOST:PORT|HOST:PORT";
                     return false;
             }
         }
@@ -94,9 +103,9 @@ internal sealed record ClickHouseAddress(IReadOnlyList<Uri> Hosts, string User, 
     {
         (shards, problem) = ([], null);
         var found = new List<IReadOnlyList<Uri>>();
-        foreach (var shard in options.Shards.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var (number, shard) in options.Shards.Split(',', StringSplitOptions.RemoveEmptyEntries).Index())
         {
-            if (!TryReadHosts(Uri.UnescapeDataString(shard).Split('|'), options.Secure, out var replicas, out problem))
+            if (!TryReadHosts(Uri.UnescapeDataString(shard).Split('|'), $" of shard {number + 1}", options.Secure, out var replicas, out problem))
             {
                 return false;
             }
@@ -108,18 +117,18 @@ internal sealed record ClickHouseAddress(IReadOnlyList<Uri> Hosts, string User, 
         return true;
     }
 
-    private static bool TryReadHosts(string[] written, bool secure, out Uri[] hosts, [NotNullWhen(false)] out string? problem)
+    private static bool TryReadHosts(string[] written, string whose, bool secure, out Uri[] hosts, [NotNullWhen(false)] out string? problem)
     {
         (hosts, problem) = ([], null);
         var found = new List<Uri>();
-        foreach (var host in written)
+        foreach (var (place, host) in written.Index())
         {
             // A port that is not written would be that of HTTP.
             var hasPort = host.Contains(']', StringComparison.Ordinal) ? host[host.IndexOf(']', StringComparison.Ordinal)..].Contains(':', StringComparison.Ordinal) : host.Contains(':', StringComparison.Ordinal);
             var whole = $"{(secure ? "https" : "http")}://{host}{(hasPort ? "" : $":{(secure ? SecurePort : PlainPort)}")}/";
             if (host.Length == 0 || !Uri.TryCreate(whole, UriKind.Absolute, out var uri) || uri.UserInfo.Length > 0 || uri.PathAndQuery != "/")
             {
-                problem = $"cannot read '{host}' as a host and port in the address of a ClickHouse";
+                problem = $"cannot read host {place + 1}{whose} in the address of a ClickHouse as a host and port; user and password stand before an @, and what is no letter or digit in them is percent-encoded (/ is %2F)";
                 return false;
             }
 

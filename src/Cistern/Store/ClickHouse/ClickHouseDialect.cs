@@ -27,6 +27,9 @@ internal sealed class ClickHouseDialect : SqlDialect
 
     public override string Holds(string text, string pattern) => $"match({text}, {pattern})";
 
+    // The one text that has an index: see ClickHouseSchema.
+    public override string? Indexed(string column) => column == Identifier("message") ? $"lower({column})" : null;
+
     public override string MapText(string map, string key) => $"{map}[{key}]";
 
     public override string MapNumber(string map, string key) => $"if(mapContains({map}, {key}), {map}[{key}], NULL)";

@@ -27,9 +27,9 @@ public class LateDeliveriesTests(TestStore kind = TestStore.Embedded)
         Write(store, new Waiting(Moments.Microseconds(time.Now), "before", "/before", time.Now), time.Now);
         var reader = Reader(store, time, RequestSignal.Signal);
         var cursor = await reader.FindEndAsync(default);
-        for (var step = 0; step < 50; step++)
+        for (var step = 0; step < 80; step++)
         {
-            time.Now += TimeSpan.FromMilliseconds(random.Next(20_000));
+            time.Now += TimeSpan.FromMilliseconds(random.Next(10_000));
             var clock = random.Next(2) == 0 ? time.Now - Skew : time.Now;
             waiting.Add(new Waiting(Moments.Microseconds(clock) / 1_000_000 * 1_000_000, $"d{step}", $"/{step}", time.Now + (Late - Skew - TimeSpan.FromSeconds(1)) * random.NextDouble()));
             foreach (var due in waiting.Where(one => one.VisibleAt <= time.Now).OrderBy(_ => random.Next()).ToList())
@@ -39,7 +39,7 @@ public class LateDeliveriesTests(TestStore kind = TestStore.Embedded)
                 expected.Add(due.Path);
             }
 
-            if (random.Next(3) == 0)
+            if (random.Next(2) == 0)
             {
                 cursor = await LookAsync(reader, cursor, seen);
             }
@@ -71,6 +71,78 @@ public class LateDeliveriesTests(TestStore kind = TestStore.Embedded)
         await LookAsync(reader, cursor, seen);
 
         Assert.Equal(["/a", "/b"], seen);
+    }
+
+    // Each look takes what is young; what comes later than that is found by a thorough look, once.
+    [Fact]
+    public async Task What_comes_later_than_most_is_given_by_the_next_thorough_look()
+    {
+        await using var store = await kind.OpenAsync();
+        store.Traits = new StoreTraits { LateDeliveries = Late };
+        var time = new SetTime { Now = QueryHost.Noon };
+        var begin = time.Now;
+        Write(store, new Waiting(Moments.Microseconds(begin.AddSeconds(-100)), "before", "/before", time.Now), time.Now);
+        Write(store, new Waiting(Moments.Microseconds(begin), "last", "/last", time.Now), time.Now);
+        var reader = Reader(store, time, RequestSignal.Signal);
+        var (cursor, seen) = (await reader.FindEndAsync(default), new List<string>());
+
+        time.Now = begin + TimeSpan.FromSeconds(1);
+        Write(store, new Waiting(Moments.Microseconds(begin.AddSeconds(-100)), "late", "/late", time.Now), time.Now);
+        Write(store, new Waiting(Moments.Microseconds(begin) - Moments.Microseconds(DateTimeOffset.UnixEpoch + TailReader.Young) + 1, "young", "/young", time.Now), time.Now);
+        cursor = await LookAsync(reader, cursor, seen);
+        Assert.Equal(["/young"], seen);
+
+        time.Now = begin + TailReader.ThoroughInterval;
+        cursor = await LookAsync(reader, cursor, seen);
+        time.Now += TailReader.ThoroughInterval;
+        await LookAsync(reader, cursor, seen);
+        Assert.Equal(["/young", "/late"], seen);
+    }
+
+    // More than a look takes, of one minute of a busy store: what was there before the tail began is not given, all that comes late is.
+    [Fact]
+    public async Task Many_deliveries_are_remembered_and_found()
+    {
+        await using var store = await kind.OpenAsync();
+        store.Traits = new StoreTraits { LateDeliveries = Late };
+        var time = new SetTime { Now = QueryHost.Noon };
+        Write(store, time.Now.AddMinutes(-1), "before", 9_000);
+        var reader = Reader(store, time, DeliverySignals.Deliveries);
+        var (cursor, seen) = (await reader.FindEndAsync(default), new List<string>());
+        var skipped = 0L;
+
+        time.Now += TailReader.ThoroughInterval;
+        Write(store, QueryHost.Noon.AddMinutes(-1), "late", 9_000);
+        TailBatch batch;
+        do
+        {
+            batch = await reader.NextAsync(cursor, default);
+            (cursor, skipped) = (batch.Cursor, skipped + batch.Skipped);
+            seen.AddRange(batch.Rows.Select(row => (string)row[0]!));
+        }
+        while (batch.More);
+
+        Assert.Equal(9_000, seen.Count + skipped);
+        Assert.All(seen, stream => Assert.Equal("late", stream));
+    }
+
+    // What is read each second does not grow with the time in which something may come late.
+    [Fact]
+    public async Task A_look_that_is_not_thorough_reads_what_is_young()
+    {
+        await using var store = await kind.OpenAsync();
+        store.Traits = new StoreTraits { LateDeliveries = Late };
+        var time = new SetTime { Now = QueryHost.Noon };
+        Write(store, time.Now.AddMinutes(-1), "many", 5_000);
+        Write(store, new Waiting(Moments.Microseconds(time.Now), "last", "/last", time.Now), time.Now);
+        var reader = Reader(store, time, RequestSignal.Signal);
+        var cursor = await reader.FindEndAsync(default);
+        store.Asked.Clear();
+
+        time.Now += TimeSpan.FromSeconds(1);
+        Assert.Empty((await reader.NextAsync(cursor, default)).Rows);
+        using var found = await store.QueryAsync(Assert.Single(store.Asked), default);
+        Assert.Single(found.ReadRows());
     }
 
     // Who goes on elsewhere has no memory of what was given: of the time in which something could still come, all of it is given again.
@@ -121,6 +193,13 @@ public class LateDeliveriesTests(TestStore kind = TestStore.Embedded)
         var received = $"TIMESTAMP '{now.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture)}'";
         store.Execute($"INSERT INTO requests (time, received, stream, delivery_id, path) VALUES ({received}, {received}, 's', '{one.Id}', '{one.Path}')");
         store.Execute(string.Create(CultureInfo.InvariantCulture, $"INSERT INTO deliveries (time, received, stream, delivery_id, signal, \"rows\", position) VALUES ({received}, {received}, 's', '{one.Id}', 'requests', 1, {one.Position})"));
+    }
+
+    // As many of one minute.
+    private static void Write(PlainTablesStore store, DateTimeOffset from, string stream, int count)
+    {
+        var moment = $"TIMESTAMP '{from.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}'";
+        store.Execute(string.Create(CultureInfo.InvariantCulture, $"INSERT INTO deliveries (time, received, stream, delivery_id, signal, \"rows\", position) SELECT {moment}, {moment}, '{stream}', concat('{stream}-', i), 'requests', 0, {Moments.Microseconds(from)} + i * {50_000_000 / count} FROM range({count}) AS r(i)"));
     }
 
     private static async Task<TailCursor> LookAsync(TailReader reader, TailCursor cursor, List<string> seen)

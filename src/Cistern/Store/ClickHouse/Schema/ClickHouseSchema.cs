@@ -20,6 +20,14 @@ internal sealed partial class ClickHouseSchema(ClickHouseAddress address, TimeSp
     /// <summary>The identities of rows that were stored lately: see <see cref="Insert.StoredIdentities"/>.</summary>
     public const string Identities = "row_identities";
 
+    /// <summary>How many rows a lookup of one identity reads, of each part.</summary>
+    public const int IdentityRowsAMark = 128;
+
+    private const string Words = "small_words";
+
+    // The identities of a mark.
+    private const string IdentityBlocks = "min_compress_block_size = 2048";
+
     public const string OnClusterWords = " ON CLUSTER ";
 
     // 20 deliveries a second for the three hours in which Firehose tries.
@@ -88,6 +96,11 @@ internal sealed partial class ClickHouseSchema(ClickHouseAddress address, TimeSp
                 yield return $"ALTER TABLE {Name(rows)}{OnCluster} ADD COLUMN IF NOT EXISTS {Definition(column)}";
             }
 
+            foreach (var statement in MissingIndexes(table, existing))
+            {
+                yield return statement;
+            }
+
             if (RetentionOf(existing) != KeptSeconds)
             {
                 yield return $"ALTER TABLE {Name(rows)}{OnCluster} {(KeptSeconds == 0 ? "REMOVE TTL" : $"MODIFY TTL {Expiry}")}";
@@ -108,9 +121,30 @@ internal sealed partial class ClickHouseSchema(ClickHouseAddress address, TimeSp
         }
     }
 
+    private IEnumerable<string> MissingIndexes(TableSchema table, ExistingTable existing)
+    {
+        var alter = $"ALTER TABLE {Name(RowsOf(table))}{OnCluster}";
+        foreach (var index in Indexes(table).Where(index => !existing.Statement.Contains($"INDEX {index.Name} ", StringComparison.Ordinal)))
+        {
+            yield return $"{alter} ADD INDEX IF NOT EXISTS {index.Name} {index.Content}";
+
+            // What is stored already gets it in the background; not of texts, which would be read whole: those that are stored or merged from now on have it.
+            if (index.Name != Words)
+            {
+                yield return $"{alter} MATERIALIZE INDEX {index.Name}";
+            }
+        }
+
+        // Of a former release; no search can use it.
+        if (existing.Statement.Contains("INDEX words ", StringComparison.Ordinal))
+        {
+            yield return $"{alter} DROP INDEX IF EXISTS words";
+        }
+    }
+
     private string Rows(TableSchema table)
     {
-        var lines = ClickHouseColumn.Of(table).Select(Definition).Concat(Indexes(table));
+        var lines = ClickHouseColumn.Of(table).Select(Definition).Concat(Indexes(table).Select(index => $"INDEX {index.Name} {index.Content}"));
         var kept = KeptSeconds == 0 ? "" : $"\nTTL {Expiry}";
         return $"CREATE TABLE IF NOT EXISTS {Name(RowsOf(table))}{OnCluster}\n(\n  {string.Join(",\n  ", lines)}\n)\nENGINE = {EngineOf(RowsOf(table))}\nPARTITION BY toDate(time)\nORDER BY {Orders[table.Name]}{kept}\nSETTINGS {Settings()}, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1";
     }
@@ -124,9 +158,14 @@ internal sealed partial class ClickHouseSchema(ClickHouseAddress address, TimeSp
 
     private IEnumerable<string> OwnTables(ExistingTables there)
     {
-        if (!there.Tables.ContainsKey(Identities))
+        if (!there.Tables.TryGetValue(Identities, out var identities))
         {
             yield return IdentityTable();
+        }
+        else if (!identities.Engine.Contains(IdentityBlocks, StringComparison.Ordinal))
+        {
+            // How many rows a mark has cannot be changed; the blocks of what is stored from now on can.
+            yield return $"ALTER TABLE {Name(Identities)}{OnCluster} MODIFY SETTING {IdentityBlocks}";
         }
 
         if (!there.Tables.ContainsKey(Plans))
@@ -140,10 +179,11 @@ internal sealed partial class ClickHouseSchema(ClickHouseAddress address, TimeSp
         }
     }
 
-    // By the hour, so that the past goes as whole parts; small marks, because a lookup reads a few rows in many places.
+    // By the hour, so that the past goes as whole parts. A lookup reads a few rows in many places, a mark for each identity: so marks are small, and each is a compressed block of its own. In blocks of the
+    // usual 64 KiB a thousand lookups read the whole column of a table of a few million rows.
     private string IdentityTable() =>
         $"CREATE TABLE IF NOT EXISTS {Name(Identities)}{OnCluster}\n(\n  identity UInt128 CODEC(NONE),\n  received DateTime64(6, 'UTC') CODEC(DoubleDelta, ZSTD(1)),\n  delivery_id LowCardinality(String),\n  stream LowCardinality(String)\n)\n"
-        + $"ENGINE = {EngineOf(Identities)}\nPARTITION BY toStartOfHour(received)\nORDER BY identity\nTTL toDateTime(received) + INTERVAL 8 DAY\nSETTINGS {Settings()}, ttl_only_drop_parts = 1, index_granularity = 512";
+        + $"ENGINE = {EngineOf(Identities)}\nPARTITION BY toStartOfHour(received)\nORDER BY identity\nTTL toDateTime(received) + INTERVAL 8 DAY\nSETTINGS {Settings()}, ttl_only_drop_parts = 1, index_granularity = {IdentityRowsAMark}, {IdentityBlocks}";
 
     // No partitions: a token holds in one partition only, and which hour a delivery belongs to is what is decided here.
     private string PlanTable() =>
@@ -166,17 +206,24 @@ internal sealed partial class ClickHouseSchema(ClickHouseAddress address, TimeSp
 
     private static string Definition(ClickHouseColumn column) => $"{Quote(column.Name)} {column.Type} CODEC({column.Codec})";
 
-    private static IEnumerable<string> Indexes(TableSchema table)
+    private static IEnumerable<(string Name, string Content)> Indexes(TableSchema table)
     {
-        yield return "INDEX received_range received TYPE minmax";
+        yield return ("received_range", "received TYPE minmax");
         if (Tables.Signals.Contains(table))
         {
-            yield return $"INDEX identities {ClickHouseColumn.Identity} TYPE bloom_filter(0.001)";
+            yield return ("identities", $"{ClickHouseColumn.Identity} TYPE bloom_filter(0.001)");
         }
 
         if (table.TryPlaceOf("message", out _))
         {
-            yield return "INDEX words message TYPE ngrambf_v1(4, 32768, 3, 0)";
+            // Of small letters, because searches are for any case: they say so in the same words, see ClickHouseDialect.
+            yield return (Words, "lower(message) TYPE ngrambf_v1(4, 32768, 3, 0)");
+        }
+
+        // A live tail looks for what has become visible: about as it arrived, so a part has it in a few places.
+        if (table.TryPlaceOf("position", out _))
+        {
+            yield return ("positions", "position TYPE minmax");
         }
     }
 

@@ -66,11 +66,11 @@ internal static partial class SchemaMaker
         var system = new ShardConnection(client.With("system"));
         var parameters = new Dictionary<string, string>(StringComparer.Ordinal) { ["database"] = schema.Database };
         var databases = await system.SelectAsync("SELECT name FROM system.databases WHERE name = {database:String}", parameters, cancel);
-        var tables = await system.SelectAsync("SELECT name, engine_full, comment FROM system.tables WHERE database = {database:String}", parameters, cancel);
+        var tables = await system.SelectAsync("SELECT name, engine_full, create_table_query, comment FROM system.tables WHERE database = {database:String}", parameters, cancel);
         var columns = await system.SelectAsync("SELECT \"table\", name FROM system.columns WHERE database = {database:String}", parameters, cancel);
         return new ExistingTables(
             databases.Count > 0,
-            tables.ToDictionary(row => (string)row[0]!, row => new ExistingTable((string)row[1]!, (string)row[2]!), StringComparer.Ordinal),
+            tables.ToDictionary(row => (string)row[0]!, row => new ExistingTable((string)row[1]!, (string)row[2]!, (string)row[3]!), StringComparer.Ordinal),
             columns.Select(row => ((string)row[0]!, (string)row[1]!)).ToHashSet());
     }
 

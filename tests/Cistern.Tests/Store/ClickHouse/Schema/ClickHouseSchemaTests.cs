@@ -68,15 +68,39 @@ public sealed class ClickHouseSchemaTests(ClickHouseEngine engine) : IClassFixtu
     {
         var bench = new CommitBench(engine, "columns");
         await StartAsync(bench, TimeSpan.Zero);
-        await bench.RunAsync("ALTER TABLE deliveries_rows DROP COLUMN position");
+        await bench.RunAsync("ALTER TABLE deliveries_rows DROP INDEX positions, DROP COLUMN position");
         await bench.RunAsync("CREATE OR REPLACE VIEW deliveries AS SELECT time FROM deliveries_rows");
 
         var missing = await MissingAsync(bench, TimeSpan.Zero);
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => StartAsync(bench, TimeSpan.Zero)));
         await bench.CommitAsync(CommitBench.Delivery("columns", "columns"));
 
-        Assert.Equal(2, missing.Count);
+        // The column, the index over it in two steps, and the view.
+        Assert.Equal(4, missing.Count);
         Assert.NotNull((await bench.SelectAsync("SELECT position FROM deliveries WHERE delivery_id = 'columns'"))[0][0]);
+    }
+
+    /// <summary>What a former release made: no index of positions, one of messages as they are, and marks of 512 identities in blocks of the usual size.</summary>
+    [Fact]
+    public async Task Indexes_and_blocks_of_a_later_release_come_to_tables_that_are_there()
+    {
+        var bench = new CommitBench(engine, "indexes");
+        await StartAsync(bench, TimeSpan.Zero);
+        await bench.CommitAsync(CommitBench.Delivery("before", "before"));
+        await bench.RunAsync("ALTER TABLE deliveries_rows DROP INDEX positions");
+        await bench.RunAsync("ALTER TABLE logs_rows DROP INDEX small_words, ADD INDEX words message TYPE ngrambf_v1(4, 32768, 3, 0)");
+        await bench.RunAsync("ALTER TABLE row_identities RESET SETTING min_compress_block_size");
+
+        var missing = await MissingAsync(bench, TimeSpan.Zero);
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => StartAsync(bench, TimeSpan.Zero)));
+
+        Assert.Equal(["ADD INDEX IF NOT EXISTS small_words", "DROP INDEX IF EXISTS words", "ADD INDEX IF NOT EXISTS positions", "MATERIALIZE INDEX positions", "MODIFY SETTING min_compress_block_size"], missing.Select(Change));
+        Assert.Empty(await MissingAsync(bench, TimeSpan.Zero));
+        await WaitAsync(async () => (await bench.SelectAsync("SELECT count() FROM system.mutations WHERE database = 'indexes' AND NOT is_done"))[0][0] is 0L);
+        var explained = string.Join('\n', (await bench.SelectAsync("EXPLAIN indexes = 1 SELECT stream FROM deliveries WHERE position > 9000000000000000")).Select(line => line[0]));
+        Assert.Matches(@"Name: positions[^/]*Parts: 0/1", explained);
+        await bench.CommitAsync(CommitBench.Delivery("after", "after"));
+        await bench.AssertWholeAsync("after");
     }
 
     [Fact]
@@ -96,6 +120,19 @@ public sealed class ClickHouseSchemaTests(ClickHouseEngine engine) : IClassFixtu
         Assert.Contains(statements, statement => statement.EndsWith("`requests_all` ON CLUSTER `main` AS `aside`.`requests_rows` ENGINE = Distributed('main', 'aside', 'requests_rows')", StringComparison.Ordinal));
     }
 
+    // What is changed, without the table and the rest of the statement.
+    private static string Change(string statement) => string.Join(' ', statement.Split(' ').SkipWhile(word => word is not ("ADD" or "DROP" or "MATERIALIZE" or "MODIFY")).TakeWhile(word => word is not ("position" or "lower(message)" or "=")));
+
+    private static async Task WaitAsync(Func<Task<bool>> isSo)
+    {
+        for (var look = 0; look < 600 && !await isSo(); look++)
+        {
+            await Task.Delay(100, Cancel);
+        }
+
+        Assert.True(await isSo());
+    }
+
     private static async Task StartAsync(CommitBench bench, TimeSpan retention)
     {
         using var http = new HttpMessageInvoker(ClickHouseClient.CreateHandler(TimeSpan.FromSeconds(5)));
@@ -105,9 +142,9 @@ public sealed class ClickHouseSchemaTests(ClickHouseEngine engine) : IClassFixtu
 
     private static async Task<List<string>> MissingAsync(CommitBench bench, TimeSpan retention)
     {
-        var tables = await bench.SelectAsync($"SELECT name, engine_full, comment FROM system.tables WHERE database = '{bench.Address.Database}'");
+        var tables = await bench.SelectAsync($"SELECT name, engine_full, create_table_query, comment FROM system.tables WHERE database = '{bench.Address.Database}'");
         var columns = await bench.SelectAsync($"SELECT \"table\", name FROM system.columns WHERE database = '{bench.Address.Database}'");
-        var there = new ExistingTables(true, tables.ToDictionary(row => (string)row[0]!, row => new ExistingTable((string)row[1]!, (string)row[2]!)), columns.Select(row => ((string)row[0]!, (string)row[1]!)).ToHashSet());
+        var there = new ExistingTables(true, tables.ToDictionary(row => (string)row[0]!, row => new ExistingTable((string)row[1]!, (string)row[2]!, (string)row[3]!)), columns.Select(row => ((string)row[0]!, (string)row[1]!)).ToHashSet());
         return [.. new ClickHouseSchema(bench.Address, retention).Missing(there)];
     }
 }
