@@ -54,15 +54,12 @@ internal sealed class StatusAddress(
     {
         var store = settings.Store;
         json.WriteStartObject("store"u8);
-        json.WriteNumber("hotRows"u8, status.HotRows);
-        json.WriteNumber("hotBytes"u8, status.HotBytes);
-        json.WriteNumber("hotLimitBytes"u8, store.HotBytes);
+        WriteLocal(json, status.Local);
+        WriteServers(json, status.Servers);
         json.WriteNumber("segments"u8, status.Segments);
         json.WriteNumber("segmentRows"u8, status.SegmentRows);
         json.WriteNumber("segmentBytes"u8, status.SegmentBytes);
-        json.WriteNumber("journalBytes"u8, status.JournalBytes);
         json.WriteNumber("freeBytes"u8, status.FreeBytes);
-        json.WriteNumber("spaceFloorBytes"u8, store.EffectiveSpaceFloor);
         WriteOrNull(json, "oldestRow", status.OldestRow);
         json.WriteNumber("repeatWindowSeconds"u8, status.RepeatWindow.TotalSeconds);
         json.WriteNumber("repeatWindowConfiguredSeconds"u8, store.IdentityWindow.TotalSeconds);
@@ -83,6 +80,40 @@ internal sealed class StatusAddress(
 
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private void WriteLocal(Utf8JsonWriter json, LocalStatus? local)
+    {
+        if (local is null)
+        {
+            json.WriteNull("local"u8);
+            return;
+        }
+
+        json.WriteStartObject("local"u8);
+        json.WriteNumber("hotRows"u8, local.HotRows);
+        json.WriteNumber("hotBytes"u8, local.HotBytes);
+        json.WriteNumber("hotLimitBytes"u8, settings.Store.HotBytes);
+        json.WriteNumber("journalBytes"u8, local.JournalBytes);
+        json.WriteNumber("spaceFloorBytes"u8, settings.Store.EffectiveSpaceFloor);
+        json.WriteEndObject();
+    }
+
+    private static void WriteServers(Utf8JsonWriter json, IReadOnlyList<ServerStatus> servers)
+    {
+        json.WriteStartArray("servers"u8);
+        foreach (var server in servers)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("shard"u8, server.Shard);
+            json.WriteString("server"u8, server.Host);
+            json.WriteBoolean("canRead"u8, server.CanRead);
+            json.WriteBoolean("canWrite"u8, server.CanWrite);
+            json.WriteString("trouble"u8, server.Trouble);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteTraits(Utf8JsonWriter json, StoreTraits traits)

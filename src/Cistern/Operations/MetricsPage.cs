@@ -48,17 +48,36 @@ internal sealed class MetricsPage(ServerMetrics metrics, DeliveryIngester ingest
     private static void WriteStore(PrometheusText text, StoreStatus status, StoreReadiness readiness)
     {
         text.Single("cistern_store_ready", "gauge", "1 if deliveries can be stored.", readiness.CanStore ? 1 : 0);
-        text.Single("cistern_store_hot_rows", "gauge", "Rows in memory, not yet in Parquet files.", status.HotRows);
-        text.Single("cistern_store_hot_bytes", "gauge", "Memory of those rows.", status.HotBytes);
-        text.Single("cistern_store_segments", "gauge", "Live Parquet files.", status.Segments);
+        if (status.Local is { } local)
+        {
+            text.Single("cistern_store_hot_rows", "gauge", "Rows in memory, not yet in Parquet files.", local.HotRows);
+            text.Single("cistern_store_hot_bytes", "gauge", "Memory of those rows.", local.HotBytes);
+            text.Single("cistern_store_journal_bytes", "gauge", "Bytes of the journal.", local.JournalBytes);
+        }
+
+        WriteServers(text, status.Servers);
+        text.Single("cistern_store_segments", "gauge", "Live files of rows: Parquet files, or parts of ClickHouse.", status.Segments);
         text.Single("cistern_store_segment_rows", "gauge", "Rows in them.", status.SegmentRows);
         text.Single("cistern_store_segment_bytes", "gauge", "Bytes of them.", status.SegmentBytes);
-        text.Single("cistern_store_journal_bytes", "gauge", "Bytes of the journal.", status.JournalBytes);
-        text.Single("cistern_store_free_bytes", "gauge", "Free space on the disk.", status.FreeBytes);
+        text.Single("cistern_store_free_bytes", "gauge", "Free space on the disk of the store, the fullest one if there are several.", status.FreeBytes);
         text.Single("cistern_store_repeat_window_seconds", "gauge", "How far back the identity of rows reaches.", status.RepeatWindow.TotalSeconds);
         if (status.OldestRow is { } oldest)
         {
             text.Single("cistern_store_oldest_row_timestamp_seconds", "gauge", "Time of the oldest row.", oldest.ToUnixTimeMilliseconds() / 1000.0);
+        }
+    }
+
+    private static void WriteServers(PrometheusText text, IReadOnlyList<ServerStatus> servers)
+    {
+        if (servers.Count == 0)
+        {
+            return;
+        }
+
+        text.Head("cistern_store_server_takes_inserts", "gauge", "1 if a server of the ClickHouse takes inserts, as far as is known.");
+        foreach (var server in servers)
+        {
+            text.Line("cistern_store_server_takes_inserts", $"shard=\"{server.Shard}\",server=\"{server.Host}\"", server.CanWrite ? 1 : 0);
         }
     }
 

@@ -83,7 +83,9 @@ public sealed class ApiTests
         Assert.Equal("""[{"fault":"access_key_malformed","count":1}]""", answers.GetProperty("refused").GetRawText());
         Assert.InRange(answers.GetProperty("p95Seconds").GetDouble(), answers.GetProperty("p50Seconds").GetDouble(), 60);
         var store = status.GetProperty("store");
-        Assert.Equal((1L << 40, 64L << 20, 1L << 30), (store.GetProperty("freeBytes").GetInt64(), store.GetProperty("hotLimitBytes").GetInt64(), store.GetProperty("spaceFloorBytes").GetInt64()));
+        var local = store.GetProperty("local");
+        Assert.Equal((1L << 40, 64L << 20, 1L << 30), (store.GetProperty("freeBytes").GetInt64(), local.GetProperty("hotLimitBytes").GetInt64(), local.GetProperty("spaceFloorBytes").GetInt64()));
+        Assert.Empty(store.GetProperty("servers").EnumerateArray());
         Assert.Equal((3600, JsonValueKind.Null, JsonValueKind.Null, JsonValueKind.Null), (
             store.GetProperty("repeatWindowConfiguredSeconds").GetInt32(), store.GetProperty("retentionSeconds").ValueKind, store.GetProperty("retentionBytes").ValueKind, store.GetProperty("oldestRow").ValueKind));
         var queue = status.GetProperty("queue");

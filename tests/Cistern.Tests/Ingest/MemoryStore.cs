@@ -79,7 +79,7 @@ internal sealed class MemoryStore : IStore
 
     public Task<IQueryResult> QueryAsync(StoreQuery query, CancellationToken cancel) => throw new NotSupportedException("these tests do not query");
 
-    public StoreStatus GetStatus() => new() { HotRows = Commits.Sum(commit => commit.Rows), FreeBytes = 1L << 40 };
+    public StoreStatus GetStatus() => new() { Local = new LocalStatus(Commits.Sum(commit => commit.Rows), 0, 0), FreeBytes = 1L << 40 };
 
     public RulesStatus Rules { get; set; } = new();
 

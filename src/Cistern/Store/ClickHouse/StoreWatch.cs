@@ -20,7 +20,8 @@ internal sealed class StoreWatch(ClickHouseCluster cluster, ClickHouseAddress ad
     /// <summary>What is wrong where, also while a replica makes up for it.</summary>
     public IReadOnlyList<string> Troubles => cluster.Report.Troubles;
 
-    public StoreStatus Status => _status;
+    /// <summary>What it held when it was last measured, and how its servers are now.</summary>
+    public StoreStatus Status => _status with { Servers = cluster.Report.Servers };
 
     /// <summary>Asks each server whether it answers and takes inserts.</summary>
     /// <param name="all">Also those that are well as far as is known.</param>

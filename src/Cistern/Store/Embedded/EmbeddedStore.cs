@@ -198,12 +198,10 @@ internal sealed class EmbeddedStore : IStore
         var segments = tables.SelectMany(table => table.Segments).ToArray();
         return new StoreStatus
         {
-            HotRows = _parts.Tables.HotRows,
-            HotBytes = _parts.Tables.HotBytes,
+            Local = new LocalStatus(_parts.Tables.HotRows, _parts.Tables.HotBytes, _parts.Journal.Bytes + _parts.Bodies.Bytes),
             Segments = segments.Length,
             SegmentRows = segments.Sum(info => info.Rows),
             SegmentBytes = segments.Sum(info => info.Bytes),
-            JournalBytes = _parts.Journal.Bytes + _parts.Bodies.Bytes,
             FreeBytes = _parts.Disk.FreeBytes(_parts.Folder.Root),
             OldestRow = segments.Where(info => !info.Odd).Select(info => (DateTimeOffset?)Micros.ToMoment(info.MinTime)).Min(),
             RepeatWindow = _parts.Committer.RepeatWindow,

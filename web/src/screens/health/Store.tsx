@@ -5,8 +5,8 @@ import { bytes, compact, duration, exact, percent } from '../../format/numbers'
 import { at } from '../../format/times'
 import { Panel } from '../../parts/Panel'
 import { Spark } from '../../parts/Spark'
-import type { Status } from './model'
-import { isShrunk } from './verdict'
+import type { Server, Status } from './model'
+import { isLow, isShrunk } from './verdict'
 
 /** Figures of the last ten minutes, kept while the screen is open. */
 const kept = 120
@@ -32,29 +32,57 @@ type Course = (value: (status: Status) => number) => ComponentChildren
 
 function Storage({ status, tz, course }: { status: Status; tz: string; course: Course }) {
   const { store } = status
-  const low = store.freeBytes < store.spaceFloorBytes * 2
+  const { local, servers } = store
+  const low = isLow(status)
   const retention = [store.retentionSeconds !== null && duration(store.retentionSeconds), store.retentionBytes !== null && bytes(store.retentionBytes)].filter(Boolean).join(' or ')
   return (
     <>
       <dl class="figures">
-        <Figure name="Disk left" course={course(one => one.store.freeBytes)} note={`deliveries are refused under ${bytes(store.spaceFloorBytes)}${low ? ': low' : ''}`} bad={low}
-          meter={{ share: 1 - Math.min(1, store.spaceFloorBytes / Math.max(1, store.freeBytes)), name: 'Share of the disk space left that is above the floor' }}>{bytes(store.freeBytes)}</Figure>
-        <Figure name="In memory" course={course(one => one.store.hotBytes)} note={`${compact(store.hotRows)} rows, not in files yet; of ${bytes(store.hotLimitBytes)}`}
-          meter={{ share: store.hotBytes / Math.max(1, store.hotLimitBytes), name: 'Share of the memory for rows' }}>{bytes(store.hotBytes)}</Figure>
-        <Figure name="Journal" course={course(one => one.store.journalBytes)} note="durable, not in files yet">{bytes(store.journalBytes)}</Figure>
-        <Figure name="Segment files" note={`${compact(store.segmentRows)} rows, ${bytes(store.segmentBytes)}`}>{exact(store.segments)}</Figure>
+        {local === null
+          ? <Figure name="Disk left" course={course(one => one.store.freeBytes)} note="on the fullest disk of a server">{store.freeBytes === 0 ? '–' : bytes(store.freeBytes)}</Figure>
+          : (
+            <>
+              <Figure name="Disk left" course={course(one => one.store.freeBytes)} note={`deliveries are refused under ${bytes(local.spaceFloorBytes)}${low ? ': low' : ''}`} bad={low}
+                meter={{ share: 1 - Math.min(1, local.spaceFloorBytes / Math.max(1, store.freeBytes)), name: 'Share of the disk space left that is above the floor' }}>{bytes(store.freeBytes)}</Figure>
+              <Figure name="In memory" course={course(one => one.store.local?.hotBytes ?? 0)} note={`${compact(local.hotRows)} rows, not in files yet; of ${bytes(local.hotLimitBytes)}`}
+                meter={{ share: local.hotBytes / Math.max(1, local.hotLimitBytes), name: 'Share of the memory for rows' }}>{bytes(local.hotBytes)}</Figure>
+              <Figure name="Journal" course={course(one => one.store.local?.journalBytes ?? 0)} note="durable, not in files yet">{bytes(local.journalBytes)}</Figure>
+            </>
+          )}
+        <Figure name={local === null ? 'Parts' : 'Segment files'} note={`${compact(store.segmentRows)} rows, ${bytes(store.segmentBytes)}`}>{exact(store.segments)}</Figure>
         <Figure name="Oldest row" note={retention === '' ? 'kept for ever: no retention is set' : `kept for ${retention}`}>{store.oldestRow === null ? '–' : at(Date.parse(store.oldestRow), tz, 'full')}</Figure>
         <Figure name="Repeats are recognised for" bad={isShrunk(status)} note={store.repeatWindowSeconds === 0 ? `of ${duration(store.repeatWindowConfiguredSeconds)}; known from the first delivery on` : isShrunk(status) ? `shrunk: ${duration(store.repeatWindowConfiguredSeconds)} are configured` : 'as configured'}>
           {store.repeatWindowSeconds === 0 ? '–' : duration(store.repeatWindowSeconds)}
         </Figure>
       </dl>
+      {servers.length > 0 && <Servers servers={servers} />}
       <div class="scroll-x">
         <table class="table">
-          <thead><tr><th scope="col">Table</th><th scope="col" class="number">Files</th><th scope="col" class="number">Rows in files</th><th scope="col" class="number">Bytes</th></tr></thead>
+          <thead><tr><th scope="col">Table</th><th scope="col" class="number">{local === null ? 'Parts' : 'Files'}</th><th scope="col" class="number">{local === null ? 'Rows' : 'Rows in files'}</th><th scope="col" class="number">Bytes</th></tr></thead>
           <tbody>{store.tables.map(table => <tr key={table.name}><th scope="row">{table.name}</th><td class="number">{exact(table.segments)}</td><td class="number" title={exact(table.rows)}>{compact(table.rows)}</td><td class="number">{bytes(table.bytes)}</td></tr>)}</tbody>
         </table>
       </div>
     </>
+  )
+}
+
+/** Which part of a ClickHouse is down. */
+function Servers({ servers }: { servers: readonly Server[] }) {
+  return (
+    <div class="scroll-x">
+      <table class="table">
+        <thead><tr><th scope="col">ClickHouse server</th><th scope="col" class="number">Shard</th><th scope="col">State</th></tr></thead>
+        <tbody>
+          {servers.map(server => (
+            <tr key={`${server.shard} ${server.server}`}>
+              <th scope="row">{server.server}</th>
+              <td class="number">{server.shard}</td>
+              <td>{server.trouble === null ? 'takes deliveries and answers' : <span class="problem">{server.trouble}</span>}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }
 

@@ -1,5 +1,14 @@
 import type { Answer, Value } from '../../api/client'
 
+/** A server of a ClickHouse, as far as is known. */
+export interface Server {
+  readonly shard: number
+  readonly server: string
+  readonly canRead: boolean
+  readonly canWrite: boolean
+  readonly trouble: string | null
+}
+
 /** What `/api/status` says. */
 export interface Status {
   readonly version: string
@@ -7,15 +16,20 @@ export interface Status {
   readonly started: string
   readonly ready: { readonly canStore: boolean; readonly canQuery: boolean; readonly reason: string | null }
   readonly store: {
-    readonly hotRows: number
-    readonly hotBytes: number
-    readonly hotLimitBytes: number
+    /** What is on this machine only; null for a store that is elsewhere. */
+    readonly local: {
+      readonly hotRows: number
+      readonly hotBytes: number
+      readonly hotLimitBytes: number
+      readonly journalBytes: number
+      readonly spaceFloorBytes: number
+    } | null
+    /** Of a store that is elsewhere. */
+    readonly servers: readonly Server[]
     readonly segments: number
     readonly segmentRows: number
     readonly segmentBytes: number
-    readonly journalBytes: number
     readonly freeBytes: number
-    readonly spaceFloorBytes: number
     readonly oldestRow: string | null
     readonly repeatWindowSeconds: number
     readonly repeatWindowConfiguredSeconds: number

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Gap, Status } from './model'
+import type { Gap, Server, Status } from './model'
 import type { Stream } from './streams'
 import { type Facts, verdictOf } from './verdict'
 
@@ -13,13 +13,14 @@ const stream: Stream = {
 const status: Status = {
   version: '1', now: '', started: '', ready: { canStore: true, canQuery: true, reason: null },
   store: {
-    hotRows: 1, hotBytes: 1, hotLimitBytes: 9, segments: 1, segmentRows: 1, segmentBytes: 1, journalBytes: 1, freeBytes: 100e9, spaceFloorBytes: 2e9, oldestRow: null,
+    local: { hotRows: 1, hotBytes: 1, hotLimitBytes: 9, journalBytes: 1, spaceFloorBytes: 2e9 }, servers: [], segments: 1, segmentRows: 1, segmentBytes: 1, freeBytes: 100e9, oldestRow: null,
     repeatWindowSeconds: 3600, repeatWindowConfiguredSeconds: 3600, retentionSeconds: null, retentionBytes: null, tables: [],
   },
   queue: { inFlight: 0, waiting: 0, maxWaiting: 1000, inFlightBytes: 0, inFlightLimitBytes: 9 },
   process: { residentBytes: 1, heapBytes: 1, cpuSeconds: 1, processors: 2 },
   answers: { stored: 1, repeated: 0, refused: [], p50Seconds: null, p95Seconds: null },
 }
+const server: Server = { shard: 1, server: 'ch-2:8123', canRead: false, canWrite: false, trouble: 'ch-2:8123 does not answer: Connection refused' }
 const gap: Gap = { stream: stream.arn, from: '2026-11-27T09:00:00Z', to: '2026-11-27T09:30:00Z', minutes: 30, expected: 60, basis: 'weeks' }
 const facts: Facts = { now, from, streams: [stream], refused: 0, gaps: [], ages: new Map([[stream.arn, 65]]), status }
 const store = (change: Partial<Status['store']>): Status => ({ ...status, store: { ...status.store, ...change } })
@@ -39,6 +40,8 @@ describe('verdictOf', () => {
     ['storage', { status: store({ freeBytes: 3e9 }) }, 'disk low: 3 GB left, deliveries are refused under 2 GB'],
     ['storage', { status: store({ repeatWindowSeconds: 900 }) }, 'repeats are recognised for 15 min instead of 60 min'],
     ['storage', { status: { ...status, ready: { canStore: false, canQuery: true, reason: 'the disk is full' } } }, 'nothing is stored at the moment: the disk is full'],
+    ['storage', { status: { ...status, ready: { canStore: true, canQuery: false, reason: 'ch-3:8123 does not answer' } } }, 'nothing can be asked at the moment: ch-3:8123 does not answer'],
+    ['storage', { status: store({ servers: [{ ...server, trouble: null }, server] }) }, 'ch-2:8123 does not answer: Connection refused'],
     ['queue', { status: { ...status, queue: { ...status.queue, waiting: 501 } } }, '501 deliveries wait, 1,000 may'],
     ['streams', { streams: [stream, { ...stream, arn: 'arn/mail', name: 'mail', deliveries: 0, rows: 0, last: from - 7_200_000, delay: none, everDeliveries: 400 }] }, 'mail has delivered nothing in this range, last 26 h ago'],
   ] satisfies [string, Partial<Facts>, string][])('points at %s for %#', (panel, change, text) => {
@@ -58,6 +61,12 @@ describe('verdictOf', () => {
   test('takes an import for neither late nor old', () => {
     const file = { ...stream, arn: 'arn:cistern:import:::file/a.gz', delay: { p50: 900, p95: 900, max: 900 } }
     expect(verdictOf({ ...facts, streams: [file], ages: new Map([[file.arn, 1e7]]) }).state).toBe('good')
+  })
+
+  test('leaves the disk of a store elsewhere, and servers without a replica, to what the store says of itself', () => {
+    expect(verdictOf({ ...facts, status: store({ local: null, freeBytes: 1 }) }).state).toBe('good')
+    const down: Status = { ...status, ready: { canStore: false, canQuery: false, reason: server.trouble }, store: { ...status.store, local: null, servers: [server] } }
+    expect(verdictOf({ ...facts, status: down }).reasons.map(reason => reason.text)).toEqual([`nothing is stored at the moment: ${server.trouble}`])
   })
 
   test('does not call a window shrunk of which nothing is known yet', () => {

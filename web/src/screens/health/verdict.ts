@@ -86,13 +86,19 @@ function ofServer(status: Status | null): Reason[] {
   if (status === null) return []
   const { ready, store, queue } = status
   const reasons: Reason[] = []
-  const low = store.freeBytes < store.spaceFloorBytes * 2
-  // A store that refuses because of the disk says it in its reason; twice is once too many.
+  // A store that refuses because of the disk or a server says it in its reason; twice is once too many.
   if (!ready.canStore) reasons.push({ panel: 'storage', text: `nothing is stored at the moment: ${ready.reason ?? 'no reason given'}` })
-  if (low) reasons.push({ panel: 'storage', text: `disk low: ${bytes(store.freeBytes)} left, deliveries are refused under ${bytes(store.spaceFloorBytes)}` })
+  else if (!ready.canQuery) reasons.push({ panel: 'storage', text: `nothing can be asked at the moment: ${ready.reason ?? 'no reason given'}` })
+  else for (const server of store.servers) if (server.trouble !== null) reasons.push({ panel: 'storage', text: server.trouble })
+  if (isLow(status)) reasons.push({ panel: 'storage', text: `disk low: ${bytes(store.freeBytes)} left, deliveries are refused under ${bytes(store.local!.spaceFloorBytes)}` })
   if (isShrunk(status)) reasons.push({ panel: 'storage', text: `repeats are recognised for ${duration(store.repeatWindowSeconds)} instead of ${duration(store.repeatWindowConfiguredSeconds)}` })
   if (queue.maxWaiting > 0 && queue.waiting * 2 > queue.maxWaiting) reasons.push({ panel: 'queue', text: `${exact(queue.waiting)} deliveries wait, ${exact(queue.maxWaiting)} may` })
   return reasons
+}
+
+/** The disk of this machine comes near the floor. What a store elsewhere has left, it watches itself. */
+export function isLow({ store }: Status): boolean {
+  return store.local !== null && store.freeBytes < store.local.spaceFloorBytes * 2
 }
 
 /** There were more rows than the window of identities could hold. Before the first delivery after a start its length is not known and 0. */

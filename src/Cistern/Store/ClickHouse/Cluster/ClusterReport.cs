@@ -4,14 +4,17 @@ namespace Cistern.Store.ClickHouse.Cluster;
 /// <param name="CanStore">At least one shard takes deliveries. Those of another that does not are refused one by one, so that a node goes on for the rest.</param>
 /// <param name="CanQuery">Each shard has a server that answers: an answer is never a part of one.</param>
 /// <param name="Troubles">What is wrong, one sentence a server, beginning with its shard; also if a replica makes up for it.</param>
-internal sealed record ClusterReport(bool CanStore, bool CanQuery, IReadOnlyList<string> Troubles)
+/// <param name="Servers">Each replica of each shard.</param>
+internal sealed record ClusterReport(bool CanStore, bool CanQuery, IReadOnlyList<string> Troubles, IReadOnlyList<ServerStatus> Servers)
 {
     public static ClusterReport Of(Topology topology, string? cluster)
     {
         var troubles = topology.Shards.SelectMany(
             shard => shard.Replicas.Where(replica => replica.State.Trouble is not null),
             (shard, replica) => $"{(cluster is null ? "" : $"shard {shard.Number} of {topology.Shards.Count}: ")}{replica.State.Trouble}");
-        return new ClusterReport(topology.Shards.Any(shard => shard.CanWrite), topology.Shards.Count > 0 && topology.Shards.All(shard => shard.CanRead), [.. troubles]);
+        var servers = topology.Shards.SelectMany(
+            shard => shard.Replicas, (shard, replica) => replica.State is var state ? new ServerStatus(shard.Number, replica.Host.Authority, state.CanRead, state.CanWrite, state.Trouble) : null!);
+        return new ClusterReport(topology.Shards.Any(shard => shard.CanWrite), topology.Shards.Count > 0 && topology.Shards.All(shard => shard.CanRead), [.. troubles], [.. servers]);
     }
 
     public StoreReadiness Readiness => new(CanStore, CanQuery, CanStore && CanQuery ? null : string.Join("; ", Troubles));
