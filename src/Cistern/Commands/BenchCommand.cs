@@ -13,6 +13,7 @@ internal sealed class BenchCommand : CisternCommand
 {
     private readonly Option<int> _rows = new("--rows") { Description = "Rows to send at full load.", DefaultValueFactory = _ => 1_000_000 };
     private readonly Option<string> _signal = new("--signal") { Description = $"What is sent: {string.Join(", ", BenchSignal.All.Select(signal => signal.Name))}.", DefaultValueFactory = _ => "requests", HelpName = "NAME" };
+    private readonly Option<int> _enlarge = new("--enlarge") { Description = "Make each delivery so many times as large: streams that buffer longer.", DefaultValueFactory = _ => 1, HelpName = "N" };
     private readonly Option<bool> _plain = new("--plain") { Description = "Bodies without gzip." };
     private readonly Option<int> _connections = new("--connections") { Description = "Deliveries in flight at a time.", DefaultValueFactory = _ => 4 };
     private readonly Option<int> _seed = new("--seed") { Description = "Of the simulated requests.", DefaultValueFactory = _ => 1 };
@@ -27,6 +28,7 @@ internal sealed class BenchCommand : CisternCommand
     {
         Add(_rows);
         Add(_signal);
+        Add(_enlarge);
         Add(_plain);
         Add(_connections);
         Add(_seed);
@@ -38,8 +40,13 @@ internal sealed class BenchCommand : CisternCommand
         SetAction((parsed, cancel) => RunAsync(context, parsed, cancel));
     }
 
-    private static BenchSignal FindSignal(string name) => BenchSignal.All.FirstOrDefault(signal => signal.Name == name)
-        ?? throw new CommandFailedException($"cannot send '{name}': use one of {string.Join(", ", BenchSignal.All.Select(signal => signal.Name))}");
+    private BenchSignal SignalOf(ParseResult parsed)
+    {
+        var name = parsed.GetValue(_signal)!;
+        var signal = BenchSignal.All.FirstOrDefault(signal => signal.Name == name)
+            ?? throw new CommandFailedException($"cannot send '{name}': use one of {string.Join(", ", BenchSignal.All.Select(signal => signal.Name))}");
+        return signal.Enlarged(parsed.GetValue(_enlarge) is >= 1 and <= BenchSignal.EnlargeMax and var times ? times : throw new CommandMisuseException($"--enlarge is from 1 to {BenchSignal.EnlargeMax}"));
+    }
 
     private async Task<int> RunAsync(CommandContext context, ParseResult parsed, CancellationToken cancel)
     {
@@ -57,12 +64,12 @@ internal sealed class BenchCommand : CisternCommand
             if (parsed.GetValue(_store) is { } text)
             {
                 var address = ClickHouseAddress.TryParse(text, out var read, out var problem) ? read : throw new CommandMisuseException(problem);
-                var bench = new StoreBench(context, FindSignal(parsed.GetValue(_signal)!), gzip: !parsed.GetValue(_plain), address, parsed.GetValue(_process), parsed.GetValue(_connections));
+                var bench = new StoreBench(context, SignalOf(parsed), gzip: !parsed.GetValue(_plain), address, parsed.GetValue(_process), parsed.GetValue(_connections));
                 await bench.RunAsync(parsed.GetValue(_rows), parsed.GetValue(_seed), settings, folder, cancel);
                 return ExitCode.Ok;
             }
 
-            var run = new BenchRun(context, FindSignal(parsed.GetValue(_signal)!), gzip: !parsed.GetValue(_plain), folder, parsed.GetValue(_connections), settings);
+            var run = new BenchRun(context, SignalOf(parsed), gzip: !parsed.GetValue(_plain), folder, parsed.GetValue(_connections), settings);
             await run.RunAsync(parsed.GetValue(_rows), parsed.GetValue(_seed), cancel);
             return ExitCode.Ok;
         }
@@ -81,12 +88,13 @@ internal sealed class BenchRun(CommandContext context, BenchSignal signal, bool 
 {
     // The floor needs some seals, and as many rows as make the noise small.
     private const int FloorRows = 300_000;
+    private const int FloorDeliveriesMin = 4;
 
     private readonly TextWriter _out = context.Terminal.Out;
 
     public async Task RunAsync(int rows, int seed, CancellationToken cancel)
     {
-        var floorDeliveries = FloorRows / signal.RowsPerDelivery;
+        var floorDeliveries = Math.Max(FloorDeliveriesMin, FloorRows / signal.RowsPerDelivery);
         var full = Math.Max(floorDeliveries, rows / signal.RowsPerDelivery);
         _out.WriteLine($"making {Units.Count(full * 1.3 * signal.RowsPerDelivery)} simulated {signal.Rows} ...");
         var bodies = BenchBodies.Make(signal, gzip, (int)(full * 1.3), seed, context.Time);

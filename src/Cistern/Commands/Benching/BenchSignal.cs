@@ -18,6 +18,9 @@ namespace Cistern.Commands.Benching;
 internal sealed record BenchSignal(
     string Name, string Rows, TableSchema Table, DeliveryRoute Route, int RowsPerDelivery, Func<int, DateTimeOffset, Action<EnvelopeWriter>> Open)
 {
+    /// <summary>More would be over the 64 MiB of a delivery.</summary>
+    public const int EnlargeMax = 20;
+
     private static readonly IReadOnlyDictionary<string, string> s_none = new Dictionary<string, string>();
 
     public static IReadOnlyList<BenchSignal> All { get; } =
@@ -41,6 +44,23 @@ internal sealed record BenchSignal(
         Gzip = body.Gzip,
         RequestId = body.RequestId,
         CloudFrontFields = Route == DeliveryRoute.CloudFront ? RealtimeLine.Fields : "",
+    };
+
+    /// <summary>The same with the rows of several deliveries in each.</summary>
+    public BenchSignal Enlarged(int times) => this with
+    {
+        RowsPerDelivery = RowsPerDelivery * times,
+        Open = (seed, start) =>
+        {
+            var fill = Open(seed, start);
+            return envelope =>
+            {
+                for (var time = 0; time < times; time++)
+                {
+                    fill(envelope);
+                }
+            };
+        },
     };
 
     private static Action<EnvelopeWriter> OpenRequests(int seed, DateTimeOffset start)
