@@ -91,7 +91,7 @@ internal sealed class CopyRun(CommandContext context, SourceStore source, ClickH
         await using var shared = await StoreChoice.OpenSharedOnceAsync(new CisternSettings { Store = new() { Address = choice.Address } }, context.Time, loggers, cancel);
         var identity = ClickHouseStore.IdentityOf(shared);
         var cluster = await CopyTarget.OpenAsync(http, address, identity, context.Time, cancel);
-        var retention = await CopyTables.PrepareAsync(cluster, address, source.Settings.Store.RetentionAge, loggers.CreateLogger<CopyRun>(), cancel);
+        var retention = await CopyTables.PrepareAsync(cluster, address, source.Settings.Store, loggers.CreateLogger<CopyRun>(), cancel);
         var target = new CopyTarget(cluster, identity, choice.Patience, context.Time, _report.Waiting);
         var notes = new CopyNotes(target, address, source.Id);
         await notes.OpenAsync(cancel);

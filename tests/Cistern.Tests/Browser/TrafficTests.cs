@@ -116,6 +116,30 @@ public partial class TrafficTests(BrowserSite site)
         await page.AddressMatchesAsync("q=method:GET");
     }
 
+    /// <summary>Keys that come before the browser paints again: what was chosen by them is taken, not what was typed.</summary>
+    [Fact]
+    public async Task Who_types_faster_than_the_screen_gets_what_was_chosen()
+    {
+        await using var page = await site.OpenAsync("/traffic?from=-7d");
+        await page.SettledAsync();
+        await page.Filter.FocusAsync();
+        await BrowserPage.Expect(page.Page.GetByRole(AriaRole.Option).First).ToBeVisibleAsync();
+
+        await page.Filter.EvaluateAsync("""
+            async input => {
+              const drawn = async () => { for (let turn = 0; turn < 10; turn++) await Promise.resolve() }
+              const press = async key => { input.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })); await drawn() }
+              Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(input, 'meth')
+              input.dispatchEvent(new InputEvent('input', { bubbles: true }))
+              await drawn()
+              await press('ArrowDown')
+              await press('Enter')
+            }
+            """);
+
+        await BrowserPage.Expect(page.Filter).ToHaveValueAsync("method:");
+    }
+
     [Fact]
     public async Task Numbers_of_a_chart_are_there_as_a_table()
     {

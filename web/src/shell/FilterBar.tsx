@@ -85,6 +85,8 @@ function Chip({ term, onEdit, onFlip, onRemove }: { term: Term; onEdit: () => vo
   )
 }
 
+const noChoice = { draft: '', at: -1 }
+
 interface InputProps {
   readonly input: { current: HTMLInputElement | null }
   readonly draft: string
@@ -99,10 +101,11 @@ interface InputProps {
 
 function FilterInput({ input, draft, signal, others, placeholder, onDraft, onApply, onBack }: InputProps) {
   const [open, setOpen] = useState(false)
-  const [chosen, setChosen] = useState(-1)
+  // Of one draft: what was chosen for another holds no more, from the very next key on.
+  const [choice, setChoice] = useState(noChoice)
   const [place, setPlace] = useState(0)
   const offers = useOffers(signal, draft, place, others, open)
-  useEffect(() => setChosen(-1), [draft, open])
+  const chosen = open && choice.draft === draft ? choice.at : -1
 
   const write = (text: string, at: number) => {
     onDraft(text)
@@ -122,7 +125,7 @@ function FilterInput({ input, draft, signal, others, placeholder, onDraft, onApp
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault()
       setOpen(true)
-      if (offers.length > 0) setChosen((chosen + (event.key === 'ArrowDown' ? 1 : chosen < 0 ? 0 : offers.length - 1) + offers.length) % offers.length)
+      if (offers.length > 0) setChoice({ draft, at: (chosen + (event.key === 'ArrowDown' ? 1 : chosen < 0 ? 0 : offers.length - 1) + offers.length) % offers.length })
     } else if ((event.key === 'Enter' || event.key === 'Tab') && chosenOffer) {
       event.preventDefault()
       take(chosenOffer)
@@ -144,7 +147,7 @@ function FilterInput({ input, draft, signal, others, placeholder, onDraft, onApp
         ref={input} type="text" role="combobox" aria-expanded={open && offers.length > 0} aria-controls="filter-offers" aria-autocomplete="list" aria-label="Filter"
         aria-activedescendant={chosen >= 0 ? `offer-${chosen}` : undefined} value={draft} placeholder={placeholder} spellcheck={false} autocomplete="off" autocapitalize="off" maxLength={4096}
         onInput={event => write(event.currentTarget.value, event.currentTarget.selectionStart ?? event.currentTarget.value.length)}
-        onKeyDown={keys} onFocus={() => setOpen(true)} onBlur={() => setOpen(false)} />
+        onKeyDown={keys} onFocus={() => { setOpen(true); setChoice(noChoice) }} onBlur={() => setOpen(false)} />
       {open && offers.length > 0 && (
         <ul class="offers" id="filter-offers" role="listbox" aria-label="Completions">
           {offers.map((offer, index) => (

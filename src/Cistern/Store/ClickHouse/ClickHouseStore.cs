@@ -106,7 +106,7 @@ internal sealed class ClickHouseStore : IStore
     private static async Task<ClickHouseCluster> OpenAsync(HttpMessageInvoker http, ClickHouseAddress address, RowIdentity identity, StoreOpening opening, ILogger logger, CancellationToken cancel)
     {
         var cluster = await ClickHouseCluster.OpenAsync(http, address, identity, opening.Settings.Store.IdentityWindow, opening.Time, cancel);
-        await SchemaMaker.MakeAsync(cluster, new ClickHouseSchema(address, opening.Settings.Store.RetentionAge), logger, cancel);
+        await SchemaMaker.MakeAsync(cluster, new ClickHouseSchema(address, opening.Settings.Store.RetentionAge, identityWindow: opening.Settings.Store.IdentityWindow), logger, cancel);
         return cluster;
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Cistern.Formats;
+using Cistern.Operations.Settings;
 using Cistern.Store.ClickHouse;
 using Cistern.Store.ClickHouse.Cluster;
 using Cistern.Store.ClickHouse.Http;
@@ -13,16 +14,16 @@ namespace Cistern.Store.Copying;
 internal static partial class CopyTables
 {
     /// <summary>Makes them ready. What is there is left as the nodes made it, retention too.</summary>
-    /// <param name="retention">Of tables that are made now.</param>
+    /// <param name="settings">Of the source: how long tables keep rows that are made now.</param>
     /// <returns>How long the target keeps rows; null for ever.</returns>
     /// <exception cref="ClickHouseException">It does not answer, or refuses.</exception>
     /// <exception cref="InvalidDataException">The tables are of another release.</exception>
-    public static async Task<TimeSpan?> PrepareAsync(ClickHouseCluster cluster, ClickHouseAddress address, TimeSpan retention, ILogger logger, CancellationToken cancel)
+    public static async Task<TimeSpan?> PrepareAsync(ClickHouseCluster cluster, ClickHouseAddress address, StoreSettings settings, ILogger logger, CancellationToken cancel)
     {
         var columns = await ColumnsAsync(cluster, address, cancel);
         if (!columns.Any(column => column.Table == ClickHouseSchema.RowsOf(Tables.Requests)))
         {
-            await SchemaMaker.MakeAsync(cluster, new ClickHouseSchema(address, retention), logger, cancel);
+            await SchemaMaker.MakeAsync(cluster, new ClickHouseSchema(address, settings.RetentionAge, identityWindow: settings.IdentityWindow), logger, cancel);
             columns = await ColumnsAsync(cluster, address, cancel);
         }
 

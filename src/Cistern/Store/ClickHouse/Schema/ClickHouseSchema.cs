@@ -12,7 +12,8 @@ namespace Cistern.Store.ClickHouse.Schema;
 /// A table <c>requests</c> is <c>requests_rows</c> on each server, partitioned by day; in a cluster <c>requests_all</c> over all shards; and the view <c>requests</c> that users see, with the names and values of docs/schema.md.
 /// </remarks>
 /// <param name="deduplicationWindow">How many inserts a retry may come behind; further back it is found by what is stored of it (<see cref="Insert.StoredParts"/>).</param>
-internal sealed partial class ClickHouseSchema(ClickHouseAddress address, TimeSpan retention, int deduplicationWindow = ClickHouseSchema.DeduplicationWindow)
+/// <param name="identityWindow">How far back the identity of rows reaches; an hour if it is not said.</param>
+internal sealed partial class ClickHouseSchema(ClickHouseAddress address, TimeSpan retention, int deduplicationWindow = ClickHouseSchema.DeduplicationWindow, TimeSpan? identityWindow = null)
 {
     /// <summary>What was decided of deliveries that were begun: see <see cref="Insert.DeliveryPlans"/>.</summary>
     public const string Plans = "delivery_plans";
@@ -43,6 +44,9 @@ internal sealed partial class ClickHouseSchema(ClickHouseAddress address, TimeSp
         [Tables.Deliveries.Name] = "(time, stream, delivery_id)",
         [Tables.Events.Name] = "(time, kind, stream)",
     };
+
+    // Beyond the window: nodes' clocks differ, and a delivery may have waited.
+    private static readonly TimeSpan IdentityMargin = TimeSpan.FromHours(1);
 
     // What expires is computed as a DateTime, which ends in 2106: a time beyond it would be one long ago, and the row gone at once.
     private static readonly TimeSpan LongestRetention = TimeSpan.FromDays(50 * 365);
@@ -154,6 +158,10 @@ internal sealed partial class ClickHouseSchema(ClickHouseAddress address, TimeSp
     // A row whose time lies where a DateTime has none would count as one of long ago.
     private string Expiry => string.Create(CultureInfo.InvariantCulture, $"toDateTime(least(greatest(time, toDateTime64('1970-01-02 00:00:00', 6, 'UTC')), toDateTime64('2050-01-01 00:00:00', 6, 'UTC'))) + toIntervalSecond({KeptSeconds})");
 
+    private string IdentityExpiry => string.Create(CultureInfo.InvariantCulture, $"toDateTime(received) + toIntervalSecond({IdentitySeconds})");
+
+    private long IdentitySeconds => (long)((identityWindow ?? TimeSpan.FromHours(1)) + IdentityMargin).TotalSeconds;
+
     private static long RetentionOf(ExistingTable table) => Interval().Match(table.Engine) is { Success: true } match ? long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0;
 
     private IEnumerable<string> OwnTables(ExistingTables there)
@@ -162,10 +170,12 @@ internal sealed partial class ClickHouseSchema(ClickHouseAddress address, TimeSp
         {
             yield return IdentityTable();
         }
-        else if (!identities.Engine.Contains(IdentityBlocks, StringComparison.Ordinal))
+        else
         {
-            // How many rows a mark has cannot be changed; the blocks of what is stored from now on can.
-            yield return $"ALTER TABLE {Name(Identities)}{OnCluster} MODIFY SETTING {IdentityBlocks}";
+            foreach (var change in IdentityChanges(identities))
+            {
+                yield return $"ALTER TABLE {Name(Identities)}{OnCluster} {change}";
+            }
         }
 
         if (!there.Tables.ContainsKey(Plans))
@@ -179,11 +189,26 @@ internal sealed partial class ClickHouseSchema(ClickHouseAddress address, TimeSp
         }
     }
 
+    // Both hold for what is stored from now on: what is there is gone soon, and rewriting it would cost more.
+    private IEnumerable<string> IdentityChanges(ExistingTable there)
+    {
+        // How many rows a mark has cannot be changed.
+        if (!there.Engine.Contains(IdentityBlocks, StringComparison.Ordinal))
+        {
+            yield return $"MODIFY SETTING {IdentityBlocks}";
+        }
+
+        if (RetentionOf(there) != IdentitySeconds)
+        {
+            yield return $"MODIFY TTL {IdentityExpiry} SETTINGS materialize_ttl_after_modify = 0";
+        }
+    }
+
     // By the hour, so that the past goes as whole parts. A lookup reads a few rows in many places, a mark for each identity: so marks are small, and each is a compressed block of its own. In blocks of the
     // usual 64 KiB a thousand lookups read the whole column of a table of a few million rows.
     private string IdentityTable() =>
         $"CREATE TABLE IF NOT EXISTS {Name(Identities)}{OnCluster}\n(\n  identity UInt128 CODEC(NONE),\n  received DateTime64(6, 'UTC') CODEC(DoubleDelta, ZSTD(1)),\n  delivery_id LowCardinality(String),\n  stream LowCardinality(String)\n)\n"
-        + $"ENGINE = {EngineOf(Identities)}\nPARTITION BY toStartOfHour(received)\nORDER BY identity\nTTL toDateTime(received) + INTERVAL 8 DAY\nSETTINGS {Settings()}, ttl_only_drop_parts = 1, index_granularity = {IdentityRowsAMark}, {IdentityBlocks}";
+        + $"ENGINE = {EngineOf(Identities)}\nPARTITION BY toStartOfHour(received)\nORDER BY identity\nTTL {IdentityExpiry}\nSETTINGS {Settings()}, ttl_only_drop_parts = 1, index_granularity = {IdentityRowsAMark}, {IdentityBlocks}";
 
     // No partitions: a token holds in one partition only, and which hour a delivery belongs to is what is decided here.
     private string PlanTable() =>

@@ -80,7 +80,20 @@ public sealed class ClickHouseSchemaTests(ClickHouseEngine engine) : IClassFixtu
         Assert.NotNull((await bench.SelectAsync("SELECT position FROM deliveries WHERE delivery_id = 'columns'"))[0][0]);
     }
 
-    /// <summary>What a former release made: no index of positions, one of messages as they are, and marks of 512 identities in blocks of the usual size.</summary>
+    [Fact]
+    public async Task Identities_go_when_the_window_is_past()
+    {
+        var bench = new CommitBench(engine, "window");
+        await StartAsync(bench, TimeSpan.Zero);
+
+        await bench.RunAsync("INSERT INTO row_identities (identity, received, delivery_id, stream) VALUES (1, now64(6) - INTERVAL 4 HOUR, 'old', ''), (2, now64(6) - INTERVAL 50 MINUTE, 'new', '')");
+        await bench.RunAsync("OPTIMIZE TABLE row_identities FINAL");
+
+        await WaitAsync(async () => await bench.CountAsync("row_identities", "old") == 0);
+        Assert.Equal(1L, await bench.CountAsync("row_identities", "new"));
+    }
+
+    /// <summary>What a former release made: no index of positions, one of messages as they are, and identities of 8 days in marks of 512 in blocks of the usual size.</summary>
     [Fact]
     public async Task Indexes_and_blocks_of_a_later_release_come_to_tables_that_are_there()
     {
@@ -90,11 +103,12 @@ public sealed class ClickHouseSchemaTests(ClickHouseEngine engine) : IClassFixtu
         await bench.RunAsync("ALTER TABLE deliveries_rows DROP INDEX positions");
         await bench.RunAsync("ALTER TABLE logs_rows DROP INDEX small_words, ADD INDEX words message TYPE ngrambf_v1(4, 32768, 3, 0)");
         await bench.RunAsync("ALTER TABLE row_identities RESET SETTING min_compress_block_size");
+        await bench.RunAsync("ALTER TABLE row_identities MODIFY TTL toDateTime(received) + INTERVAL 8 DAY");
 
         var missing = await MissingAsync(bench, TimeSpan.Zero);
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => StartAsync(bench, TimeSpan.Zero)));
 
-        Assert.Equal(["ADD INDEX IF NOT EXISTS small_words", "DROP INDEX IF EXISTS words", "ADD INDEX IF NOT EXISTS positions", "MATERIALIZE INDEX positions", "MODIFY SETTING min_compress_block_size"], missing.Select(Change));
+        Assert.Equal(["ADD INDEX IF NOT EXISTS small_words", "DROP INDEX IF EXISTS words", "ADD INDEX IF NOT EXISTS positions", "MATERIALIZE INDEX positions", "MODIFY SETTING min_compress_block_size", "MODIFY TTL toDateTime(received) + toIntervalSecond(7200) SETTINGS materialize_ttl_after_modify"], missing.Select(Change));
         Assert.Empty(await MissingAsync(bench, TimeSpan.Zero));
         await WaitAsync(async () => (await bench.SelectAsync("SELECT count() FROM system.mutations WHERE database = 'indexes' AND NOT is_done"))[0][0] is 0L);
         var explained = string.Join('\n', (await bench.SelectAsync("EXPLAIN indexes = 1 SELECT stream FROM deliveries WHERE position > 9000000000000000")).Select(line => line[0]));
