@@ -44,6 +44,8 @@ public abstract class ReclassifyRig : IDisposable
 
     private protected static void Finish(OpenStore open)
     {
+        // As a server does: while a store that was opened reads its files, none of them is replaced.
+        Assert.True(open.Store.Recovered.Wait(TimeSpan.FromMinutes(1)), "the store does not come up");
         for (var step = 0; open.Store.GetRules().Running; step++)
         {
             Assert.Null(open.Store.GetRules().Failed);
