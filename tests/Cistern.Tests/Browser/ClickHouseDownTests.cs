@@ -1,5 +1,4 @@
 using Cistern.Tests.EndToEnd;
-using Cistern.Tests.Query;
 using Cistern.Tests.Store.ClickHouse;
 
 namespace Cistern.Tests.Browser;
@@ -12,8 +11,7 @@ public sealed class ClickHouseDownTests(ClickHouseBrowserSite site, ClickHouseEn
     public async Task A_server_that_is_down_is_named_and_all_is_there_when_it_is_back()
     {
         BrowserSite.NeedChromium();
-        await using var server = await RealServer.StartAsync(
-            TestStore.Embedded, settings => settings with { Store = settings.Store with { Address = engine.NewAddress() }, SharedFolder = settings.DataFolder });
+        await using var server = await RealServer.StartAsync(settings => settings with { Store = settings.Store with { Address = engine.NewAddress() }, SharedFolder = settings.DataFolder });
         await BrowserSite.FillAsync(server, TimeSpan.FromMinutes(20));
         await using var page = await site.OpenAsync(server, "/health?from=-1h", cookie: await BrowserSite.SignInAsync(server));
         await page.SettledAsync();

@@ -9,13 +9,16 @@ internal sealed record ClusterReport(bool CanStore, bool CanQuery, IReadOnlyList
 {
     public static ClusterReport Of(Topology topology, string? cluster)
     {
-        var troubles = topology.Shards.SelectMany(
-            shard => shard.Replicas.Where(replica => replica.State.Trouble is not null),
-            (shard, replica) => $"{(cluster is null ? "" : $"shard {shard.Number} of {topology.Shards.Count}: ")}{replica.State.Trouble}");
-        var servers = topology.Shards.SelectMany(
-            shard => shard.Replicas, (shard, replica) => replica.State is var state ? new ServerStatus(shard.Number, replica.Host.Authority, state.CanRead, state.CanWrite, state.Trouble) : null!);
-        return new ClusterReport(topology.Shards.Any(shard => shard.CanWrite), topology.Shards.Count > 0 && topology.Shards.All(shard => shard.CanRead), [.. troubles], [.. servers]);
+        ServerStatus[] servers = [.. topology.Shards.SelectMany(shard => shard.Replicas, StatusOf)];
+        var troubles = servers.Where(server => server.Trouble is not null).Select(server => $"{(cluster is null ? "" : $"shard {server.Shard} of {topology.Shards.Count}: ")}{server.Trouble}");
+        return new ClusterReport(topology.Shards.Any(shard => shard.CanWrite), topology.Shards.Count > 0 && topology.Shards.All(shard => shard.CanRead), [.. troubles], servers);
     }
 
     public StoreReadiness Readiness => new(CanStore, CanQuery, CanStore && CanQuery ? null : string.Join("; ", Troubles));
+
+    private static ServerStatus StatusOf(Shard shard, Replica replica)
+    {
+        var state = replica.State;
+        return new ServerStatus(shard.Number, replica.Host.Authority, state.CanRead, state.CanWrite, state.Trouble);
+    }
 }
