@@ -4,6 +4,7 @@ import { compact, exact } from '../../format/numbers'
 import { ago, at } from '../../format/times'
 import { Empty } from '../../parts/States'
 import { Panel } from '../../parts/Panel'
+import { ScrollBox } from '../../parts/ScrollBox'
 import { Visible } from '../../parts/Visible'
 import { countOf, rowsOf, streamName } from './model'
 import { remedyOf } from './remedies'
@@ -18,7 +19,7 @@ export function Events({ events, tz }: { events: Asked<Answer>; tz: string }) {
         {data => data.rows.length === 0
           ? <Empty title="Nothing was refused"><p>No delivery was turned away in this range, and none came twice as a whole.</p></Empty>
           : (
-            <div class="scroll-x">
+            <ScrollBox name="Events">
               <table class="table cards">
                 <thead><tr><th scope="col">Reason</th><th scope="col">What happened</th><th scope="col" class="number">Count</th><th scope="col">Last minute</th><th scope="col">Key</th><th scope="col">Stream</th></tr></thead>
                 <tbody>
@@ -38,7 +39,7 @@ export function Events({ events, tz }: { events: Asked<Answer>; tz: string }) {
                   })}
                 </tbody>
               </table>
-            </div>
+            </ScrollBox>
           )}
       </Panel>
     </div>

@@ -1,3 +1,4 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { type Answer, ask, query, search } from '../../api/client'
 import { type Asked, useAsked } from '../../api/use'
 import { testOf } from '../../filter/terms'
@@ -24,13 +25,15 @@ import './health.css'
 /** The most that `/api/gaps` looks through. */
 const gapDays = 7
 const statusEveryMs = 5000
+const patienceMs = 3000
 
 /** Is what arrives whole and on time? Every figure stands beside what qualifies it. */
 export function Health() {
   const scope = scopeOf(useView().params)
   const asked = useHealth(scope)
-  const { known, totals, gaps, events, ages, status, rows, local } = asked
-  const streams = known.data !== null && totals.data !== null ? streamsOf(known.data, totals.data, asked.lines.data, gaps.data ?? []) : null
+  const { known, totals, lines, courses, gaps, events, ages, status, rows, local } = asked
+  const whole = useWhole([known, totals, lines, courses, rows, gaps, events, ages, status, local])
+  const streams = whole && known.data !== null && totals.data !== null ? streamsOf(known.data, totals.data, lines.data, gaps.data) : null
   const ever = new Map(rowsOf(known.data).map(row => [String(row['stream']), countOf(row['deliveries'])]))
   const verdict = verdictOf({
     now: Date.now(),
@@ -42,11 +45,9 @@ export function Health() {
     status: status.data,
     local: local.data?.status ?? null,
   })
-  // How many lines the streams take is known with them: what stands below is shown when it has its place.
-  const placing = streams === null && known.error === null && totals.error === null
   return (
-    <div class={`health ${placing ? 'placing' : ''}`}>
-      <VerdictBar verdict={verdict} stale={totals.stale} failed={[known, totals, gaps, events, ages, status].find(one => one.error !== null)?.error ?? null} />
+    <div class={`health ${whole ? '' : 'placing'}`}>
+      <VerdictBar verdict={whole ? verdict : null} stale={totals.stale} failed={[known, totals, gaps, events, ages, status].find(one => one.error !== null)?.error ?? null} />
       {streams !== null && streams.length === 0
         ? (
           <section class="panel">
@@ -57,7 +58,7 @@ export function Health() {
         )
         : (
           <>
-            <StreamTable asked={totals} streams={streams} courses={coursesOf(asked.courses.data, rows.data === null ? [] : wholeBuckets(rows.data, timesOf(rows.data)))} tz={scope.tz} />
+            <StreamTable asked={totals} streams={streams} courses={coursesOf(courses.data, rows.data === null ? [] : wholeBuckets(rows.data, timesOf(rows.data)))} tz={scope.tz} />
             <Charts scope={scope} streams={streams ?? []} rows={rows} deliveries={asked.deliveries} gaps={gaps} shortened={lengthMs(scope) > gapDays * 86_400_000} />
             <Rejects scope={scope} />
           </>
@@ -68,6 +69,23 @@ export function Health() {
       <Store status={status} tz={scope.tz} />
     </div>
   )
+}
+
+/**
+ * How many lines the verdict and the streams take is known when every question has its answer: what they say is shown then, and what stands below has its place.
+ * If one hangs, what is known is shown when nothing came for a while. From then on it stays.
+ */
+function useWhole(asked: readonly Asked<unknown>[]): boolean {
+  const [late, setLate] = useState(false)
+  const shown = useRef(false)
+  const open = asked.filter(one => one.data === null && one.error === null).length
+  useEffect(() => {
+    if (shown.current) return
+    const timer = setTimeout(() => setLate(true), patienceMs)
+    return () => clearTimeout(timer)
+  }, [open])
+  shown.current ||= open === 0 || late
+  return shown.current
 }
 
 function useHealth(scope: Scope) {

@@ -6,6 +6,7 @@ import { ago, at } from '../../format/times'
 import { Copy } from '../../parts/Copy'
 import { Icon } from '../../parts/Icon'
 import { Panel } from '../../parts/Panel'
+import { ScrollBox } from '../../parts/ScrollBox'
 import { Spark } from '../../parts/Spark'
 import { Empty } from '../../parts/States'
 import { Visible } from '../../parts/Visible'
@@ -59,7 +60,7 @@ function Streams({ status, tz }: { status: LocalStatus; tz: string }) {
   const streams = all ? status.streams : status.streams.slice(0, shown)
   return (
     <>
-      <div class="scroll-x">
+      <ScrollBox name="Local streams">
         <table class="table cards local-streams">
           <thead><tr>{heads.map(head => <th key={head.name} scope="col" class={head.text ? '' : 'number'} title={head.about}>{head.name}</th>)}</tr></thead>
           <tbody>
@@ -71,7 +72,7 @@ function Streams({ status, tz }: { status: LocalStatus; tz: string }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
       {streams.length < status.streams.length && <button type="button" class="small" onClick={() => setAll(true)}>Show all {exact(status.streams.length)} streams</button>}
     </>
   )

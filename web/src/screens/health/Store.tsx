@@ -4,6 +4,7 @@ import type { Asked } from '../../api/use'
 import { bytes, compact, duration, exact, percent } from '../../format/numbers'
 import { at } from '../../format/times'
 import { Panel } from '../../parts/Panel'
+import { ScrollBox } from '../../parts/ScrollBox'
 import { Spark } from '../../parts/Spark'
 import type { Server, Status } from './model'
 import { isLow, isShrunk } from './verdict'
@@ -56,12 +57,12 @@ function Storage({ status, tz, course }: { status: Status; tz: string; course: C
         </Figure>
       </dl>
       {servers.length > 0 && <Servers servers={servers} />}
-      <div class="scroll-x">
+      <ScrollBox name="Tables of the store">
         <table class="table">
           <thead><tr><th scope="col">Table</th><th scope="col" class="number">{local === null ? 'Parts' : 'Files'}</th><th scope="col" class="number">{local === null ? 'Rows' : 'Rows in files'}</th><th scope="col" class="number">Bytes</th></tr></thead>
           <tbody>{store.tables.map(table => <tr key={table.name}><th scope="row">{table.name}</th><td class="number">{exact(table.segments)}</td><td class="number" title={exact(table.rows)}>{compact(table.rows)}</td><td class="number">{bytes(table.bytes)}</td></tr>)}</tbody>
         </table>
-      </div>
+      </ScrollBox>
     </>
   )
 }
@@ -69,7 +70,7 @@ function Storage({ status, tz, course }: { status: Status; tz: string; course: C
 /** Which part of a ClickHouse is down. */
 function Servers({ servers }: { servers: readonly Server[] }) {
   return (
-    <div class="scroll-x">
+    <ScrollBox name="ClickHouse servers">
       <table class="table">
         <thead><tr><th scope="col">ClickHouse server</th><th scope="col" class="number">Shard</th><th scope="col">State</th></tr></thead>
         <tbody>
@@ -82,7 +83,7 @@ function Servers({ servers }: { servers: readonly Server[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollBox>
   )
 }
 

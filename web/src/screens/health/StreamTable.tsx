@@ -8,6 +8,7 @@ import { ago, at } from '../../format/times'
 import { Copy } from '../../parts/Copy'
 import { Icon } from '../../parts/Icon'
 import { Panel } from '../../parts/Panel'
+import { ScrollBox } from '../../parts/ScrollBox'
 import { Spark } from '../../parts/Spark'
 import { Visible } from '../../parts/Visible'
 import { Link } from '../../shell/Link'
@@ -35,7 +36,7 @@ export function StreamTable({ asked, streams, courses, tz }: { asked: Asked<Answ
     <div id="streams" tabIndex={-1} class="place">
       <Panel title="Streams" asked={streams === null ? { ...asked, data: null } : asked} height={72} actions={<SortChoice order={order} />}>
         {() => (
-          <div class="scroll-x">
+          <ScrollBox name="Streams">
             <table class="table cards">
               <thead><tr>{heads.map(head => <Head key={head.name} head={head} order={order} />)}</tr></thead>
               <tbody>
@@ -47,7 +48,7 @@ export function StreamTable({ asked, streams, courses, tz }: { asked: Asked<Answ
                 ))}
               </tbody>
             </table>
-          </div>
+          </ScrollBox>
         )}
       </Panel>
     </div>
@@ -94,7 +95,7 @@ function Line({ stream, course, tz, open, onOpen }: { stream: Stream; course: re
       <td {...cell(6)} class="number" title={exact(stream.repeats)}>{compact(stream.repeats)}</td>
       <td {...cell(7)} class="number">{delays(stream.delay)}</td>
       <td {...cell(8)} class="number">{delays(stream.line)}</td>
-      <td {...cell(9)} class="number">{stream.gaps === 0 ? '0' : <b class="problem">{stream.gaps}</b>}</td>
+      <td {...cell(9)} class="number">{stream.gaps === null ? '–' : stream.gaps === 0 ? '0' : <b class="problem">{stream.gaps}</b>}</td>
     </tr>
   )
 }

@@ -3,15 +3,15 @@ import { textOf } from '../../parts/States'
 import { Visible } from '../../parts/Visible'
 import type { Verdict } from './verdict'
 
-/** The answer in a sentence; each reason leads to the panel that shows it. */
-export function VerdictBar({ verdict, stale, failed }: { verdict: Verdict; stale: boolean; failed: Error | null }) {
+/** The answer in a sentence; each reason leads to the panel that shows it. Null until it can be said. */
+export function VerdictBar({ verdict, stale, failed }: { verdict: Verdict | null; stale: boolean; failed: Error | null }) {
+  if (verdict === null) return <section class="verdict waiting" aria-label="Verdict" aria-live="polite" aria-busy><Icon name="health" size={20} /><div><h2>Looking …</h2></div></section>
   const { state, text, reasons } = verdict
-  const waiting = state === 'unknown' && failed === null
   return (
-    <section class={`verdict ${waiting ? 'waiting' : state} ${stale ? 'stale' : ''}`} aria-label="Verdict" aria-live="polite" aria-busy={waiting}>
+    <section class={`verdict ${state} ${stale ? 'stale' : ''}`} aria-label="Verdict" aria-live="polite">
       <Icon name={state === 'good' ? 'check' : state === 'look' ? 'warning' : 'health'} size={20} />
       <div>
-        <h2>{waiting ? 'Looking …' : text}</h2>
+        <h2>{text}</h2>
         {reasons.length > 0 && (
           <ul>{reasons.map(reason => <li key={reason.text}><a href={`#${reason.panel}`} onClick={event => { event.preventDefault(); show(reason.panel) }}><Visible text={reason.text} /></a></li>)}</ul>
         )}

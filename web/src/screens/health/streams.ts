@@ -22,7 +22,8 @@ export interface Stream {
   readonly delay: Delay
   /** Seconds from the line of the log to its arrival. */
   readonly line: Delay
-  readonly gaps: number
+  /** null until the gaps are known. */
+  readonly gaps: number | null
 }
 
 export const sorts = {
@@ -40,7 +41,7 @@ export const sorts = {
 export type Sort = keyof typeof sorts
 
 /** Every stream of the last weeks: also one that delivered nothing in the range, which is what a person wants to see. */
-export function streamsOf(known: Answer, range: Answer, lines: Answer | null, gaps: readonly Gap[]): Stream[] {
+export function streamsOf(known: Answer, range: Answer, lines: Answer | null, gaps: readonly Gap[] | null): Stream[] {
   const seen = new Map(rowsOf(known).map(row => [String(row['stream']), row]))
   const counts = new Map(rowsOf(range).map(row => [String(row['stream']), row]))
   const delays = new Map(rowsOf(lines).map(row => [String(row['stream']), row]))
@@ -55,7 +56,7 @@ export function streamsOf(known: Answer, range: Answer, lines: Answer | null, ga
       rejectRate: figureOf(row['reject_rate']),
       delay: { p50: figureOf(row['delay_p50']), p95: figureOf(row['delay_p95']), max: figureOf(row['delay_max']) },
       line: { p50: figureOf(line['ingest_delay_p50']), p95: figureOf(line['ingest_delay_p95']), max: figureOf(line['ingest_delay_max']) },
-      gaps: gaps.filter(gap => gap.stream === arn).length,
+      gaps: gaps === null ? null : gaps.filter(gap => gap.stream === arn).length,
     }
   })
 }

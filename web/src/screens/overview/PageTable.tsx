@@ -4,6 +4,7 @@ import type { Counted } from '../../filter/reads'
 import { both, testOf } from '../../filter/terms'
 import { Panel } from '../../parts/Panel'
 import { Count } from '../../parts/Rows'
+import { ScrollBox } from '../../parts/ScrollBox'
 import { Empty } from '../../parts/States'
 import { text } from '../../parts/TopList'
 import { Link } from '../../shell/Link'
@@ -32,7 +33,7 @@ export function PageTable({ scope, wait }: { scope: Scope; wait: boolean }) {
         if (rows.length === 0) return <Empty title="No agent read a page in this range" />
         const several = severalHosts(rows.map(row => text(row[0])))
         return (
-          <div class="scroll-x">
+          <ScrollBox name="Pages that agents read most">
             <table class="table list-table">
               <caption class="hidden-text">Pages that agents read most</caption>
               <thead><tr><th scope="col">Page</th><th scope="col" class="number">Agent reads</th>{ways.map(way => <th key={way.name} scope="col" class="number"><span class={`way way-${way.name}`} aria-hidden="true">{way.mark}</span> {way.name}</th>)}<th scope="col" class="number">Visits from AI</th></tr></thead>
@@ -51,7 +52,7 @@ export function PageTable({ scope, wait }: { scope: Scope; wait: boolean }) {
                 })}
               </tbody>
             </table>
-          </div>
+          </ScrollBox>
         )
       }}
     </Panel>

@@ -13,6 +13,7 @@ import { ClassMark } from '../../parts/agents/ClassMark'
 import { perVisit } from '../../parts/agents/perVisit'
 import { Icon } from '../../parts/Icon'
 import { Panel } from '../../parts/Panel'
+import { ScrollBox } from '../../parts/ScrollBox'
 import { Empty } from '../../parts/States'
 import { chartBar, TimeChart } from '../../parts/TimeChart'
 import { text } from '../../parts/TopList'
@@ -262,7 +263,7 @@ function List({ title, asked: list, rows, none, columns, words, count, cells }: 
         const shown = data.rows.filter(row => (value(row)(count) ?? 0) > 0)
         if (shown.length === 0) return <p class="note report-none">{none}</p>
         return (
-          <div class="scroll-x">
+          <ScrollBox name={title}>
             <table class="table list-table">
               <caption class="hidden-text">{title}</caption>
               <thead><tr>{columns.map((column, place) => <th key={column} scope="col" class={sideOf(place, words)}>{column}</th>)}</tr></thead>
@@ -274,7 +275,7 @@ function List({ title, asked: list, rows, none, columns, words, count, cells }: 
                 ))}
               </tbody>
             </table>
-          </div>
+          </ScrollBox>
         )
       }}
     </Panel>

@@ -5,6 +5,7 @@ import { ago, at } from '../../format/times'
 import { Dialog } from '../../parts/Dialog'
 import { Icon } from '../../parts/Icon'
 import { Panel } from '../../parts/Panel'
+import { ScrollBox } from '../../parts/ScrollBox'
 import { Empty, textOf } from '../../parts/States'
 import { Visible } from '../../parts/Visible'
 import { KeyForm } from './KeyForm'
@@ -22,14 +23,14 @@ export function Keys({ keys, tz }: { keys: Asked<readonly Key[]>; tz: string }) 
         <>
           {list.length === 0 && <Empty title="There is no key yet"><p>Without one nothing can be delivered: step 1 makes it.</p></Empty>}
           {list.length > 0 && (
-            <div class="scroll-x">
+            <ScrollBox name="Keys">
               <table class="table cards">
                 <thead>
                   <tr><th scope="col">Name</th><th scope="col">State</th><th scope="col">May</th><th scope="col">Only for</th><th scope="col" class="number">Deliveries today</th><th scope="col" class="number">Rows today</th><th scope="col">Last used</th><th scope="col">Created</th><th scope="col">Expires</th><th scope="col"><span class="hidden-text">Revoke</span></th></tr>
                 </thead>
                 <tbody>{list.map(key => <Line key={key.name} item={key} tz={tz} onRevoke={() => setRevoking(key)} />)}</tbody>
               </table>
-            </div>
+            </ScrollBox>
           )}
           {making && (
             <Dialog name="New key" title={made === null ? 'New key' : 'Copy the key now'} onClose={() => setMaking(false)}>

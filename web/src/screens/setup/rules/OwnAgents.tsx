@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { AgentRule } from '../../../api/rules'
 import { NameAgent } from '../../../parts/agents/NameAgent'
+import { ScrollBox } from '../../../parts/ScrollBox'
 import { Visible } from '../../../parts/Visible'
 import { Add, Box, Remove } from './Box'
 
@@ -13,7 +14,7 @@ export function OwnAgents({ agents }: { agents: readonly AgentRule[] }) {
     <Box title="Agents of your own" actions={<Add label="Add an agent" onClick={() => setAdding(true)} />}>
       {agents.length === 0 && <p class="note">None. Agents that the program knows need no rule; give a name to your monitors and to what you find among the unnamed bots.</p>}
       {agents.length > 0 && (
-        <div class="scroll-x">
+        <ScrollBox name="Agents of your own">
           <table class="table cards">
             <thead><tr><th scope="col">Token</th><th scope="col">Agent</th><th scope="col">Operator</th><th scope="col">Class</th><th scope="col">robots.txt</th><th scope="col"><span class="hidden-text">Remove</span></th></tr></thead>
             <tbody>
@@ -29,7 +30,7 @@ export function OwnAgents({ agents }: { agents: readonly AgentRule[] }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </ScrollBox>
       )}
       {adding && <NameAgent userAgent="" suggestion="" onDone={close} onClose={close} />}
       {removing !== null && <Remove what={removing} path={`agents/${encodeURIComponent(removing)}`} onClose={() => setRemoving(null)}>What the program itself knows of this token counts again. Stored rows keep what they have until history is classified again.</Remove>}
