@@ -43,12 +43,15 @@ internal sealed class OutboxWriter(StreamState stream, Outbox outbox, Action<Out
         _records.Add(record.Source);
     }
 
-    /// <summary>A source record is backed up besides; it is not done with that.</summary>
+    /// <summary>A source record is backed up besides; it is not done with that, and must not be done before <see cref="KeepCopies"/>.</summary>
     public void Copy(StreamRecord source)
     {
         Of(OutboxKind.Source, source).Content.Write(source.Data.Span);
         _bytes += source.Data.Length;
     }
+
+    /// <summary>True if all copies are durable, so that their records may go on: one that was delivered, and so is done, is not read again after a crash.</summary>
+    public bool KeepCopies() => !_gathered.ContainsKey(OutboxKind.Source) || Flush();
 
     /// <summary>Makes what was gathered durable; false if that failed and is to be tried again.</summary>
     public bool Flush()

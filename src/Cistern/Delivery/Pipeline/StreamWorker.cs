@@ -165,7 +165,7 @@ internal sealed partial class StreamWorker : IDisposable
     private bool Pull()
     {
         var moved = false;
-        while (_writer.HasRoom && (HasFunction ? _transform.HasRoom : DestinationHasRoom) && (_pulled.Count > 0 || ReadEntry()))
+        while (_writer.HasRoom && (HasFunction ? _transform.HasRoom : DestinationHasRoom) && (_pulled.Count > 0 || ReadEntry()) && _writer.KeepCopies())
         {
             Process(_pulled.Dequeue());
             moved = true;
@@ -176,7 +176,7 @@ internal sealed partial class StreamWorker : IDisposable
 
     private bool HasFunction => _stream.Plan.Transform is not null || !_transform.IsEmpty;
 
-    // False if there is nothing to read, or what was read must wait.
+    // False if there is nothing to read, or what was read before waits for the disk.
     private bool ReadEntry()
     {
         if (_fault is not null || !_writer.Flush())
@@ -191,7 +191,7 @@ internal sealed partial class StreamWorker : IDisposable
                 Take(records);
                 if (_pulled.Count > 0)
                 {
-                    return _writer.Flush();
+                    return true;
                 }
             }
         }

@@ -152,6 +152,26 @@ public sealed class TimingSimulation
     }
 
     [Fact]
+    public void Records_wait_for_the_copy_that_the_disk_refuses_and_a_kill_loses_none_of_it()
+    {
+        using var folder = new ScratchFolder();
+        using var service = new SimulatedService(folder, seed: 1);
+        service.Add(SimulatedService.Plan("s", plan => plan with { SourceBackup = plan.S3 with { Prefix = "source/" } }));
+        service.Begin();
+        (service.Disk.Faults.FailFrom, service.Disk.Faults.Where) = (0, (_, path) => path.Contains("outbox", StringComparison.Ordinal));
+        Assert.Equal(["a", "b"], service.Put("s", ["a", "b"]));
+        service.Advance(TimeSpan.FromMinutes(10));
+        Assert.Empty(service.Endpoint.Stored);
+
+        service.Kill(power: false);
+        service.Disk.Faults.Heal();
+        service.Begin();
+        service.Advance(TimeSpan.FromMinutes(10));
+        Assert.Equal(["a", "b"], service.Endpoint.Stored.Keys.Order());
+        Assert.Equal(["a", "b"], service.Bucket.Records("source/", areErrors: false).Order());
+    }
+
+    [Fact]
     public void What_comes_in_and_what_goes_out_is_measured_and_what_is_not_durable_is_not()
     {
         using var folder = new ScratchFolder();
