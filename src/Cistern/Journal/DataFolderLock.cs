@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -16,6 +17,10 @@ internal sealed class DataFolderInUseException(string folder, string owner) : IO
 internal sealed class DataFolderLock : IDisposable
 {
     private const int OwnerBytesMax = 512;
+    private const string Passing = "another process that is just starting or stopping";
+
+    // A program that the owner was starting when it let go holds the lock as well, from its fork to its exec.
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
 
     private readonly SafeFileHandle _file;
 
@@ -49,8 +54,19 @@ internal sealed class DataFolderLock : IDisposable
         var locked = false;
         try
         {
-            locked = FileDisk.Run("lock", folder.Lock, () => PosixCalls.TryLock(file));
-            return locked ? file : throw new DataFolderInUseException(folder.Root, ReadOwner(file));
+            var began = Stopwatch.GetTimestamp();
+            while (!(locked = FileDisk.Run("lock", folder.Lock, () => PosixCalls.TryLock(file))))
+            {
+                var owner = ReadOwner(file);
+                if (owner != Passing || Stopwatch.GetElapsedTime(began) > _patience)
+                {
+                    throw new DataFolderInUseException(folder.Root, owner);
+                }
+
+                Thread.Sleep(20);
+            }
+
+            return file;
         }
         finally
         {
@@ -106,6 +122,6 @@ internal sealed class DataFolderLock : IDisposable
     {
         var bytes = new byte[OwnerBytesMax];
         var owner = Encoding.UTF8.GetString(bytes, 0, RandomAccess.Read(file, bytes, 0)).Trim();
-        return owner.Length == 0 ? "another process that is just starting or stopping" : owner;
+        return owner.Length == 0 ? Passing : owner;
     }
 }
