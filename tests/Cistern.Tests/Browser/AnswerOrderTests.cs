@@ -6,6 +6,14 @@ namespace Cistern.Tests.Browser;
 [Collection(BrowserTests.Name)]
 public sealed class AnswerOrderTests(BrowserSite site)
 {
+    // What moves without a person doing anything.
+    private const string NoteMoves = """
+        window.moved = []
+        new PerformanceObserver(list => list.getEntries().forEach(entry => {
+          if (!entry.hadRecentInput) window.moved.push({ value: entry.value, what: entry.sources.map(source => source.node?.className ?? source.node?.nodeName).join() })
+        })).observe({ type: 'layout-shift', buffered: true })
+        """;
+
     public static MatrixTheoryData<string, int> ScreensAndWidths { get; } = new([.. LookTests.Screens.Select(screen => screen.Data)], [1440, 390]);
 
     [Theory]
@@ -51,7 +59,7 @@ public sealed class AnswerOrderTests(BrowserSite site)
 
     private static async Task NothingMovesAsync(BrowserPage page, string path)
     {
-        await LookTests.WatchMovesAsync(page);
+        await page.Page.AddInitScriptAsync(NoteMoves);
         var asked = 0;
         var waiting = new ConcurrentDictionary<int, TaskCompletionSource>();
         await page.Page.RouteAsync("**/api/**", async route =>
@@ -72,7 +80,7 @@ public sealed class AnswerOrderTests(BrowserSite site)
             while (!settled.IsCompleted)
             {
                 // Long enough for the other answers to come, and for the screen to be painted.
-                await Task.Delay(100, TestContext.Current.CancellationToken);
+                await Task.Delay(60, TestContext.Current.CancellationToken);
                 if (!waiting.IsEmpty && waiting.TryRemove(lastFirst ? waiting.Keys.Max() : waiting.Keys.Min(), out var turn))
                 {
                     turn.SetResult();
@@ -82,7 +90,13 @@ public sealed class AnswerOrderTests(BrowserSite site)
 
             await settled;
             Assert.True(given > 1, $"{path} was given {given} answers");
-            await LookTests.NothingMovedAsync(page, lastFirst ? "the last asked first" : "the first asked first");
+            await NothingMovedAsync(page, lastFirst ? "the last asked first" : "the first asked first");
         }
+    }
+
+    private static async Task NothingMovedAsync(BrowserPage page, string where)
+    {
+        var moved = await page.Page.EvaluateAsync<double>("window.moved.reduce((sum, entry) => sum + entry.value, 0)");
+        Assert.True(moved < 0.02, $"{where}: layout shift {moved}: {await page.Page.EvaluateAsync<string>("JSON.stringify(window.moved)")}");
     }
 }

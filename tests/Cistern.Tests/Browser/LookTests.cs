@@ -63,18 +63,6 @@ public class LookTests(BrowserSite site)
         Assert.Empty(page.Problems);
     }
 
-    [Theory]
-    [MemberData(nameof(Screens))]
-    public async Task Nothing_moves_when_the_answers_come(string path)
-    {
-        await using var page = await site.OpenAsync("/signin");
-        await WatchMovesAsync(page);
-        await page.GotoAsync(Full(path));
-        await page.SettledAsync();
-
-        await NothingMovedAsync(page, path);
-    }
-
     [Fact]
     public async Task The_first_question_of_a_screen_is_asked_once()
     {
@@ -91,20 +79,6 @@ public class LookTests(BrowserSite site)
             var twice = asked.Where(one => one.Contains("/api/", StringComparison.Ordinal) && !one.Contains("/api/status", StringComparison.Ordinal)).GroupBy(one => one).Where(same => same.Count() > 1);
             Assert.Empty(twice.Select(same => $"{path}: {same.Key}"));
         }
-    }
-
-    /// <summary>From the next page on, notes what moves without a person doing anything.</summary>
-    internal static Task WatchMovesAsync(BrowserPage page) => page.Page.AddInitScriptAsync("""
-        window.moved = []
-        new PerformanceObserver(list => list.getEntries().forEach(entry => {
-          if (!entry.hadRecentInput) window.moved.push({ value: entry.value, what: entry.sources.map(source => source.node?.className ?? source.node?.nodeName).join() })
-        })).observe({ type: 'layout-shift', buffered: true })
-        """);
-
-    internal static async Task NothingMovedAsync(BrowserPage page, string where)
-    {
-        var moved = await page.Page.EvaluateAsync<double>("window.moved.reduce((sum, entry) => sum + entry.value, 0)");
-        Assert.True(moved < 0.02, $"{where}: layout shift {moved}: {await page.Page.EvaluateAsync<string>("JSON.stringify(window.moved)")}");
     }
 
     /// <summary>Asks axe, once what is still on its way has come and what fades has faded.</summary>

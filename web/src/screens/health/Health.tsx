@@ -25,7 +25,7 @@ import './health.css'
 /** The most that `/api/gaps` looks through. */
 const gapDays = 7
 const statusEveryMs = 5000
-const patienceMs = 3000
+const patienceMs = 5000
 
 /** Is what arrives whole and on time? Every figure stands beside what qualifies it. */
 export function Health() {
