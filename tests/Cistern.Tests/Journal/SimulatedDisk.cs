@@ -276,9 +276,23 @@ internal sealed class SimulatedDisk(string root, Random random) : IDisk
             }
             else
             {
-                left[after] = ((SimulatedFileNode)node).AfterCrash(now is null ? [] : File.ReadAllBytes(now), now is null ? new Returning() : random);
+                left[after] = ((SimulatedFileNode)node).AfterCrash(now is null ? [] : ReadReally(now), now is null ? new Returning() : random);
             }
         }
+    }
+
+    // A program that another test is starting may hold the lock of a data folder that was just let go, and .NET would not read the file.
+    private static byte[] ReadReally(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return File.ReadAllBytes(path);
+        }
+
+        using var file = new FileStream(PosixCalls.OpenUnlocked(path), FileAccess.Read, bufferSize: 0);
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return bytes;
     }
 
     private void Restore(string path, byte[]? content)

@@ -40,7 +40,9 @@ internal static partial class PrivateFile
     {
         var aside = path + ".new";
         File.Delete(aside);
-        using (var stream = new FileStream(aside, Options(FileMode.CreateNew)))
+
+        // Not exclusive: a program that is started at this moment keeps the lock for a while, and who reads the file in its place would be refused.
+        using (var stream = new FileStream(aside, Options(FileMode.CreateNew, FileShare.Read)))
         {
             stream.Write(bytes);
             stream.Flush(flushToDisk: durable);
@@ -62,7 +64,7 @@ internal static partial class PrivateFile
         {
             try
             {
-                return new FileStream(path, Options(FileMode.OpenOrCreate));
+                return new FileStream(path, Options(FileMode.OpenOrCreate, FileShare.None));
             }
             catch (IOException error) when (error.HResult != ReadOnlyFileSystem && Environment.TickCount64 < deadline)
             {
@@ -71,9 +73,9 @@ internal static partial class PrivateFile
         }
     }
 
-    private static FileStreamOptions Options(FileMode mode)
+    private static FileStreamOptions Options(FileMode mode, FileShare share)
     {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = FileShare.None };
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = share };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = OwnerOnly;
