@@ -91,6 +91,7 @@ function referrals(): string {
   return `${tiles(referralFigures)}${panel('AI visits by product', 246)}${panel('Products', 280)}${panel('Landing pages', 520)}`
 }
 
+/** The report is shown when it is whole. */
 function report(): string {
-  return `<header class="report-head"><div><h2>Who read</h2><p class="report-lead"></p></div><div class="report-tools"><button class="button">${icon('left', 14)}</button><button class="button">${icon('right', 14)}</button><button class="primary">Print or save as PDF</button></div><p class="note">Days</p></header>${panel('The week in figures', 341)}`
+  return `<header class="report-head"><h2>Who read</h2><div class="report-tools"><button class="button">${icon('left', 14)}</button><button class="button">${icon('right', 14)}</button><button class="primary">Print or save as PDF</button></div><p class="report-lead"></p></header>`
 }

@@ -44,6 +44,35 @@ public sealed class AnswerOrderTests(BrowserSite site)
         await NothingMovesAsync(page, "/health");
     }
 
+    [Theory]
+    [InlineData(820, 1180)]
+    [InlineData(390, 844)]
+    public async Task Nothing_moves_on_a_report_that_has_a_week_before(int width, int height)
+    {
+        BrowserSite.NeedChromium();
+        // How far back the rows reach is told of those in files.
+        await using var server = await site.StartServerAsync(settings => settings with { Store = settings.Store with { SealAge = TimeSpan.FromSeconds(1) } });
+        await BrowserSite.FillAsync(server, TimeSpan.FromDays(16), rate: 0.01);
+        await using var page = await site.OpenAsync(server, "/signin", new BrowserLook(width, height), await BrowserSite.SignInAsync(server));
+        await page.Page.WaitForFunctionAsync("async () => (await (await fetch('/api/status')).json()).store.oldestRow !== null");
+
+        await NothingMovesAsync(page, "/report");
+
+        await BrowserPage.Expect(page.Panel("The week in figures").GetByText("Change")).ToBeVisibleAsync();
+        await BrowserPage.Expect(page.Page.Locator(".report-small")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_report_shows_what_it_knows_though_an_answer_hangs()
+    {
+        await using var page = await site.OpenAsync("/signin");
+        await page.Page.RouteAsync("**/api/query", route => route.Request.PostData!.Contains("\"robots_judged\"", StringComparison.Ordinal) ? Task.CompletedTask : route.ContinueAsync());
+        await page.GotoAsync(LookTests.Full("/report"));
+
+        await BrowserPage.Expect(page.Panel("Agents that read most").Locator("tbody tr").First).ToBeVisibleAsync();
+        await BrowserPage.Expect(page.Panel("Read against robots.txt").Locator(".loading")).ToBeVisibleAsync();
+    }
+
     [Fact]
     public async Task Health_shows_what_it_knows_though_an_answer_hangs()
     {

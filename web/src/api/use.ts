@@ -57,6 +57,26 @@ export function useAsked<T>(key: string | null, fetcher: (signal: AbortSignal) =
   return { data: kept.data, error: kept.error, loading: kept.loading, stale: kept.data !== null && kept.dataKey !== key }
 }
 
+/** So long whoever shows several answers at once waits for the next of them. */
+const patienceMs = 5000
+
+/**
+ * How much room several answers take is known when each question has its own: whoever shows them at once moves nothing.
+ * If one hangs, what is known is shown when nothing came for a while. From then on it stays.
+ */
+export function useWhole(asked: readonly Pick<Asked<unknown>, 'data' | 'error'>[]): boolean {
+  const [late, setLate] = useState(false)
+  const shown = useRef(false)
+  const open = asked.filter(one => one.data === null && one.error === null).length
+  useEffect(() => {
+    if (shown.current) return
+    const timer = setTimeout(() => setLate(true), patienceMs)
+    return () => clearTimeout(timer)
+  }, [open])
+  shown.current ||= open === 0 || late
+  return shown.current
+}
+
 function useBeat(everyMs: number | undefined): number {
   const [beats, setBeats] = useState(0)
   useEffect(() => {

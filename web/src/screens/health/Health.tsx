@@ -1,6 +1,5 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
 import { type Answer, ask, query, search } from '../../api/client'
-import { type Asked, useAsked } from '../../api/use'
+import { type Asked, useAsked, useWhole } from '../../api/use'
 import { testOf } from '../../filter/terms'
 import { Link } from '../../shell/Link'
 import { Empty } from '../../parts/States'
@@ -25,13 +24,13 @@ import './health.css'
 /** The most that `/api/gaps` looks through. */
 const gapDays = 7
 const statusEveryMs = 5000
-const patienceMs = 5000
 
 /** Is what arrives whole and on time? Every figure stands beside what qualifies it. */
 export function Health() {
   const scope = scopeOf(useView().params)
   const asked = useHealth(scope)
   const { known, totals, lines, courses, gaps, events, ages, status, rows, local } = asked
+  // How many lines the verdict and the streams take is known with every answer: what stands below them has its place then.
   const whole = useWhole([known, totals, lines, courses, rows, gaps, events, ages, status, local])
   const streams = whole && known.data !== null && totals.data !== null ? streamsOf(known.data, totals.data, lines.data, gaps.data) : null
   const ever = new Map(rowsOf(known.data).map(row => [String(row['stream']), countOf(row['deliveries'])]))
@@ -69,23 +68,6 @@ export function Health() {
       <Store status={status} tz={scope.tz} />
     </div>
   )
-}
-
-/**
- * How many lines the verdict and the streams take is known when every question has its answer: what they say is shown then, and what stands below has its place.
- * If one hangs, what is known is shown when nothing came for a while. From then on it stays.
- */
-function useWhole(asked: readonly Asked<unknown>[]): boolean {
-  const [late, setLate] = useState(false)
-  const shown = useRef(false)
-  const open = asked.filter(one => one.data === null && one.error === null).length
-  useEffect(() => {
-    if (shown.current) return
-    const timer = setTimeout(() => setLate(true), patienceMs)
-    return () => clearTimeout(timer)
-  }, [open])
-  shown.current ||= open === 0 || late
-  return shown.current
 }
 
 function useHealth(scope: Scope) {

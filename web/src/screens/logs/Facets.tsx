@@ -43,8 +43,9 @@ export function Facets({ signal, asked, wait, invalid, columns, onColumn }: Face
   const { from, to, tz, where } = asked
   const answer = useAsked(wait || invalid || open.length === 0 ? null : `facets ${open.join()} ${from} ${to} ${tz} ${where}`, abort =>
     ask<{ facets: Facet[] }>(`/api/facets?${search({ signal: signal.name, field: open, from, to, tz, where, limit: brief + 1 })}`, { signal: abort }))
+  const placing = answer.data === null && answer.error === null && !invalid && open.some(field => sizes[field] === undefined)
   return (
-    <div class={`facets ${answer.stale && !wait ? 'stale' : ''}`} aria-busy={answer.loading}>
+    <div class={`facets ${answer.stale && !wait ? 'stale' : ''} ${placing ? 'placing' : ''}`} aria-busy={answer.loading}>
       {answer.error !== null && !invalid && <Failed error={answer.error} />}
       {signal.facets.map(facet => (
         <OneFacet key={facet.field} signal={signal} facet={facet} asked={asked} invalid={invalid} failed={answer.error !== null} closed={closed.includes(facet.field)} onToggle={() => toggle(facet.field)}

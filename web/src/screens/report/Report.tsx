@@ -4,7 +4,7 @@ import { columnOf, rangeOf } from '../../api/answers'
 import type { Answer } from '../../api/client'
 import { reachesBefore } from '../../api/before'
 import { qualifiers } from '../../api/status'
-import { type Asked, useAsked } from '../../api/use'
+import { type Asked, useWhole } from '../../api/use'
 import { rowsBehind } from '../../filter/reads'
 import { both, testOf } from '../../filter/terms'
 import { change, exact, inUnit, percent, points, type Unit } from '../../format/numbers'
@@ -22,44 +22,47 @@ import { Link } from '../../shell/Link'
 import { isoOf } from '../../state/range'
 import { useStore } from '../../state/store'
 import { go, useView } from '../../state/url'
-import { classStack, readers } from '../../parts/agents/classStack'
+import { classStack } from '../../parts/agents/classStack'
 import { severalHosts } from '../../parts/pages/lines'
 import { PageText } from '../../parts/pages/PageName'
-import { asked, askFigures, figuresKey, type Of, ofParams } from './ask'
+import { type Of, ofParams } from './ask'
+import { useReport } from './useReport'
 import { shifted } from './week'
 import './report.css'
 
 const chartHeight = 210
 
-/** A week on a page: for somebody who will never open the dashboard. */
+/** A week on a page: for somebody who will never open the dashboard. It is shown when it is whole. */
 export function Report() {
   const of = ofParams(useView().params)
-  const figures = useAsked(figuresKey(of), signal => askFigures(of, signal))
-  const oldest = useStore(qualifiers)?.store.oldestRow
-  const comparable = figures.data !== null && reachesBefore(figures.data.meta, oldest)
-  // A list may have an answer where the figures have none.
-  const wait = figures.data === null && figures.error === null
+  const { figures, ...lists } = useReport(of)
+  const known = useStore(qualifiers)
+  const comparable = figures.data !== null && reachesBefore(figures.data.meta, known?.store.oldestRow)
+  const empty = figures.data !== null && rowsOf(figures.data) === 0
+  const whole = useWhole([figures, { data: known, error: null }, ...(empty ? [] : Object.values(lists))])
   useLightPaper()
   return (
-    <article class="report">
+    <article class={`report ${whole ? '' : 'placing'}`}>
       <Head of={of} figures={figures} comparable={comparable} />
-      {figures.data !== null && (columnOf(figures.data, 'rows')[0] ?? 0) === 0
+      {empty
         ? <section class="panel"><Empty title="Nothing was stored in this week"><p>Go back a week, or see in <Link screen="health">Health</Link> whether deliveries arrive.</p></Empty></section>
         : (
           <>
             <FigureTable figures={figures} comparable={comparable} />
-            <Days of={of} wait={wait} />
-            <Agents of={of} wait={wait} comparable={comparable} />
+            <Days asked={lists.days} tz={of.tz} />
+            <Agents asked={lists.agents} comparable={comparable} />
             <div class="report-two">
-              <Sources of={of} wait={wait} comparable={comparable} />
-              <Operators of={of} wait={wait} />
+              <Sources asked={lists.sources} comparable={comparable} />
+              <Operators asked={lists.operators} />
             </div>
-            <Pages of={of} wait={wait} />
-            <Trouble of={of} wait={wait} />
+            <Pages asked={lists.pages} />
+            <div class="report-two">
+              <Closed asked={lists.closed} />
+              <Violations asked={lists.violations} />
+            </div>
           </>
         )}
-      {/* Of a week without rows it stands high up: before that is known it would jump there. */}
-      {!wait && <Small of={of} figures={figures.data} />}
+      <Small of={of} figures={figures.data} />
     </article>
   )
 }
@@ -83,15 +86,13 @@ function Head({ of, figures, comparable }: { of: Of; figures: Asked<Answer>; com
   const isLast = Date.now() < week.to + 86_400_000
   return (
     <header class="report-head">
-      <div>
-        <h2>Who read {host === null ? 'this site' : <Visible text={host} />}, {days}</h2>
-        <p class="report-lead">{figures.data === null ? figures.error === null && <i class="blank" /> : <Lead figures={figures.data} comparable={comparable} />}</p>
-      </div>
+      <h2>Who read {host === null ? 'this site' : <Visible text={host} />}, {days}</h2>
       <div class="report-tools">
         <button type="button" class="button" aria-label="The week before" title="The week before" onClick={() => go({ week: shifted(week.last, -7) })}><Icon name="left" size={14} /></button>
         <button type="button" class="button" aria-label="The week after" title="The week after" disabled={isLast} onClick={() => go({ week: shifted(week.last, 7) })}><Icon name="right" size={14} /></button>
         <button type="button" class="primary" onClick={() => print()}>Print or save as PDF</button>
       </div>
+      <p class="report-lead">{figures.data === null ? figures.error === null && <i class="blank" /> : <Lead figures={figures.data} comparable={comparable} />}</p>
       <p class="note">Days of {tz}. {figures.data !== null && (comparable ? 'Changes are against the seven days before.' : 'There are no changes to show: nothing is stored of the seven days before.')}</p>
     </header>
   )
@@ -171,22 +172,24 @@ function Rows({ data, test, children }: { data: Answer; test: string | null; chi
   return test === null ? <>{children}</> : <Link screen="logs" class="figure" changes={{ q: test, from: isoOf(from), to: isoOf(to), week: null }}>{children}</Link>
 }
 
-function Days({ of, wait }: { of: Of; wait: boolean }) {
-  const days = useAsked(wait ? null : `days ${of.key}`, signal => asked(of, { measures: ['requests'], by: ['time:1d', 'class'], where: `kind:page method:GET ${readers}`, limit: 20 }, signal))
+interface PartProps {
+  readonly asked: Asked<Answer>
+  /** Whether the seven days before are stored. */
+  readonly comparable: boolean
+}
+
+function Days({ asked: days, tz }: Pick<PartProps, 'asked'> & { tz: string }) {
   return (
     <Panel title="Page reads a day, by class of reader" asked={days} height={chartHeight + chartBar}>
       {data => {
         const stack = classStack(data)
-        return <TimeChart title="Page reads a day, by class of reader" kind="bars" unit="count" zone={of.tz} range={rangeOf(data)} times={stack.times} height={chartHeight} series={stack.series} />
+        return <TimeChart title="Page reads a day, by class of reader" kind="bars" unit="count" zone={tz} range={rangeOf(data)} times={stack.times} height={chartHeight} series={stack.series} />
       }}
     </Panel>
   )
 }
 
-function Agents({ of, wait, comparable }: { of: Of; wait: boolean; comparable: boolean }) {
-  const agents = useAsked(wait ? null : `report agents ${of.key}`, signal => asked(of, {
-    measures: ['page_reads', 'delivery_rate', 'pages_touched', 'proven_share', 'impostor_requests'], by: ['agent', 'operator', 'class'], where: 'agent:*', order: '-page_reads', limit: 12, compare: true,
-  }, signal))
+function Agents({ asked: agents, comparable }: PartProps) {
   return (
     <List title="Agents that read most" asked={agents} rows={12} none="No agent read a page." columns={['Agent', 'Operator', 'Class', 'Reads', 'Delivered', 'Pages', 'Proven', 'Impostors', ...(comparable ? ['Change'] : [])]} words={3} count="page_reads"
       cells={(row, value) => [
@@ -197,45 +200,40 @@ function Agents({ of, wait, comparable }: { of: Of; wait: boolean; comparable: b
   )
 }
 
-function Sources({ of, wait, comparable }: { of: Of; wait: boolean; comparable: boolean }) {
-  const sources = useAsked(wait ? null : `report sources ${of.key}`, signal => asked(of, { measures: ['ai_visits', 'ai_visitors'], by: ['ai_source'], where: 'ai_source:*', order: '-ai_visits', limit: 8, compare: true }, signal))
+function Sources({ asked: sources, comparable }: PartProps) {
   return (
     <List title="Where people came from" asked={sources} rows={8} none="Nobody came from an AI product." columns={['AI product', 'Visits', 'Visitors a day, added up', ...(comparable ? ['Change'] : [])]} words={1} count="ai_visits"
       cells={(row, value) => [<Visible text={text(row[0])} />, whole(value('ai_visits')), whole(value('ai_visitors')), ...(comparable ? [changed(value('ai_visits_before'), value('ai_visits_change'))] : [])]} />
   )
 }
 
-function Operators({ of, wait }: { of: Of; wait: boolean }) {
-  const operators = useAsked(wait ? null : `report operators ${of.key}`, signal => asked(of, {
-    measures: ['delivered_page_reads', 'ai_visits', 'reads_per_visit'], by: ['operator'], where: 'operator:* class:training,search,user-fetch,agent,human-like', order: '-delivered_page_reads', limit: 8,
-  }, signal))
+function Operators({ asked: operators }: Pick<PartProps, 'asked'>) {
   return (
     <List title="Reads for each visit" asked={operators} rows={8} none="No operator read or sent anything." columns={['Operator', 'Reads', 'Visits', 'Reads : visit']} words={1} count="delivered_page_reads"
       cells={(row, value) => [<Visible text={text(row[0])} />, whole(value('delivered_page_reads')), whole(value('ai_visits')), perVisit(value('ai_visits') ?? 0, value('reads_per_visit'))]} />
   )
 }
 
-function Pages({ of, wait }: { of: Of; wait: boolean }) {
-  const pages = useAsked(wait ? null : `report pages ${of.key}`, signal => asked(of, { measures: ['page_reads', 'delivery_rate', 'ai_visits', 'human_page_reads'], by: ['page'], order: '-page_reads', limit: 12 }, signal))
+function Pages({ asked: pages }: Pick<PartProps, 'asked'>) {
   return (
     <List title="Pages that agents read most" asked={pages} rows={12} none="No agent read a page." columns={['Page', 'Agent reads', 'Delivered', 'Visits from AI', 'Reads in browsers']} words={1} count="page_reads"
       cells={(row, value, rows) => [<PageText page={text(row[0])} several={severalHosts(rows.map(one => text(one[0])))} />, whole(value('page_reads')), inUnit(value('delivery_rate'), 'ratio'), whole(value('ai_visits')), whole(value('human_page_reads'))]} />
   )
 }
 
-/** Pages that people get and agents do not, and what agents read against robots.txt. */
-function Trouble({ of, wait }: { of: Of; wait: boolean }) {
-  const closed = useAsked(wait ? null : `report closed ${of.key}`, signal => asked(of, {
-    measures: ['blocked_page_reads', 'human_delivered_reads', 'page_reads'], by: ['page'], having: 'blocked_page_reads>0 human_delivered_reads>0', order: '-blocked_page_reads', limit: 8,
-  }, signal))
-  const violations = useAsked(wait ? null : `report robots ${of.key}`, signal => asked(of, { measures: ['robots_violations', 'robots_judged'], by: ['agent'], where: 'agent:* -proof:mismatch', having: 'robots_violations>0', order: '-robots_violations', limit: 8 }, signal))
+/** Pages that people get and agents do not. */
+function Closed({ asked: closed }: Pick<PartProps, 'asked'>) {
   return (
-    <div class="report-two">
-      <List title="Open to people, closed to agents" asked={closed} rows={8} none="Agents got every page that people got." columns={['Page', 'Agents turned away', 'People who got it']} words={1} count="blocked_page_reads"
-        cells={(row, value, rows) => [<PageText page={text(row[0])} several={severalHosts(rows.map(one => text(one[0])))} />, whole(value('blocked_page_reads')), whole(value('human_delivered_reads'))]} />
-      <List title="Read against robots.txt" asked={violations} rows={8} none="Nothing, as far as it can be judged: robots.txt has to be entered in Setup. Impostors are left out." columns={['Agent', 'Pages', 'of judged']} words={1} count="robots_violations"
-        cells={(row, value) => [<Visible text={text(row[0])} />, whole(value('robots_violations')), whole(value('robots_judged'))]} />
-    </div>
+    <List title="Open to people, closed to agents" asked={closed} rows={8} none="Agents got every page that people got." columns={['Page', 'Agents turned away', 'People who got it']} words={1} count="blocked_page_reads"
+      cells={(row, value, rows) => [<PageText page={text(row[0])} several={severalHosts(rows.map(one => text(one[0])))} />, whole(value('blocked_page_reads')), whole(value('human_delivered_reads'))]} />
+  )
+}
+
+/** What agents read against robots.txt. */
+function Violations({ asked: violations }: Pick<PartProps, 'asked'>) {
+  return (
+    <List title="Read against robots.txt" asked={violations} rows={8} none="Nothing, as far as it can be judged: robots.txt has to be entered in Setup. Impostors are left out." columns={['Agent', 'Pages', 'of judged']} words={1} count="robots_violations"
+      cells={(row, value) => [<Visible text={text(row[0])} />, whole(value('robots_violations')), whole(value('robots_judged'))]} />
   )
 }
 
@@ -287,6 +285,10 @@ function sideOf(place: number, words: number): string {
   return place >= words ? 'number' : place > 0 ? 'fold' : ''
 }
 
+function rowsOf(figures: Answer): number {
+  return columnOf(figures, 'rows')[0] ?? 0
+}
+
 function whole(value: number | null): string {
   return value === null ? '–' : exact(Math.round(value))
 }
@@ -306,7 +308,7 @@ function Small({ of, figures }: { of: Of; figures: Answer | null }) {
         {figures?.meta.scaled === true && ' Part of the log is a sample: counts are scaled.'}
       </p>
       <p>
-        Of {whole(figures === null ? null : columnOf(figures, 'rows')[0] ?? null)} log records of the week. Made by Cistern at {at(Date.now(), of.tz, 'full').slice(0, 16)} ({of.tz}). <span class="screen-only"><Link screen="logs" changes={{ q: both(logs, ''), from: isoOf(of.week.from), to: isoOf(of.week.to), week: null }}>All records of the week</Link></span>
+        Of {whole(figures === null ? null : rowsOf(figures))} log records of the week. Made by Cistern at {at(Date.now(), of.tz, 'full').slice(0, 16)} ({of.tz}). <span class="screen-only"><Link screen="logs" changes={{ q: both(logs, ''), from: isoOf(of.week.from), to: isoOf(of.week.to), week: null }}>All records of the week</Link></span>
       </p>
     </footer>
   )
