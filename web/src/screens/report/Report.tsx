@@ -25,7 +25,7 @@ import { go, useView } from '../../state/url'
 import { classStack } from '../../parts/agents/classStack'
 import { severalHosts } from '../../parts/pages/lines'
 import { PageText } from '../../parts/pages/PageName'
-import { type Of, ofParams } from './ask'
+import { type Of, ofParams, rowsOf } from './ask'
 import { useReport } from './useReport'
 import { shifted } from './week'
 import './report.css'
@@ -174,11 +174,14 @@ function Rows({ data, test, children }: { data: Answer; test: string | null; chi
 
 interface PartProps {
   readonly asked: Asked<Answer>
+}
+
+interface ComparedProps extends PartProps {
   /** Whether the seven days before are stored. */
   readonly comparable: boolean
 }
 
-function Days({ asked: days, tz }: Pick<PartProps, 'asked'> & { tz: string }) {
+function Days({ asked: days, tz }: PartProps & { tz: string }) {
   return (
     <Panel title="Page reads a day, by class of reader" asked={days} height={chartHeight + chartBar}>
       {data => {
@@ -189,7 +192,7 @@ function Days({ asked: days, tz }: Pick<PartProps, 'asked'> & { tz: string }) {
   )
 }
 
-function Agents({ asked: agents, comparable }: PartProps) {
+function Agents({ asked: agents, comparable }: ComparedProps) {
   return (
     <List title="Agents that read most" asked={agents} rows={12} none="No agent read a page." columns={['Agent', 'Operator', 'Class', 'Reads', 'Delivered', 'Pages', 'Proven', 'Impostors', ...(comparable ? ['Change'] : [])]} words={3} count="page_reads"
       cells={(row, value) => [
@@ -200,21 +203,21 @@ function Agents({ asked: agents, comparable }: PartProps) {
   )
 }
 
-function Sources({ asked: sources, comparable }: PartProps) {
+function Sources({ asked: sources, comparable }: ComparedProps) {
   return (
     <List title="Where people came from" asked={sources} rows={8} none="Nobody came from an AI product." columns={['AI product', 'Visits', 'Visitors a day, added up', ...(comparable ? ['Change'] : [])]} words={1} count="ai_visits"
       cells={(row, value) => [<Visible text={text(row[0])} />, whole(value('ai_visits')), whole(value('ai_visitors')), ...(comparable ? [changed(value('ai_visits_before'), value('ai_visits_change'))] : [])]} />
   )
 }
 
-function Operators({ asked: operators }: Pick<PartProps, 'asked'>) {
+function Operators({ asked: operators }: PartProps) {
   return (
     <List title="Reads for each visit" asked={operators} rows={8} none="No operator read or sent anything." columns={['Operator', 'Reads', 'Visits', 'Reads : visit']} words={1} count="delivered_page_reads"
       cells={(row, value) => [<Visible text={text(row[0])} />, whole(value('delivered_page_reads')), whole(value('ai_visits')), perVisit(value('ai_visits') ?? 0, value('reads_per_visit'))]} />
   )
 }
 
-function Pages({ asked: pages }: Pick<PartProps, 'asked'>) {
+function Pages({ asked: pages }: PartProps) {
   return (
     <List title="Pages that agents read most" asked={pages} rows={12} none="No agent read a page." columns={['Page', 'Agent reads', 'Delivered', 'Visits from AI', 'Reads in browsers']} words={1} count="page_reads"
       cells={(row, value, rows) => [<PageText page={text(row[0])} several={severalHosts(rows.map(one => text(one[0])))} />, whole(value('page_reads')), inUnit(value('delivery_rate'), 'ratio'), whole(value('ai_visits')), whole(value('human_page_reads'))]} />
@@ -222,7 +225,7 @@ function Pages({ asked: pages }: Pick<PartProps, 'asked'>) {
 }
 
 /** Pages that people get and agents do not. */
-function Closed({ asked: closed }: Pick<PartProps, 'asked'>) {
+function Closed({ asked: closed }: PartProps) {
   return (
     <List title="Open to people, closed to agents" asked={closed} rows={8} none="Agents got every page that people got." columns={['Page', 'Agents turned away', 'People who got it']} words={1} count="blocked_page_reads"
       cells={(row, value, rows) => [<PageText page={text(row[0])} several={severalHosts(rows.map(one => text(one[0])))} />, whole(value('blocked_page_reads')), whole(value('human_delivered_reads'))]} />
@@ -230,7 +233,7 @@ function Closed({ asked: closed }: Pick<PartProps, 'asked'>) {
 }
 
 /** What agents read against robots.txt. */
-function Violations({ asked: violations }: Pick<PartProps, 'asked'>) {
+function Violations({ asked: violations }: PartProps) {
   return (
     <List title="Read against robots.txt" asked={violations} rows={8} none="Nothing, as far as it can be judged: robots.txt has to be entered in Setup. Impostors are left out." columns={['Agent', 'Pages', 'of judged']} words={1} count="robots_violations"
       cells={(row, value) => [<Visible text={text(row[0])} />, whole(value('robots_violations')), whole(value('robots_judged'))]} />
@@ -283,10 +286,6 @@ function List({ title, asked: list, rows, none, columns, words, count, cells }: 
 /** A phone has room for the first word and the figures. */
 function sideOf(place: number, words: number): string {
   return place >= words ? 'number' : place > 0 ? 'fold' : ''
-}
-
-function rowsOf(figures: Answer): number {
-  return columnOf(figures, 'rows')[0] ?? 0
 }
 
 function whole(value: number | null): string {

@@ -1,3 +1,4 @@
+import { columnOf } from '../../api/answers'
 import { type Answer, query, type Question } from '../../api/client'
 import { both, testOf } from '../../filter/terms'
 import { isoOf } from '../../state/range'
@@ -26,6 +27,11 @@ export function figuresKey(of: Of): string {
 
 export function askFigures(of: Of, signal?: AbortSignal): Promise<Answer> {
   return asked(of, { measures, compare: true }, signal)
+}
+
+/** How many log records the figures are of. */
+export function rowsOf(figures: Answer): number {
+  return columnOf(figures, 'rows')[0] ?? 0
 }
 
 /** A question about the week. */

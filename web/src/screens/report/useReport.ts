@@ -1,13 +1,12 @@
-import { columnOf } from '../../api/answers'
 import type { Answer } from '../../api/client'
 import { type Asked, useAsked } from '../../api/use'
 import { readers } from '../../parts/agents/classStack'
-import { asked, askFigures, figuresKey, type Of } from './ask'
+import { asked, askFigures, figuresKey, type Of, rowsOf } from './ask'
 
 /** Every question of the report. The lists follow when the figures are there, or have failed; a week without rows has none. */
 export function useReport(of: Of) {
   const figures = useAsked(figuresKey(of), signal => askFigures(of, signal))
-  const ask = figures.error !== null || (figures.data !== null && (columnOf(figures.data, 'rows')[0] ?? 0) > 0)
+  const ask = figures.error !== null || (figures.data !== null && rowsOf(figures.data) > 0)
   const list = (name: string, question: Parameters<typeof asked>[1]): Asked<Answer> => useAsked(ask ? `report ${name} ${of.key}` : null, signal => asked(of, question, signal))
   return {
     figures,
